@@ -1,0 +1,182 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ *
+ * zmq-ami-broker: res_zmq_manager, Asterisk Manager Interface over ZeroMQ
+ *
+ * This program is free software, distributed under the terms of the GNU
+ * General Public License version 2. See the LICENSE file one folder up.
+ */
+
+#include "asterisk.h"
+
+#include "asterisk/logger.h"
+#include "asterisk/utils.h"
+
+#include "ami_json.h"
+#include "publisher.h"
+#include "worker.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <time.h>
+#include <zmq.h>
+
+/* What Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it smaller. */
+#ifndef QUEUE_MAX_EVENTS
+#define QUEUE_MAX_EVENTS 65536
+#endif
+
+enum {
+    QUEUE_MAX_BYTES = 64 * 1024 * 1024,
+    /* Subscribers need a moment to connect again after a load, so that the news of it is not published at once. */
+    ANNOUNCE_AFTER_MS = 2000,
+    /* Events a turn, so that a flood does not keep the thread from a new socket. */
+    BATCH = 1000,
+};
+
+static const char announcement[] = "Event: LoadZmq\r\n\r\n";
+
+struct publisher {
+    struct event_queue *queue;
+    struct worker *worker;
+    atomic_uint_fast64_t published;
+    /* Everything below belongs to the worker's thread. */
+    int64_t announce_at_ms; /* by now_ms(); 0 once it is done */
+    uint64_t lost_told;
+    struct buffer json;
+    struct ami_scratch scratch;
+};
+
+static void send_json(struct publisher *publisher, void *socket)
+{
+    /* A PUB socket never blocks. What goes wrong here leaves a hole in the numbers, as every loss does. */
+    if (!publisher->json.failed && zmq_send(socket, publisher->json.data, publisher->json.length, ZMQ_DONTWAIT) >= 0) {
+        atomic_fetch_add(&publisher->published, 1);
+    }
+    buffer_reset(&publisher->json);
+}
+
+static void send_event(struct publisher *publisher, void *socket, const char *text, size_t length, uint64_t sequence)
+{
+    ami_append_event(&publisher->json, &publisher->scratch, text, length, sequence);
+    send_json(publisher, socket);
+}
+
+static void send_gap(struct publisher *publisher, void *socket, const struct queue_item *item)
+{
+    char text[128];
+    int length;
+
+    publisher->lost_told += item->lost;
+    length = snprintf(text, sizeof(text), "Event: ZmqOverflow\r\nLost: %" PRIu64 "\r\nLostTotal: %" PRIu64 "\r\n\r\n",
+        item->lost, publisher->lost_told);
+    send_event(publisher, socket, text, length, item->gap_sequence);
+}
+
+/* Whether there may be more. */
+static bool send_batch(struct publisher *publisher, void *socket)
+{
+    struct queue_item item;
+    int i;
+
+    for (i = 0; i < BATCH; i++) {
+        if (!event_queue_take(publisher->queue, &item)) {
+            return false;
+        }
+        if (item.lost) {
+            send_gap(publisher, socket, &item);
+        }
+        if (item.event) {
+            send_event(publisher, socket, item.event->text, item.event->length, item.event->sequence);
+            ast_std_free(item.event);
+        }
+    }
+    return true;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Puts the announcement behind what is queued when its time has come; returns how long to sleep until then. */
+static long announce(struct publisher *publisher)
+{
+    int64_t left_ms = publisher->announce_at_ms - now_ms();
+
+    if (!publisher->announce_at_ms) {
+        return -1;
+    }
+    if (left_ms > 0) {
+        return left_ms;
+    }
+    publisher->announce_at_ms = 0;
+    event_queue_offer(publisher->queue, announcement, sizeof(announcement) - 1);
+    return -1;
+}
+
+static long turn(void *owner, void *socket)
+{
+    struct publisher *publisher = owner;
+    long rest_ms = announce(publisher);
+
+    return send_batch(publisher, socket) ? 0 : rest_ms;
+}
+
+static void dispose(struct publisher *publisher)
+{
+    event_queue_destroy(publisher->queue);
+    buffer_free(&publisher->json);
+    ami_scratch_free(&publisher->scratch);
+    ast_free(publisher);
+}
+
+struct publisher *publisher_start(void *socket)
+{
+    struct publisher *publisher = ast_calloc(1, sizeof(*publisher));
+
+    if (publisher) {
+        publisher->queue = event_queue_create(QUEUE_MAX_EVENTS, QUEUE_MAX_BYTES);
+    }
+    if (!publisher || !publisher->queue) {
+        ast_log(LOG_ERROR, "Out of memory\n");
+        ast_free(publisher);
+        zmq_close(socket);
+        return NULL;
+    }
+    publisher->announce_at_ms = now_ms() + ANNOUNCE_AFTER_MS;
+    publisher->worker = worker_start("zmq-mgr-events", socket, turn, publisher);
+    if (!publisher->worker) {
+        dispose(publisher);
+        return NULL;
+    }
+    return publisher;
+}
+
+void publisher_offer(struct publisher *publisher, const char *ami_text)
+{
+    if (event_queue_offer(publisher->queue, ami_text, strlen(ami_text))) {
+        worker_wake(publisher->worker);
+    }
+}
+
+void publisher_hand_over(struct publisher *publisher, void *socket)
+{
+    worker_hand_over(publisher->worker, socket);
+}
+
+void publisher_stop(struct publisher *publisher)
+{
+    worker_stop(publisher->worker);
+    dispose(publisher);
+}
+
+void publisher_figures(struct publisher *publisher, struct publisher_figures *figures)
+{
+    figures->published = atomic_load(&publisher->published);
+    event_queue_figures(publisher->queue, &figures->queue);
+}

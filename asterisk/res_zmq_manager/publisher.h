@@ -1,0 +1,37 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ *
+ * zmq-ami-broker: res_zmq_manager, Asterisk Manager Interface over ZeroMQ
+ *
+ * This program is free software, distributed under the terms of the GNU
+ * General Public License version 2. See the LICENSE file one folder up.
+ */
+
+/* Publishes Asterisk's events: takes them from any thread into a bounded queue, and sends them from its own thread. */
+#ifndef ZMQ_MANAGER_PUBLISHER_H
+#define ZMQ_MANAGER_PUBLISHER_H
+
+#include "event_queue.h"
+
+struct publisher;
+
+struct publisher_figures {
+    uint64_t published;
+    struct event_queue_figures queue;
+};
+
+/* Takes the socket over, also where it fails (NULL). It publishes the event LoadZmq two seconds after its start. */
+struct publisher *publisher_start(void *socket);
+
+/* From any thread; copies the text, never waits for the network. Must not log: a log line can be an event. */
+void publisher_offer(struct publisher *publisher, const char *ami_text);
+
+/* Goes on with another bound socket. */
+void publisher_hand_over(struct publisher *publisher, void *socket);
+
+/* Sends what is queued, then ends. Nobody may call publisher_offer any more. */
+void publisher_stop(struct publisher *publisher);
+
+void publisher_figures(struct publisher *publisher, struct publisher_figures *figures);
+
+#endif

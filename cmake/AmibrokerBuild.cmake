@@ -1,0 +1,62 @@
+# Settings that every target of this project shares, and the functions that make libraries and tests.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+# The same tree as an installation has, so that the daemon finds its plugins relative to itself in both.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(AMIBROKER_PLUGIN_DIR "lib/zmq-ami-broker/plugins")  # not LIBDIR: the daemon finds it as ../lib/... from bin
+set(AMIBROKER_PLUGIN_OUTPUT_DIR "${CMAKE_BINARY_DIR}/lib/zmq-ami-broker/plugins")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+add_library(amibroker_flags INTERFACE)
+target_compile_options(amibroker_flags INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wold-style-cast
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:AMIBROKER_NO_SHADOW_WARNING>>>:-Wshadow>
+  $<$<BOOL:${AMIBROKER_WERROR}>:-Werror>)
+if(AMIBROKER_SANITIZE)
+  add_compile_options(-fsanitize=${AMIBROKER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${AMIBROKER_SANITIZE})
+  if(AMIBROKER_SANITIZE STREQUAL "thread")
+    add_compile_options(-Wno-tsan)  # Boost.Asio has a fence that GCC's thread sanitizer does not know
+  endif()
+endif()
+
+# amibroker_library(NAME SOURCES... [PUBLIC LIBS...] [PRIVATE LIBS...])
+# A static library of the core or the plugins; its headers are included by their path from the repository's root.
+function(amibroker_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE amibroker_flags ${ARG_PRIVATE})
+endfunction()
+
+# amibroker_test(NAME SOURCES... [LIBS ...] [TIMEOUT seconds] [LABELS ...])
+# One GoogleTest executable, registered test by test with ctest.
+function(amibroker_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES AMIBROKER_NO_SHADOW_WARNING ON)  # GoogleTest's macros shadow each other
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE amibroker_flags GTest::gmock GTest::gtest_main ${ARG_LIBS})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

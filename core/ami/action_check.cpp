@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ami/action_check.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "core/ami/printable.hpp"
+
+namespace amibroker::ami {
+namespace {
+
+constexpr std::size_t max_name_bytes = 100;
+
+bool is_name(std::string_view text) noexcept {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !text.empty() && text.size() <= max_name_bytes && std::all_of(text.begin(), text.end(), allowed);
+}
+
+/// What is wrong with a value, or null.
+const char* flaw_of_value(std::string_view value) noexcept {
+  if (value.size() > max_value_bytes) return "is longer than 1000 bytes";
+  bool ascii = true;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) return "holds a control byte";
+    ascii = ascii && byte < 0x80;
+  }
+  if (!ascii && !simdjson::validate_utf8(value)) return "is not UTF-8";
+  return nullptr;
+}
+
+}  // namespace
+
+bool may_be_sent(const Action& action, std::string& reason) {
+  if (!is_name(action.name())) {
+    reason = "the action's name '" + printable(action.name(), 60) + "' is not made of letters, digits, _ and -";
+    return false;
+  }
+  if (action.size() > max_action_headers) {
+    reason = "action " + std::string(action.name()) + " has more than 126 headers";
+    return false;
+  }
+  for (std::size_t i = 0; i < action.size(); ++i) {
+    const Field header = action[i];
+    if (!is_name(header.name)) {
+      reason = "the header's name '" + printable(header.name, 60) + "' is not made of letters, digits, _ and -";
+      return false;
+    }
+    if (same_name(header.name, "Action") || same_name(header.name, "ActionID")) {
+      reason = "the header " + std::string(header.name) + " is set by the broker itself";
+      return false;
+    }
+    if (const char* flaw = flaw_of_value(header.value)) {
+      reason = "the value of " + std::string(header.name) + " " + flaw + ": '" + printable(header.value, 60) + "'";
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace amibroker::ami

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the broker never sends, whatever a plugin asks for.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "amibroker/action.hpp"
+
+namespace amibroker::ami {
+
+/// Longest value of a header in bytes. AMI's line limit is 1,024 bytes with name, separator and line end
+/// (struct mansession, main/manager.c).
+inline constexpr std::size_t max_value_bytes = 1000;
+/// Most headers that an action may have; AMI's limit is 128 (AST_MAX_MANHEADERS, include/asterisk/manager.h), less
+/// the two that the broker adds.
+inline constexpr std::size_t max_action_headers = 126;
+
+/// Whether the action may be sent. False: `reason` says why, with the header's name. A name must be made of
+/// letters, digits, `_` and `-`; a value must be UTF-8 without any byte below 0x20 or 0x7f: a line end in a value
+/// would become a header of its own. A header called Action or ActionID is refused, for the broker sets these.
+[[nodiscard]] bool may_be_sent(const Action& action, std::string& reason);
+
+}  // namespace amibroker::ami

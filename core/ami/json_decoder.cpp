@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ami/json_decoder.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/ami/plain_json.hpp"
+#include "core/ami/printable.hpp"
+
+namespace amibroker::ami {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::size_t least_capacity = 4096;
+
+std::string_view kind_of(dom::element element) noexcept {
+  switch (element.type()) {
+    case dom::element_type::ARRAY: return "an array";
+    case dom::element_type::OBJECT: return "an object";
+    case dom::element_type::STRING: return "a string";
+    case dom::element_type::BOOL: return "a boolean";
+    case dom::element_type::NULL_VALUE: return "null";
+    default: return "a number";
+  }
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) ++at;
+  return at;
+}
+
+}  // namespace
+
+std::string_view peek_event_name(std::string_view json) noexcept {
+  constexpr std::string_view usual = R"({"Event":")";
+  std::size_t begin = usual.size();
+  if (!json.starts_with(usual)) {
+    constexpr std::string_view key = R"("Event")";
+    std::size_t at = skip_blanks(json, 0);
+    if (at >= json.size() || json[at] != '{') return {};
+    at = skip_blanks(json, at + 1);
+    if (json.substr(at, key.size()) != key) return {};
+    at = skip_blanks(json, at + key.size());
+    if (at >= json.size() || json[at] != ':') return {};
+    at = skip_blanks(json, at + 1);
+    if (at >= json.size() || json[at] != '"') return {};
+    begin = at + 1;
+  }
+  for (std::size_t end = begin; end < json.size(); ++end) {
+    const auto byte = static_cast<unsigned char>(json[end]);
+    if (byte == '"') return json.substr(begin, end - begin);
+    if (byte == '\\' || byte < 0x20 || byte >= 0x7f) return {};
+  }
+  return {};
+}
+
+const Message* JsonDecoder::decode_event(std::string_view json) {
+  fields_.clear();
+  if (read_plain_object(json, fields_)) {
+    messages_.assign(1, Message(fields_));
+    return &messages_.front();
+  }
+  dom::element root;
+  if (!parse(json, root) || !append_object(root)) return nullptr;
+  messages_.assign(1, Message(fields_));
+  return &messages_.front();
+}
+
+std::span<const Message> JsonDecoder::decode_reply(std::string_view json) {
+  fields_.clear();
+  if (read_plain_array_of_one(json, fields_)) {
+    messages_.assign(1, Message(fields_));
+    return messages_;
+  }
+  dom::element root;
+  if (!parse(json, root)) return {};
+  dom::array array;
+  if (root.get_array().get(array) != simdjson::SUCCESS) {
+    error_ = "it is " + std::string(kind_of(root)) + ", not an array of objects";
+    return {};
+  }
+  for (const dom::element element : array)
+    if (!append_object(element)) return {};
+  if (ends_.empty()) {
+    error_ = "it is an empty array";
+    return {};
+  }
+  messages_.clear();
+  std::size_t begin = 0;
+  for (const std::size_t end : ends_) {
+    messages_.emplace_back(std::span(fields_).subspan(begin, end - begin));
+    begin = end;
+  }
+  return messages_;
+}
+
+bool JsonDecoder::parse(std::string_view json, dom::element& root) {
+  fields_.clear();
+  ends_.clear();
+  if (json.size() > capacity_ || !buffer_) {
+    capacity_ = std::max(json.size(), least_capacity);
+    buffer_ = std::make_unique<char[]>(capacity_ + simdjson::SIMDJSON_PADDING);
+  }
+  std::memcpy(buffer_.get(), json.data(), json.size());
+  const auto outcome = parser_.parse(buffer_.get(), json.size(), false).get(root);
+  if (outcome == simdjson::SUCCESS) return true;
+  error_ = outcome == simdjson::UTF8_ERROR ? "it is not UTF-8" : "it is not JSON";
+  return false;
+}
+
+bool JsonDecoder::append_object(dom::element element) {
+  dom::object object;
+  if (element.get_object().get(object) != simdjson::SUCCESS) {
+    error_ = "it holds " + std::string(kind_of(element)) + " where an object belongs";
+    return false;
+  }
+  for (const dom::key_value_pair member : object)
+    if (!append_value(member.key, member.value)) return false;
+  ends_.push_back(fields_.size());
+  return true;
+}
+
+bool JsonDecoder::append_value(std::string_view name, dom::element value) {
+  std::string_view text;
+  if (value.get_string().get(text) == simdjson::SUCCESS) {
+    fields_.push_back({name, text});
+    return true;
+  }
+  dom::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) {
+    error_ = "the value of '" + printable(name, 60) + "' is " + std::string(kind_of(value)) + ", not a string";
+    return false;
+  }
+  for (const dom::element item : array) {
+    if (item.get_string().get(text) != simdjson::SUCCESS) {
+      error_ = "the array '" + printable(name, 60) + "' holds " + std::string(kind_of(item)) + ", not a string";
+      return false;
+    }
+    fields_.push_back({name, text});
+  }
+  return true;
+}
+
+}  // namespace amibroker::ami

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the module's wire carries from a server, as Messages.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amibroker/message.hpp"
+
+namespace amibroker::ami {
+
+/// The name of an event without decoding it: the value of `Event` where that is the object's first key and holds no
+/// escape, as it is on the module's wire; otherwise an empty text.
+[[nodiscard]] std::string_view peek_event_name(std::string_view json) noexcept;
+
+/// Reads JSON that a server sent. All input is hostile: whatever is not UTF-8, not JSON, not flat, or not made of
+/// strings (and arrays of strings: a repeated header) is refused as a whole, and `error` says why.
+///
+/// The result of a call lives in the decoder until its next call, and as long as the input does: one decoder serves one
+/// kind of message on one thread. Plain messages take a short way (plain_json.hpp), all others simdjson's. Its
+/// memory grows to the largest message seen.
+class JsonDecoder {
+ public:
+  /// One flat object. Null where it cannot be read.
+  [[nodiscard]] const Message* decode_event(std::string_view json);
+
+  /// An array of flat objects, one or more. Empty where it cannot be read.
+  [[nodiscard]] std::span<const Message> decode_reply(std::string_view json);
+
+  /// Why the last call failed; one short line without the input's bytes but for a header's name.
+  [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+ private:
+  bool parse(std::string_view json, simdjson::dom::element& root);
+  bool append_object(simdjson::dom::element element);
+  bool append_value(std::string_view name, simdjson::dom::element value);
+
+  simdjson::dom::parser parser_;
+  std::unique_ptr<char[]> buffer_;  // the input with the padding that simdjson reads past the end
+  std::size_t capacity_ = 0;
+  std::vector<Field> fields_;
+  std::vector<std::size_t> ends_;  // one past the last field of each object
+  std::vector<Message> messages_;
+  std::string error_;
+};
+
+}  // namespace amibroker::ami

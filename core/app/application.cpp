@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app/application.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+
+#include "core/app/file_limit.hpp"
+
+namespace amibroker::app {
+namespace {
+
+// A plugin that holds the loop for longer makes lamps visibly late.
+constexpr std::chrono::milliseconds slow_call{50};
+constexpr std::chrono::minutes message_report_period{1};
+
+std::vector<std::string> names_of(const std::vector<link::ServerConfig>& servers) {
+  std::vector<std::string> names;
+  for (const auto& server : servers) names.push_back(server.name);
+  return names;
+}
+
+std::vector<host::ServerLabel> labels_of(const std::vector<link::ServerConfig>& servers) {
+  std::vector<host::ServerLabel> labels;
+  for (const auto& server : servers) labels.push_back({server.section, server.name});
+  return labels;
+}
+
+}  // namespace
+
+Application::Application(const Config& config)
+    : config_(config),
+      signals_(loop_.io(), SIGINT, SIGTERM),
+      dispatcher_(names_of(config.servers), slow_call),
+      fleet_(loop_, config.servers.size()),
+      plugins_(loop_, dispatcher_, labels_of(config.servers), config.request_timeout, config.verbose_messages) {
+  raise_file_limit(config.servers.size());
+  for (std::size_t i = 0; i < config.servers.size(); ++i) {
+    links_.push_back(std::make_unique<link::ZmqLink>(fleet_, static_cast<ServerId>(i), config.servers[i]));
+    dispatcher_.add_link(*links_.back());
+  }
+}
+
+Application::~Application() = default;
+
+std::vector<host::ConfigError> Application::load_plugins(const host::PluginFolders& folders) {
+  return plugins_.load(folders, config_.plugins);
+}
+
+void Application::run() {
+  handle_signals();
+  if (config_.count_messages) {
+    dispatcher_.messages().enable();
+    loop_.every(message_report_period, [this] { report_messages(); });
+  }
+  const std::size_t running = plugins_.start();
+  spdlog::info("{} servers, {} plugins", links_.size(), running);
+  if (running == 0) spdlog::warn("no plugin runs, so nothing is done with the events: switch one on in [plugins]");
+  for (const auto& link : links_) link->start(dispatcher_);
+  loop_.run();
+  report_counters();
+  // Plugins go first: nobody must answer to a plugin that is gone.
+  plugins_.stop();
+  for (const auto& link : links_) link->stop();
+  if (config_.count_messages) report_messages();
+}
+
+void Application::handle_signals() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    spdlog::info("stopping on signal {}", signal);
+    loop_.stop();
+  });
+}
+
+void Application::report_messages() {
+  for (const std::string& line : dispatcher_.messages().report()) spdlog::info("messages: {}", line);
+}
+
+void Application::report_counters() const {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const link::LinkCounters& c = links_[i]->counters();
+    spdlog::info(
+        "server '{}': {} events, {} actions, {} replies; {} without answer in time, {} late, {} lost, {} stray, {} "
+        "dropped as bad; {} times connected",
+        config_.servers[i].name, c.events, c.actions, c.replies, c.timeouts, c.late_replies, c.lost_replies,
+        c.stray_replies, c.bad_frames, c.connects);
+  }
+  for (const auto& plugin : plugins_.plugins()) {
+    std::string line;
+    for (const auto& [name, value] : plugin->counters().values()) line += " " + name + "=" + std::to_string(value);
+    if (!line.empty()) spdlog::info("plugin {}:{}", plugin->name(), line);
+  }
+}
+
+}  // namespace amibroker::app

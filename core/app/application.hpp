@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The life of the daemon: everything is made, wired, run, and taken down here.
+#pragma once
+
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <vector>
+
+#include "core/app/config.hpp"
+#include "core/dispatch/dispatcher.hpp"
+#include "core/host/plugin_folder.hpp"
+#include "core/host/plugin_host.hpp"
+#include "core/link/event_loop.hpp"
+#include "core/link/zmq_fleet.hpp"
+#include "core/link/zmq_link.hpp"
+
+namespace amibroker::app {
+
+/// One run of the daemon, on the thread that makes it.
+class Application {
+ public:
+  explicit Application(const Config& config);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  /// Loads the plugins; mistakes of the configuration come back, and then `run` must not be called.
+  [[nodiscard]] std::vector<host::ConfigError> load_plugins(const host::PluginFolders& folders);
+
+  /// Runs until SIGTERM or SIGINT. Throws std::exception where the machine lacks something (memory, descriptors).
+  void run();
+
+ private:
+  void handle_signals();
+  void report_messages();
+  void report_counters() const;
+
+  const Config& config_;
+  link::EventLoop loop_;
+  boost::asio::signal_set signals_;
+  dispatch::Dispatcher dispatcher_;
+  link::ZmqFleet fleet_;
+  std::vector<std::unique_ptr<link::ZmqLink>> links_;
+  host::PluginHost plugins_;
+};
+
+}  // namespace amibroker::app

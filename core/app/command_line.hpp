@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The daemon's command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "amibroker/host.hpp"
+
+namespace amibroker::app {
+
+/// What the daemon is asked to do.
+struct CommandLine {
+  enum class Task {
+    run,
+    check_config,  ///< read the configuration, say what is wrong with it, end
+    list_plugins,  ///< show the plugins of the folder, end
+    show_version,
+    show_help,
+  };
+  Task task = Task::run;
+  std::string config_file;  ///< as given, or the default one
+  bool config_file_given = false;
+  std::optional<std::string> plugin_path;  ///< wins over the configuration; relative to the working directory
+  std::optional<Level> log_level;          ///< wins over the configuration
+};
+
+/// Wrong use: one line for the user, without a line end.
+struct UsageError {
+  std::string text;
+};
+
+/// `argv[0]` is not looked at. Nothing is printed.
+[[nodiscard]] std::variant<CommandLine, UsageError> parse_command_line(int argc, const char* const* argv);
+
+/// What `--help` prints, with a line end.
+[[nodiscard]] std::string help_text();
+
+/// What `--version` prints, with a line end: version, plugin interface, compiler.
+[[nodiscard]] std::string version_text();
+
+}  // namespace amibroker::app

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app/config.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "core/app/config_plugins.hpp"
+#include "core/app/config_schema.hpp"
+#include "core/app/config_servers.hpp"
+#include "core/app/ini_reader.hpp"
+
+namespace amibroker::app {
+namespace {
+
+std::string system_text(int error) { return std::generic_category().message(error); }
+
+LoadedConfig failed(std::string text) {
+  LoadedConfig result;
+  result.errors.push_back({0, std::move(text)});
+  return result;
+}
+
+/// At most one byte more than a configuration may have. `error` is a text where the file cannot be read.
+std::string read_file(const std::string& path, std::string& error) {
+  const auto close = [](std::FILE* file) { std::fclose(file); };
+  const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rbe"), close);
+  if (!file) {
+    error = "cannot be opened: " + system_text(errno);
+    return {};
+  }
+  std::string text(max_config_bytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) error = "cannot be read: " + system_text(errno);
+  return text;
+}
+
+void sort_by_line(std::vector<host::ConfigError>& list) {
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+}
+
+/// What is not written down in a file that says nothing: as in the sample of the original broker.
+Config defaults() {
+  Config config;
+  config.plugins = {{"device_state", true, 0, {}}, {"presence_state", false, 0, {}}};
+  return config;
+}
+
+}  // namespace
+
+LoadedConfig parse_config(std::string_view text) {
+  if (text.size() > max_config_bytes)
+    return failed("longer than " + std::to_string(max_config_bytes) + " bytes: this is no configuration");
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return failed("is in UTF-16: save it as UTF-8");
+
+  LoadedConfig result;
+  result.config = defaults();
+  Findings findings;
+  const std::vector<IniSection> sections = read_ini(text, findings.errors);
+  for (const IniSection& section : sections)
+    if (section.name == "general") read_keys(section, general_keys(), result.config, findings);
+  read_servers(sections, result.config, findings);
+  read_plugins(sections, result.config, findings);
+
+  sort_by_line(findings.errors);
+  sort_by_line(findings.warnings);
+  if (findings.errors.size() > max_errors) {
+    const std::size_t more = findings.errors.size() - max_errors;
+    findings.errors.resize(max_errors);
+    findings.errors.push_back({0, "and " + std::to_string(more) + " more errors"});
+  }
+  result.errors = std::move(findings.errors);
+  result.warnings = std::move(findings.warnings);
+  return result;
+}
+
+LoadedConfig load_config(const std::string& path) {
+  std::string error;
+  const std::string text = read_file(path, error);
+  if (!error.empty()) return failed(std::move(error));
+  LoadedConfig result = parse_config(text);
+  std::string& plugins = result.config.plugin_path;
+  if (!plugins.empty()) plugins = (std::filesystem::path(path).parent_path() / plugins).lexically_normal().string();
+  return result;
+}
+
+std::string to_string(std::string_view file, const host::ConfigError& error) {
+  const std::string line = error.line > 0 ? std::to_string(error.line) + ":" : std::string();
+  return std::string(file) + ":" + line + " " + error.text;
+}
+
+}  // namespace amibroker::app

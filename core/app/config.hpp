@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The configuration file, read and checked. All mistakes of a file are found in one run.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amibroker/host.hpp"
+#include "core/host/plugin_config.hpp"
+#include "core/link/server_config.hpp"
+
+namespace amibroker::app {
+
+/// docs/configuration.md says what each of these means to an administrator.
+struct Config {
+  Level log_level = Level::info;
+  std::chrono::milliseconds request_timeout{1000};
+  bool count_messages = false;
+  bool verbose_messages = false;
+  std::vector<link::ServerConfig> servers;  ///< in the order of `sections`, at least one
+  /// Folder of the plugins; empty where it is to be found relative to the binary. A relative path of the file was
+  /// completed with the file's own folder.
+  std::string plugin_path;
+  /// device_state, presence_state, then the others in the order of the file. A plugin that only has a section of
+  /// settings is there too, switched off.
+  std::vector<host::PluginConfig> plugins;
+};
+
+/// What was found in a file. Both lists are in the order of the lines.
+struct LoadedConfig {
+  Config config;                           ///< of use only if `ok()`
+  std::vector<host::ConfigError> errors;   ///< at most `max_errors`, then one that says how many more there are
+  std::vector<host::ConfigError> warnings;  ///< probably not meant, but no harm
+
+  [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
+};
+
+inline constexpr std::size_t max_config_bytes = 1024 * 1024;
+inline constexpr std::size_t max_errors = 100;
+
+/// Reads a file. A file that cannot be read is an error of line 0.
+[[nodiscard]] LoadedConfig load_config(const std::string& path);
+
+/// The same from memory; a relative `path` of `[plugins]` stays as it is.
+[[nodiscard]] LoadedConfig parse_config(std::string_view text);
+
+/// `FILE:LINE: text`, or `FILE: text` where no line is to blame.
+[[nodiscard]] std::string to_string(std::string_view file, const host::ConfigError& error);
+
+}  // namespace amibroker::app

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app/config_servers.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "core/app/config_text.hpp"
+#include "core/app/config_values.hpp"
+#include "core/host/nearest.hpp"
+
+namespace amibroker::app {
+namespace {
+
+constexpr std::string_view how_to_list = "list the servers' sections in [servers]: sections = server-1, server-2";
+
+const IniSection* find_section(const std::vector<IniSection>& sections, std::string_view name) {
+  const auto found = std::find_if(sections.begin(), sections.end(),
+                                  [name](const IniSection& section) { return section.name == name; });
+  return found == sections.end() ? nullptr : &*found;
+}
+
+std::string in_brackets(std::string_view name) { return "[" + std::string(name) + "]"; }
+
+/// A TCP port of a server may be in use by one link only.
+class Endpoints {
+ public:
+  void add(const link::ServerConfig& server, std::string_view key, std::uint16_t port, int line, Findings& findings) {
+    if (server.addr.empty() || port == 0) return;
+    const auto [first, is_new] =
+        used_.try_emplace({canonical_address(server.addr), port}, Use{server.section, key, line});
+    if (is_new) return;
+    const auto& [section, first_key, first_line] = first->second;
+    std::string text = std::string(key) + " = " + std::to_string(port) + " of " + server.addr + " is the ";
+    text += std::string(first_key) + " of " + in_brackets(section) + " in line " + std::to_string(first_line);
+    text += " already: ";
+    text += section == server.section ? "actions and events have a port each" : "each server is there once";
+    findings.error(line, std::move(text));
+  }
+
+ private:
+  struct Use {
+    std::string section;
+    std::string_view key;
+    int line;
+  };
+  std::map<std::tuple<std::string, std::uint16_t>, Use> used_;
+};
+
+void read_server(const IniSection& section, Endpoints& endpoints, Config& config, Findings& findings) {
+  ServerDraft draft;
+  draft.server.section = section.name;
+  draft.server.name = section.name;
+  read_keys(section, server_keys(), draft, findings);
+  const std::tuple<std::string_view, int> required[] = {
+      {"addr", draft.addr_line}, {"cmd_port", draft.cmd_port_line}, {"evt_port", draft.evt_port_line}};
+  for (const auto& [key, line] : required)
+    if (line == 0) findings.error(section.line, in_brackets(section.name) + " has no " + std::string(key));
+  endpoints.add(draft.server, "cmd_port", draft.server.cmd_port, draft.cmd_port_line, findings);
+  endpoints.add(draft.server, "evt_port", draft.server.evt_port, draft.evt_port_line, findings);
+  config.servers.push_back(std::move(draft.server));
+}
+
+/// `sections = ...`, or nothing, with an error, where there is none or it is empty.
+const IniEntry* read_section_list(const std::vector<IniSection>& sections, Findings& findings) {
+  const IniSection* servers = find_section(sections, "servers");
+  if (servers == nullptr) {
+    findings.error(0, "no servers: " + std::string(how_to_list));
+    return nullptr;
+  }
+  const IniEntry* list = nullptr;
+  read_keys(*servers, servers_keys(), list, findings);
+  if (list != nullptr && !split_list(list->value).empty()) return list;
+  findings.error(list != nullptr ? list->line : servers->line, "no servers: " + std::string(how_to_list));
+  return nullptr;
+}
+
+/// Whether a section can only have been meant as a server's.
+bool looks_like_server(const IniSection& section) {
+  const auto known = server_keys();
+  const auto is_known = [known](const IniEntry& entry) {
+    return std::any_of(known.begin(), known.end(), [&](const auto& spec) { return spec.name == entry.key; });
+  };
+  const auto is_addr = [](const IniEntry& entry) { return entry.key == "addr"; };
+  return std::all_of(section.entries.begin(), section.entries.end(), is_known) &&
+         std::any_of(section.entries.begin(), section.entries.end(), is_addr);
+}
+
+void report_unknown_sections(const std::vector<IniSection>& sections, const std::set<std::string_view>& listed,
+                             Findings& findings) {
+  std::vector<std::string_view> known{"general", "servers", "plugins"};
+  known.insert(known.end(), listed.begin(), listed.end());
+  for (const IniSection& section : sections) {
+    if (is_reserved_section(section.name) || listed.contains(section.name)) continue;
+    if (looks_like_server(section))
+      // Taking a server out of the list is how people switch one off.
+      findings.warning(section.line,
+                       in_brackets(section.name) + " is not used: \"sections\" in [servers] does not list it");
+    else
+      findings.error(section.line,
+                     "unknown section " + in_brackets(section.name) + host::did_you_mean(section.name, known));
+  }
+}
+
+}  // namespace
+
+bool is_reserved_section(std::string_view name) noexcept {
+  return name == "general" || name == "servers" || name == "plugins" || name == "plugin" ||
+         name.starts_with("plugin ") || name.starts_with("plugin\t");
+}
+
+void read_servers(const std::vector<IniSection>& sections, Config& config, Findings& findings) {
+  std::set<std::string_view> listed;
+  Endpoints endpoints;
+  const IniEntry* list = read_section_list(sections, findings);
+  const auto names = list != nullptr ? split_list(list->value) : std::vector<std::string_view>{};
+  const std::set<std::string_view> all(names.begin(), names.end());
+  std::vector<std::string_view> candidates;
+  for (const IniSection& section : sections)
+    if (!is_reserved_section(section.name) && !all.contains(section.name)) candidates.push_back(section.name);
+  for (const std::string_view name : names) {
+    if (!listed.insert(name).second)
+      findings.error(list->line, "sections: " + quoted(name) + " is there twice");
+    else if (is_reserved_section(name))
+      findings.error(list->line, "sections: " + quoted(name) + " cannot be the name of a server");
+    else if (const IniSection* section = find_section(sections, name))
+      read_server(*section, endpoints, config, findings);
+    else
+      findings.error(list->line, "sections: there is no section [" + std::string(name) + "]" +
+                                     host::did_you_mean(name, candidates));
+  }
+  // Without a list every server's section would be reported as well.
+  if (list != nullptr) report_unknown_sections(sections, listed, findings);
+}
+
+}  // namespace amibroker::app

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The servers of a configuration: the list `sections`, and the section of each of them.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/app/config_schema.hpp"
+
+namespace amibroker::app {
+
+/// Sections whose names cannot be a server's: general, servers, plugins, `plugin` and `plugin NAME`.
+[[nodiscard]] bool is_reserved_section(std::string_view name) noexcept;
+
+/// Reads all servers into `config`, and reports every section that has no meaning.
+void read_servers(const std::vector<IniSection>& sections, Config& config, Findings& findings);
+
+}  // namespace amibroker::app

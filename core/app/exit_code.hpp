@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the daemon's exit code says. systemd's unit and scripts rely on the numbers (those of sysexits.h).
+#pragma once
+
+namespace amibroker::app {
+
+enum class ExitCode : int {
+  success = 0,
+  failure = 1,         ///< something failed while it ran; worth a restart
+  wrong_use = 64,      ///< the command line
+  wrong_config = 78,   ///< the configuration file or a plugin; a restart changes nothing
+};
+
+}  // namespace amibroker::app

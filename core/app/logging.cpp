@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app/logging.hpp"
+
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace amibroker::app {
+namespace {
+
+/// `<6>` and its like: how the journal takes a priority from a line. See sd-daemon(3).
+class PriorityFlag final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    std::string_view priority = "<6>";
+    switch (message.level) {
+      case spdlog::level::critical: priority = "<2>"; break;
+      case spdlog::level::err: priority = "<3>"; break;
+      case spdlog::level::warn: priority = "<4>"; break;
+      case spdlog::level::debug:
+      case spdlog::level::trace: priority = "<7>"; break;
+      default: break;
+    }
+    out.append(priority.data(), priority.data() + priority.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PriorityFlag>();
+  }
+};
+
+std::unique_ptr<spdlog::formatter> make_formatter() {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  if (stderr_is_journal())
+    formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");
+  else
+    formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  return formatter;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::debug: return spdlog::level::debug;
+    case Level::info: return spdlog::level::info;
+    case Level::warning: return spdlog::level::warn;
+    case Level::error: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+struct Logging::State {
+  spdlog::sink_ptr sink;
+  std::shared_ptr<spdlog::details::thread_pool> pool;
+  std::shared_ptr<spdlog::logger> logger;
+};
+
+Logging::Logging(Level level, std::size_t queue_lines) : state_(std::make_unique<State>()) {
+  state_->sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  state_->sink->set_formatter(make_formatter());
+  state_->pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1);
+  state_->logger = std::make_shared<spdlog::async_logger>("", state_->sink, state_->pool,
+                                                          spdlog::async_overflow_policy::overrun_oldest);
+  state_->logger->set_level(to_spdlog(level));
+  state_->logger->flush_on(spdlog::level::warn);
+  spdlog::set_default_logger(state_->logger);
+}
+
+Logging::~Logging() {
+  // From here on spdlog writes at once: a default logger that is gone would be a crash for whoever logs last.
+  auto direct = std::make_shared<spdlog::logger>("", state_->sink);
+  direct->set_level(state_->logger->level());
+  spdlog::set_default_logger(direct);
+  const std::size_t lost = lost_lines();
+  // The pool first: its destructor waits until the queue is written. Each waiting line holds the logger, so in the other
+  // order the pool's thread would destroy the logger.
+  state_->pool.reset();
+  state_->logger.reset();
+  if (lost > 0)
+    direct->warn("{} log lines were lost: stderr took them too slowly. Raise log_level, or look at what reads the log.",
+                 lost);
+}
+
+void Logging::set_level(Level level) { state_->logger->set_level(to_spdlog(level)); }
+
+std::size_t Logging::lost_lines() const { return state_->pool->overrun_counter(); }
+
+bool stderr_is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) return false;
+  return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
+}
+
+}  // namespace amibroker::app

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the dispatcher calls: one plugin that runs.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "amibroker/export.hpp"
+#include "amibroker/host.hpp"
+#include "amibroker/reply.hpp"
+
+namespace amibroker::dispatch {
+
+/// A running plugin as the dispatcher sees it. Each function returns false, with the reason in `fault`, where the
+/// plugin threw. Loop's thread only.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  virtual bool event(ServerId server, const Message& message, Fault& fault) noexcept = 0;
+  virtual bool server_up(ServerId server, Fault& fault) noexcept = 0;
+  virtual bool server_down(ServerId server, Fault& fault) noexcept = 0;
+  virtual bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept = 0;
+  virtual bool task(const std::function<void()>& task, Fault& fault) noexcept = 0;
+};
+
+}  // namespace amibroker::dispatch

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/dispatch/message_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/ami/printable.hpp"
+
+namespace amibroker::dispatch {
+
+MessageLog::MessageLog(std::vector<std::string> server_names)
+    : server_names_(std::move(server_names)), counts_(server_names_.size()) {}
+
+void MessageLog::add(ServerId server, std::string_view event) {
+  auto& counts = counts_[server];
+  auto found = counts.find(event);
+  if (found == counts.end()) {
+    const std::string_view name = counts.size() < names_a_server ? event : "(other)";
+    found = counts.try_emplace(std::string(name)).first;
+  }
+  ++found->second;
+}
+
+std::vector<std::string> MessageLog::report() {
+  std::vector<std::string> lines;
+  for (std::size_t server = 0; server < counts_.size(); ++server) {
+    const auto counts = std::exchange(counts_[server], {});
+    if (counts.empty()) continue;
+    std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
+    for (const auto& [name, count] : counts) sorted.emplace_back(count, name);
+    std::sort(sorted.rbegin(), sorted.rend());
+    std::string line = "server '" + ami::printable(server_names_[server], 80) + "':";
+    const char* separator = " ";
+    for (const auto& [count, name] : sorted) {
+      line += separator + std::to_string(count) + " " + ami::printable(name, 80);
+      separator = ", ";
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace amibroker::dispatch

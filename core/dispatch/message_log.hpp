@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `count_messages = yes`: how many events of which name came from which server.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amibroker/host.hpp"
+
+namespace amibroker::dispatch {
+
+/// Counts events since the last report. Off until `enable`, for it costs a look-up an event. Loop's thread only.
+class MessageLog {
+ public:
+  /// A server could invent names without end: further ones are counted together, as "(other)".
+  static constexpr std::size_t names_a_server = 500;
+
+  explicit MessageLog(std::vector<std::string> server_names);
+
+  void enable() noexcept { enabled_ = true; }
+  void count(ServerId server, std::string_view event) {
+    if (enabled_) add(server, event);
+  }
+
+  /// One line a server that sent something, most frequent first: `server 'Berlin': 120 DeviceStateChange, 3 Hangup`.
+  /// Starts to count anew.
+  [[nodiscard]] std::vector<std::string> report();
+
+ private:
+  void add(ServerId server, std::string_view event);
+
+  bool enabled_ = false;
+  std::vector<std::string> server_names_;
+  std::vector<std::map<std::string, std::uint64_t, std::less<>>> counts_;
+};
+
+}  // namespace amibroker::dispatch

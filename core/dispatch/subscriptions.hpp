@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which handler wants which event.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/link/link.hpp"
+
+namespace amibroker::dispatch {
+
+/// Event names without case, each with the handlers that asked for it, in the order of their subscription. The
+/// look-up is made for every event of every server.
+class Subscriptions {
+ public:
+  void add(link::Owner handler, std::string_view event);
+  void add_all(link::Owner handler);
+  void remove(link::Owner handler);
+
+  /// Who gets an event of this name; never null. The list lives as long as this object and follows later changes, but
+  /// for a name that gets its first subscription later.
+  [[nodiscard]] const std::vector<link::Owner>* of(std::string_view event) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept;
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const noexcept { return same_name(a, b); }
+  };
+  std::unordered_map<std::string, std::vector<link::Owner>, Hash, Equal> by_name_;
+  std::vector<link::Owner> all_;  // those that want everything; they also stand in each list of by_name_
+};
+
+}  // namespace amibroker::dispatch

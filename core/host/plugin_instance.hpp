@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One plugin that runs: what the dispatcher calls, and what the plugin may ask for.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <thread>
+
+#include "amibroker/host.hpp"
+#include "core/dispatch/dispatcher.hpp"
+#include "core/dispatch/handler.hpp"
+#include "core/host/options.hpp"
+#include "core/host/plugin_counters.hpp"
+#include "core/host/plugin_library.hpp"
+#include "core/host/plugin_timers.hpp"
+#include "core/host/post_box.hpp"
+#include "core/link/event_loop.hpp"
+#include "core/link/log_limit.hpp"
+
+namespace amibroker::host {
+
+/// What all plugins share. Everything that is referred to outlives the plugins.
+struct Surroundings {
+  link::EventLoop& loop;
+  dispatch::Dispatcher& dispatcher;
+  std::span<const ServerInfo> servers;
+  std::chrono::milliseconds request_timeout;  ///< for requests that name none
+  bool verbose;
+};
+
+/// The life of one plugin, from its library to its end. It goes through start and stop once.
+///
+/// Loop's thread, except post, log and counter, which stay harmless after `stop` for as long as this object lives: a
+/// plugin that forgets a thread of its own does not bring the daemon down with a late call. The other functions of
+/// Host check the thread and the stage of life: a call at a wrong place is logged with what to do, at most once a
+/// minute, and has no effect.
+class PluginInstance final : public dispatch::Handler, public Host {
+ public:
+  PluginInstance(PluginLibrary library, OptionValues options, const Surroundings& surroundings);
+  ~PluginInstance() override;
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+
+  /// Creates and starts the plugin, and tells it which servers are up. False where it threw: that is logged, and the
+  /// plugin's life is over. The calling thread counts as the loop's from now on.
+  bool start();
+  /// Ends the plugin's life, if it has one. Not from inside a call of this plugin.
+  void stop() noexcept;
+
+  [[nodiscard]] bool running() const noexcept { return stage_ == Stage::running; }
+  [[nodiscard]] const PluginLibrary& library() const noexcept { return library_; }
+  [[nodiscard]] const PluginCounters& counters() const noexcept { return counters_; }
+  /// Calls and faults; null where it does not run.
+  [[nodiscard]] const dispatch::CallStatistics* statistics() const noexcept;
+
+  // dispatch::Handler
+  [[nodiscard]] std::string_view name() const noexcept override { return library_.descriptor().name; }
+  bool event(ServerId server, const Message& message, Fault& fault) noexcept override;
+  bool server_up(ServerId server, Fault& fault) noexcept override;
+  bool server_down(ServerId server, Fault& fault) noexcept override;
+  bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept override;
+  bool task(const std::function<void()>& task, Fault& fault) noexcept override;
+
+  // Host
+  [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return around_.servers; }
+  [[nodiscard]] bool is_up(ServerId server) const noexcept override;
+  void subscribe(std::string_view event) noexcept override;
+  void subscribe_all() noexcept override;
+  void request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
+               Completion done) noexcept override;
+  void broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
+                 std::function<void(ServerId, const Reply&)> done) noexcept override;
+  TimerId after(std::chrono::milliseconds delay, std::function<void()> task) noexcept override;
+  TimerId every(std::chrono::milliseconds period, std::function<void()> task) noexcept override;
+  void cancel(TimerId timer) noexcept override;
+  void post(std::function<void()> task) noexcept override;
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept override;
+  [[nodiscard]] const Options& options() const noexcept override { return options_; }
+  [[nodiscard]] bool verbose() const noexcept override { return around_.verbose; }
+  void log(Level level, std::string_view text) noexcept override;
+  [[nodiscard]] Counter& counter(std::string_view name) noexcept override;
+
+ private:
+  enum class Stage : std::uint8_t { made, running, stopping, over };
+
+  /// A broadcast whose answers are not all there. A completion that refers to it needs two words, which std::function
+  /// keeps without an allocation for each server.
+  struct Broadcast {
+    PluginInstance* owner;
+    std::function<void(ServerId, const Reply&)> done;
+    std::size_t missing = 0;
+    std::list<Broadcast>::iterator self;
+  };
+
+  template <typename Work>
+  void contained(const char* function, Work&& work) const noexcept;
+  [[nodiscard]] bool may_call(const char* function) const noexcept;
+  template <typename Task>
+  [[nodiscard]] bool has_task(const char* function, const Task& task) const noexcept;
+  [[nodiscard]] std::chrono::milliseconds usable_timeout(std::chrono::milliseconds timeout) const noexcept;
+  void answer(Broadcast& broadcast, ServerId server, const Reply& reply);
+  void end_life() noexcept;
+  void report_end(const char* what, const Fault& fault) const noexcept;
+  void complain(const char* function, const char* text) const noexcept;
+
+  PluginLibrary library_;
+  OptionValues options_;
+  Surroundings around_;
+  PluginCounters counters_;
+  PostBox posted_;
+  PluginTimers timers_;
+  std::list<Broadcast> broadcasts_;
+  Plugin* plugin_ = nullptr;
+  dispatch::HandlerId id_ = 0;
+  Stage stage_ = Stage::made;
+  std::thread::id thread_;
+  mutable std::mutex complaint_mutex_;
+  mutable link::LogLimit complaint_limit_;
+};
+
+}  // namespace amibroker::host

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/host/plugin_loading.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "core/ami/printable.hpp"
+#include "core/host/option_table.hpp"
+
+namespace amibroker::host {
+namespace {
+
+constexpr std::size_t longest_shown_name = 60;
+
+std::optional<PluginLibrary> open_library(const PluginFolders& folders, const PluginConfig& plugin,
+                                          std::vector<ConfigError>& errors) {
+  const auto mistake = [&](const std::string& text) {
+    const std::string name = ami::printable(plugin.name, longest_shown_name);
+    errors.push_back({plugin.line, "plugin " + name + " is switched on, but " + text});
+    return std::nullopt;
+  };
+  if (!is_identifier(plugin.name))
+    return mistake("this cannot be the name of a plugin: a-z, 0-9 and _, at most 40 characters");
+  const auto file = folders.find(plugin.name);
+  const std::string remedy = "; or switch it off with '" + plugin.name + " = no' in [plugins]";
+  if (!file) return mistake(folders.why_missing(plugin.name) + remedy);
+  auto opened = PluginLibrary::open(*file);
+  if (const auto* refusal = std::get_if<Refusal>(&opened)) return mistake(refusal->text + remedy);
+  return std::get<PluginLibrary>(std::move(opened));
+}
+
+}  // namespace
+
+std::vector<LoadedPlugin> load_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins,
+                                       std::vector<ConfigError>& errors) {
+  std::vector<LoadedPlugin> loaded;
+  for (const PluginConfig& plugin : plugins) {
+    if (!plugin.enabled) continue;
+    const std::size_t before = errors.size();
+    auto library = open_library(folders, plugin, errors);
+    if (!library) continue;
+    OptionValues options = OptionValues::read(plugin, library->options(), errors);
+    if (errors.size() == before) loaded.push_back({*std::move(library), std::move(options)});
+  }
+  return loaded;
+}
+
+std::vector<ConfigError> check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
+  std::vector<ConfigError> errors;
+  static_cast<void>(load_plugins(folders, plugins, errors));
+  return errors;
+}
+
+}  // namespace amibroker::host

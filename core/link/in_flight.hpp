@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The actions of one server that were sent and not answered, in the order in which they were sent.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/link/link.hpp"
+
+namespace amibroker::link {
+
+/// One action under way.
+struct Pending {
+  std::uint64_t action_id = 0;
+  std::chrono::steady_clock::time_point deadline{};
+  Owner owner = 0;
+  bool expired = false;  ///< its time was over and its owner was told; the answer may still come
+  Completion done;
+};
+
+/// A window of actions. The module answers in the order of the requests, but its errors carry no ActionID, so an
+/// answer without one belongs to the oldest action, and an action whose time is over keeps its place until it is
+/// answered, passed over, or the connection ends. Pure logic; time is an argument.
+class InFlightTable {
+ public:
+  /// `capacity`: most actions at once, at least 1.
+  explicit InFlightTable(std::size_t capacity) : ring_(capacity) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool full() const noexcept { return size_ == ring_.size(); }
+
+  /// Adds an action that was sent just now. Not while full.
+  void push(Pending pending);
+
+  /// Takes out the action that an answer belongs to: the one with its ActionID, or the oldest where the answer has
+  /// none. Actions before it were passed over by the server and are appended to `passed_over`. Nothing where no
+  /// action fits: then nothing changes.
+  [[nodiscard]] std::optional<Pending> match(std::optional<std::uint64_t> action_id,
+                                             std::vector<Pending>& passed_over);
+
+  /// Marks the actions whose deadline is over, and appends what their owners must be told to `expired`.
+  void expire(std::chrono::steady_clock::time_point now, std::vector<Pending>& expired);
+
+  /// Empties the table, oldest first.
+  void clear(std::vector<Pending>& all);
+
+ private:
+  [[nodiscard]] Pending& at(std::size_t index) noexcept { return ring_[(first_ + index) % ring_.size()]; }
+  [[nodiscard]] Pending pop();
+
+  std::vector<Pending> ring_;
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
+  std::chrono::steady_clock::time_point next_deadline_ = std::chrono::steady_clock::time_point::max();
+};
+
+}  // namespace amibroker::link

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/link/zmq_connection.hpp"
+
+#include <atomic>
+#include <cstring>
+#include <utility>
+
+namespace amibroker::link {
+namespace {
+
+// A frame above this ends the connection in libzmq, so the link's own limits, which drop a frame alone, are lower.
+constexpr std::int64_t largest_frame_bytes = 256LL * 1024 * 1024;
+// Bounds the memory of a server that we cannot keep up with (about 5 MB); beyond it TCP slows the server's socket
+// and the module there counts and reports what it had to drop.
+constexpr int events_waiting = 10'000;
+constexpr int connect_timeout_ms = 3'000;
+constexpr int never_ms = 24 * 3600 * 1000;
+constexpr int monitored = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED |
+                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                          ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+
+std::string endpoint(const std::string& addr, std::uint16_t port) {
+  const bool v6 = addr.find(':') != std::string::npos;
+  return "tcp://" + (v6 ? "[" + addr + "]" : addr) + ":" + std::to_string(port);
+}
+
+std::string_view text(const zmq::message_t& message) { return {message.data<char>(), message.size()}; }
+
+void set_options(zmq::socket_t& socket, zmq::socket_type type) {
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::ipv6, true);
+  // Never within the life of a socket: the connection is thrown away when it is lost. Neither -1 nor ZMQ_IMMEDIATE does
+  // that safely: both take the pipe away in the middle of a reply of two frames, and libzmq 4.3.4 aborts (fq.cpp, _more).
+  socket.set(zmq::sockopt::reconnect_ivl, never_ms);
+  socket.set(zmq::sockopt::connect_timeout, connect_timeout_ms);
+  socket.set(zmq::sockopt::maxmsgsize, largest_frame_bytes);
+  socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::tcp_keepalive_idle, 10);
+  socket.set(zmq::sockopt::tcp_keepalive_intvl, 5);
+  socket.set(zmq::sockopt::tcp_keepalive_cnt, 3);
+  if (type == zmq::socket_type::sub) {
+    socket.set(zmq::sockopt::rcvhwm, events_waiting);
+    socket.set(zmq::sockopt::subscribe, "");
+  } else {
+    socket.set(zmq::sockopt::rcvhwm, 0);  // bounded by the window: a reply comes only for an action
+    socket.set(zmq::sockopt::sndhwm, 0);
+  }
+}
+
+}  // namespace
+
+ZmqConnection::ZmqConnection(zmq::context_t& context, SocketSet& sockets, const ServerConfig& server,
+                             Callbacks callbacks)
+    : sockets_(sockets), callbacks_(std::move(callbacks)) {
+  try {
+    open(events_, context, zmq::socket_type::sub, endpoint(server.addr, server.evt_port));
+    open(commands_, context, zmq::socket_type::dealer, endpoint(server.addr, server.cmd_port));
+  } catch (...) {
+    close(events_);
+    close(commands_);
+    throw;
+  }
+  events_.socket_handle = sockets_.attach(events_.socket, [this](int budget) { return drain_events(budget); });
+  commands_.socket_handle = sockets_.attach(commands_.socket, [this](int budget) { return drain_replies(budget); });
+  events_.monitor_handle =
+      sockets_.attach(events_.monitor, [this](int) { return drain_monitor(events_, "event port"); });
+  commands_.monitor_handle =
+      sockets_.attach(commands_.monitor, [this](int) { return drain_monitor(commands_, "command port"); });
+}
+
+ZmqConnection::~ZmqConnection() {
+  close(events_);
+  close(commands_);
+}
+
+void ZmqConnection::open(Channel& channel, zmq::context_t& context, zmq::socket_type type,
+                         const std::string& endpoint) {
+  static std::atomic<std::uint64_t> serial{0};
+  const std::string monitor = "inproc://amibroker-monitor-" + std::to_string(++serial);
+  channel.socket = zmq::socket_t(context, type);
+  set_options(channel.socket, type);
+  if (zmq_socket_monitor(channel.socket.handle(), monitor.c_str(), monitored) != 0) throw zmq::error_t();
+  channel.monitor = zmq::socket_t(context, zmq::socket_type::pair);
+  channel.monitor.set(zmq::sockopt::linger, 0);
+  // A monitor that is full would stop the I/O thread, and with it every server of the context.
+  channel.monitor.set(zmq::sockopt::rcvhwm, 0);
+  channel.monitor.connect(monitor);
+  channel.socket.connect(endpoint);
+}
+
+void ZmqConnection::close(Channel& channel) noexcept {
+  if (channel.socket_handle) sockets_.detach(*channel.socket_handle);
+  if (channel.monitor_handle) sockets_.detach(*channel.monitor_handle);
+  if (channel.socket) zmq_socket_monitor(channel.socket.handle(), nullptr, 0);
+  channel.monitor.close();
+  channel.socket.close();
+}
+
+bool ZmqConnection::send(zmq::message_t& json) {
+  sockets_.mark(*commands_.socket_handle);
+  zmq::socket_t& socket = commands_.socket;
+  // The empty frame is the delimiter that a REP socket expects before the request.
+  if (!socket.send(zmq::const_buffer(), zmq::send_flags::sndmore | zmq::send_flags::dontwait)) return false;
+  return socket.send(json, zmq::send_flags::dontwait).has_value();
+}
+
+void ZmqConnection::skip_parts(zmq::socket_t& socket) {
+  while (frame_.more() && socket.recv(frame_, zmq::recv_flags::dontwait)) {
+  }
+}
+
+bool ZmqConnection::drain_events(int budget) {
+  for (; budget > 0; --budget) {
+    if (!events_.socket.recv(frame_, zmq::recv_flags::dontwait)) return false;
+    if (frame_.more()) {
+      skip_parts(events_.socket);
+      callbacks_.on_bad("an event of several frames");
+      continue;
+    }
+    callbacks_.on_event(text(frame_));
+  }
+  return true;
+}
+
+bool ZmqConnection::drain_replies(int budget) {
+  for (; budget > 0; --budget)
+    if (!receive_reply()) return false;
+  return true;
+}
+
+bool ZmqConnection::receive_reply() {
+  zmq::socket_t& socket = commands_.socket;
+  if (!socket.recv(frame_, zmq::recv_flags::dontwait)) return false;
+  if (frame_.size() != 0 || !frame_.more()) {
+    skip_parts(socket);
+    callbacks_.on_bad("a reply without the empty frame before it");
+    return true;
+  }
+  if (!socket.recv(frame_, zmq::recv_flags::dontwait)) return false;
+  if (frame_.more()) {
+    skip_parts(socket);
+    callbacks_.on_bad("a reply of several frames");
+    return true;
+  }
+  callbacks_.on_reply(text(frame_));
+  return true;
+}
+
+bool ZmqConnection::drain_monitor(Channel& channel, std::string_view which) {
+  while (channel.monitor.recv(frame_, zmq::recv_flags::dontwait)) {
+    std::uint16_t event = 0;
+    std::memcpy(&event, frame_.data(), sizeof event);
+    skip_parts(channel.monitor);
+    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+      channel.connected = true;
+      if (events_.connected && commands_.connected) callbacks_.on_ready();
+      continue;
+    }
+    const char* what = event == ZMQ_EVENT_CLOSED         ? " cannot be reached"
+                       : event == ZMQ_EVENT_DISCONNECTED ? " closed the connection"
+                                                         : " does not speak ZeroMQ, or is the other port";
+    // Moved out: the callback destroys this connection.
+    const auto on_lost = std::move(callbacks_.on_lost);
+    on_lost("its " + std::string(which) + what);
+    return false;
+  }
+  return false;
+}
+
+}  // namespace amibroker::link

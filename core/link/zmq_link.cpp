@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/link/zmq_link.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "core/ami/printable.hpp"
+
+namespace amibroker::link {
+namespace {
+
+// Asterisk's own events have some hundred bytes; a list of 100,000 devices has about 10 MB.
+constexpr std::size_t largest_event_bytes = 256 * 1024;
+constexpr std::size_t largest_reply_bytes = 64 * 1024 * 1024;
+constexpr Owner own_actions = std::numeric_limits<Owner>::max();
+constexpr std::size_t traced_bytes = 4000;
+
+std::string label_of(const ServerConfig& config) {
+  return "server '" + ami::printable(config.name, 80) + "' [" + ami::printable(config.section, 80) + "]";
+}
+
+std::optional<std::uint64_t> number(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+/// An event that is decoded when the dispatcher asks for it.
+class ZmqLink::Frame final : public ami::EventFrame {
+ public:
+  Frame(ZmqLink& link, std::string_view json) : link_(link), json_(json), name_(ami::peek_event_name(json)) {
+    if (name_.empty()) name_from_message();
+  }
+  [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+  [[nodiscard]] const Message* message() override {
+    if (!decoded_) decode();
+    return message_;
+  }
+
+ private:
+  void decode() {
+    decoded_ = true;
+    ami::JsonDecoder& decoder = link_.fleet_.event_decoder();
+    message_ = decoder.decode_event(json_);
+    if (message_ == nullptr) link_.drop("an event", decoder.error(), link_.counters_.bad_frames);
+  }
+  void name_from_message() {
+    decode();
+    if (message_ == nullptr) return;
+    name_ = message_->event();
+    if (name_.empty()) link_.drop("an event", "it has no header Event", link_.counters_.bad_frames);
+  }
+
+  ZmqLink& link_;
+  std::string_view json_;
+  std::string_view name_;
+  bool decoded_ = false;
+  const Message* message_ = nullptr;
+};
+
+ZmqLink::ZmqLink(ZmqFleet& fleet, ServerId id, ServerConfig config)
+    : fleet_(fleet),
+      id_(id),
+      config_(std::move(config)),
+      label_(label_of(config_)),
+      backoff_(fleet.timings().first_retry, fleet.timings().last_retry, id + 1),
+      in_flight_(window + 2) {  // a Ping and a question of our own find room in a full window
+  fleet_.add(*this);
+}
+
+ZmqLink::~ZmqLink() { fleet_.remove(*this); }
+
+void ZmqLink::start(LinkListener& listener) {
+  listener_ = &listener;
+  state_ = State::waiting;
+  next_step_ = fleet_.loop().now();
+  connect();
+}
+
+void ZmqLink::stop() {
+  const bool was_up = up();
+  state_ = State::stopped;
+  connection_.reset();
+  fail_actions();
+  if (was_up) listener_->on_down(id_);
+}
+
+// --- Connection -----------------------------------------------------------------------------------------------
+
+void ZmqLink::connect() {
+  state_ = State::connecting;
+  next_step_ = fleet_.loop().now() + fleet_.timings().attempt;
+  try {
+    connection_ = std::make_unique<ZmqConnection>(
+        fleet_.context(), fleet_.loop().sockets(), config_,
+        ZmqConnection::Callbacks{
+            [this](std::string_view frame) { on_event(frame); },
+            [this](std::string_view frame) { on_reply(frame); },
+            [this](std::string_view what) { drop(what, "the wire has no such message", counters_.bad_frames); },
+            [this] { ping(); },
+            [this](std::string_view why) { lose(why); }});
+  } catch (const zmq::error_t& error) {
+    lose(std::string("libzmq makes no connection to its address: ") + error.what());
+  }
+}
+
+void ZmqLink::came_up(std::span<const Message> answer) {
+  if (state_ != State::connecting || answer.empty() || !answer.front().find("ActionID")) return;
+  state_ = State::up;
+  reported_down_ = false;
+  ++counters_.connects;
+  backoff_.reset();
+  spdlog::info("{} is up", label_);
+  ask_identity();
+  listener_->on_up(id_);
+}
+
+void ZmqLink::lose(std::string_view why) {
+  const bool was_up = up();
+  state_ = State::waiting;
+  next_step_ = fleet_.loop().now() + backoff_.next();
+  ping_deadline_.reset();
+  connection_.reset();
+  if (was_up || !reported_down_) {
+    spdlog::warn(
+        "{} is down: {} ({} command port {}, event port {}); trying again at least every {} s. Check that Asterisk "
+        "runs and that 'zmq manager show status' there shows these ports",
+        label_, why, config_.addr, config_.cmd_port, config_.evt_port, fleet_.timings().last_retry.count() / 1000);
+    reported_down_ = true;
+  }
+  fail_actions();
+  if (was_up) listener_->on_down(id_);
+}
+
+void ZmqLink::tick(Clock::time_point now) {
+  switch (state_) {
+    case State::stopped: return;
+    case State::waiting:
+      if (now >= next_step_) connect();
+      return;
+    case State::connecting:
+      if (now >= next_step_) lose("no answer to a Ping in time");
+      return;
+    case State::up: break;
+  }
+  if (ping_deadline_ && std::exchange(heard_, false)) ping_deadline_ = now + fleet_.timings().ping_timeout;
+  if (ping_deadline_ && now >= *ping_deadline_) {
+    lose("it does not answer any more");
+    return;
+  }
+  expire(now);
+  if (state_ == State::up && !ping_deadline_ && now >= next_ping_) ping();
+}
+
+void ZmqLink::ping() {
+  const auto now = fleet_.loop().now();
+  next_ping_ = now + fleet_.timings().ping_period;
+  ping_deadline_ = now + fleet_.timings().ping_timeout;
+  const auto done = [this](const Reply& reply) {
+    if (reply.messages.empty()) return;
+    ping_deadline_.reset();
+    came_up(reply.messages);
+  };
+  send_internal(Action("Ping"), done, *ping_deadline_);
+}
+
+void ZmqLink::ask_identity() {
+  const auto done = [this](const Reply& reply) {
+    if (!reply.ok()) return;
+    const Message& settings = reply.messages.front();
+    if (const auto version = settings.find("AsteriskVersion"))
+      spdlog::info("{} is Asterisk {}, system name '{}'", label_, ami::printable(*version, 80),
+                   ami::printable(settings["SystemName"], 80));
+    fleet_.identify(id_, config_, settings["SystemName"]);
+  };
+  send_internal(Action("CoreSettings"), done, fleet_.loop().now() + fleet_.timings().ping_timeout);
+}
+
+// --- Actions --------------------------------------------------------------------------------------------------
+
+void ZmqLink::request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done) {
+  ActionEncoder& encoder = fleet_.encoder();
+  if (!encoder.prepare(action, last_action_id_)) {
+    finish_later(owner, std::move(done), Outcome::refused, encoder.refusal());
+    return;
+  }
+  if (!up() || waiting_.size() >= queue_limit) {
+    finish_later(owner, std::move(done), Outcome::not_sent,
+                 up() ? "too many actions wait for this server" : "the server is down");
+    return;
+  }
+  last_action_id_ = encoder.action_id();
+  waiting_.push_back(
+      {{last_action_id_, fleet_.loop().now() + timeout, owner, false, std::move(done)}, encoder.message()});
+  send_soon();
+}
+
+void ZmqLink::send_internal(const Action& action, Completion done, Clock::time_point deadline) {
+  ActionEncoder& encoder = fleet_.encoder();
+  if (in_flight_.full() || !encoder.prepare(action, last_action_id_)) return;
+  last_action_id_ = encoder.action_id();
+  send_now({last_action_id_, deadline, own_actions, false, std::move(done)}, encoder.message());
+}
+
+void ZmqLink::send_now(Pending pending, zmq::message_t json) {
+  if (config_.trace) trace("->", {json.data<char>(), json.size()});
+  if (!connection_->send(json)) {  // its loss is known in a moment
+    finish_later(pending.owner, std::move(pending.done), Outcome::not_sent, "the connection was lost");
+    return;
+  }
+  ++counters_.actions;
+  in_flight_.push(std::move(pending));
+}
+
+void ZmqLink::send_soon() {
+  if (sends_soon_) return;
+  sends_soon_ = true;
+  fleet_.send_soon(*this);
+}
+
+void ZmqLink::send_waiting() {
+  sends_soon_ = false;
+  while (up() && !waiting_.empty() && in_flight_.size() < window) {
+    Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    send_now(std::move(next.pending), std::move(next.json));
+  }
+}
+
+void ZmqLink::expire(Clock::time_point now) {
+  std::vector<Pending> ended;
+  in_flight_.expire(now, ended);
+  counters_.timeouts += ended.size();
+  for (Pending& pending : ended) finish(pending, {Outcome::unknown, "no answer in time", {}});
+  std::vector<Pending> never_sent;
+  std::erase_if(waiting_, [&](Waiting& waiting) {
+    if (waiting.pending.deadline > now) return false;
+    never_sent.push_back(std::move(waiting.pending));
+    return true;
+  });
+  for (Pending& pending : never_sent)
+    finish(pending, {Outcome::not_sent, "earlier actions on this server took too long", {}});
+}
+
+void ZmqLink::fail_actions() {
+  std::vector<Pending> sent;
+  in_flight_.clear(sent);
+  std::deque<Waiting> never_sent = std::exchange(waiting_, {});
+  for (Pending& pending : sent)
+    if (!pending.expired) finish(pending, {Outcome::unknown, "the connection was lost before the answer", {}});
+  for (Waiting& waiting : never_sent)
+    finish(waiting.pending, {Outcome::not_sent, "the connection was lost", {}});
+}
+
+void ZmqLink::finish(Pending& pending, const Reply& reply) {
+  if (pending.owner == own_actions) {
+    pending.done(reply);
+  } else {
+    listener_->on_reply(id_, pending.owner, pending.done, reply);
+  }
+}
+
+void ZmqLink::finish_later(Owner owner, Completion done, Outcome outcome, std::string text) {
+  fleet_.loop().post([this, owner, done = std::move(done), outcome, text = std::move(text)] {
+    Pending pending{0, {}, owner, false, done};
+    finish(pending, {outcome, text, {}});
+  });
+}
+
+// --- Input ----------------------------------------------------------------------------------------------------
+
+void ZmqLink::on_event(std::string_view json) {
+  ++counters_.events;
+  if (config_.trace) trace("<-", json);
+  if (json.size() > largest_event_bytes) {
+    drop("an event", "it has " + std::to_string(json.size()) + " bytes", counters_.bad_frames);
+    return;
+  }
+  Frame frame(*this, json);
+  if (!frame.name().empty()) listener_->on_event(id_, frame);
+}
+
+void ZmqLink::on_reply(std::string_view json) {
+  if (config_.trace) trace("<-", json);
+  if (json.size() > largest_reply_bytes) {
+    drop("a reply", "it has " + std::to_string(json.size()) + " bytes", counters_.bad_frames);
+    return;
+  }
+  const auto messages = fleet_.reply_decoder().decode_reply(json);
+  if (messages.empty()) {
+    drop("a reply", fleet_.reply_decoder().error(), counters_.bad_frames);
+    return;
+  }
+  heard_ = true;
+  const auto id_text = messages.front().find("ActionID");
+  const auto action_id = id_text ? number(*id_text) : std::nullopt;
+  std::vector<Pending> passed_over;
+  auto pending = id_text && !action_id ? std::nullopt : in_flight_.match(action_id, passed_over);
+  if (!pending) {
+    drop("a reply", "it answers nothing that was asked", counters_.stray_replies);
+    return;
+  }
+  for (Pending& lost : passed_over) {
+    if (lost.expired) continue;
+    ++counters_.lost_replies;
+    // The decoder's messages stay valid: nothing is decoded before the answer is given below.
+    finish(lost, {Outcome::unknown, "the server answered later actions, but not this one", {}});
+  }
+  answer(*pending, messages);
+  if (!waiting_.empty()) send_soon();
+}
+
+void ZmqLink::answer(Pending& pending, std::span<const Message> messages) {
+  if (pending.expired) {
+    drop("a reply", "it came too late", counters_.late_replies);
+    return;
+  }
+  ++counters_.replies;
+  Reply reply{Outcome::success, messages.front()["Message"], messages};
+  // The original module splits an error into two objects: the second holds the message.
+  if (reply.text.empty() && messages.size() > 1 && messages[1].size() == 1) reply.text = messages[1]["Message"];
+  const auto response = messages.front().find("Response");
+  if (!response || same_name(*response, "Error")) reply.outcome = Outcome::error;
+  finish(pending, reply);
+}
+
+void ZmqLink::drop(std::string_view what, std::string_view why, std::uint64_t& counter) {
+  ++counter;
+  const auto held_back = bad_input_limit_.allow(fleet_.loop().now());
+  if (!held_back) return;
+  spdlog::warn("{} sent {} that was dropped: {}; {} more such messages since the last line. If it goes on, check "
+               "which module and version answers there (ami_trace = yes shows every message)",
+               label_, what, why, *held_back);
+}
+
+void ZmqLink::trace(std::string_view direction, std::string_view json) const {
+  spdlog::info("{} {} {}", label_, direction, ami::printable(json, traced_bytes));
+}
+
+}  // namespace amibroker::link

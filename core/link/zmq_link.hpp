@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One Asterisk server that has the ZeroMQ module.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/link/backoff.hpp"
+#include "core/link/in_flight.hpp"
+#include "core/link/link.hpp"
+#include "core/link/log_limit.hpp"
+#include "core/link/server_config.hpp"
+#include "core/link/zmq_connection.hpp"
+#include "core/link/zmq_fleet.hpp"
+
+namespace amibroker::link {
+
+/// Keeps one server connected and carries its events, actions and replies.
+///
+/// A server is up once both sockets are connected and a Ping came back with our ActionID; it is down once a socket
+/// is lost or a Ping stays without an answer. After that a new connection is made, with a growing wait between two
+/// attempts. Actions are sent at the end of the round that asked for them; at most `window` are under way, up to
+/// `queue_limit` more wait for their turn.
+class ZmqLink final : public Link {
+ public:
+  static constexpr std::size_t window = 1024;
+  static constexpr std::size_t queue_limit = 10'000;
+
+  ZmqLink(ZmqFleet& fleet, ServerId id, ServerConfig config);
+  ~ZmqLink() override;
+
+  void start(LinkListener& listener) override;
+  void stop() override;
+  [[nodiscard]] ServerId id() const noexcept override { return id_; }
+  [[nodiscard]] bool up() const noexcept override { return state_ == State::up; }
+  [[nodiscard]] const LinkCounters& counters() const noexcept override { return counters_; }
+  void request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done) override;
+
+  /// Looks at everything that depends on time. Called by the fleet.
+  void tick(std::chrono::steady_clock::time_point now);
+  /// Sends what waits, as far as the window has room. Called by the fleet.
+  void send_waiting();
+
+ private:
+  enum class State : std::uint8_t { stopped, waiting, connecting, up };
+  using Clock = std::chrono::steady_clock;
+
+  /// An action that waits for the end of the round, or for room in the window.
+  struct Waiting {
+    Pending pending;
+    zmq::message_t json;
+  };
+  class Frame;
+
+  void connect();
+  void lose(std::string_view why);
+  void fail_actions();
+  void came_up(std::span<const Message> ping);
+  void send_internal(const Action& action, Completion done, Clock::time_point deadline);
+  void ping();
+  void ask_identity();
+  void send_now(Pending pending, zmq::message_t json);
+  void send_soon();
+  void expire(Clock::time_point now);
+  void finish(Pending& pending, const Reply& reply);
+  void finish_later(Owner owner, Completion done, Outcome outcome, std::string text);
+  void on_event(std::string_view frame);
+  void on_reply(std::string_view frame);
+  void answer(Pending& pending, std::span<const Message> messages);
+  void drop(std::string_view what, std::string_view why, std::uint64_t& counter);
+  void trace(std::string_view direction, std::string_view json) const;
+
+  ZmqFleet& fleet_;
+  ServerId id_;
+  ServerConfig config_;
+  std::string label_;  // how logs call this server
+  LinkListener* listener_ = nullptr;
+  State state_ = State::stopped;
+  bool reported_down_ = false;
+  std::unique_ptr<ZmqConnection> connection_;
+  Backoff backoff_;
+  Clock::time_point next_step_{};  // end of the wait, or of the attempt
+  Clock::time_point next_ping_{};
+  std::optional<Clock::time_point> ping_deadline_;
+  bool heard_ = false;  // an answer came since the last tick
+  InFlightTable in_flight_;
+  std::deque<Waiting> waiting_;
+  bool sends_soon_ = false;
+  std::uint64_t last_action_id_ = 0;
+  LogLimit bad_input_limit_{std::chrono::minutes(1)};
+  LinkCounters counters_;
+};
+
+}  // namespace amibroker::link

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What Asterisk's devices are called and which states they have.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "amibroker/message.hpp"
+
+namespace amibroker::device_state {
+
+/// The states that a custom device may be given. Asterisk's main/devicestate.c, ast_devstate_val(): everything else
+/// is UNKNOWN there, and funcs/func_devstate.c refuses UNKNOWN.
+inline constexpr std::array<std::string_view, 8> states{"NOT_INUSE", "INUSE",   "BUSY",      "INVALID",
+                                                        "UNAVAILABLE", "RINGING", "RINGINUSE", "ONHOLD"};
+
+[[nodiscard]] constexpr bool is_state(std::string_view text) noexcept {
+  return std::find(states.begin(), states.end(), text) != states.end();
+}
+
+/// Whether a device belongs to its server, so that other servers should show it. The rest are custom devices, and
+/// channels whose states Asterisk does not keep (AST_FLAG_DISABLE_DEVSTATE_CACHE in main/core_unreal.c,
+/// res/res_stasis_snoop.c and the channel drivers): they come and go with a call, and their names never come again.
+[[nodiscard]] constexpr bool is_native(std::string_view device) noexcept {
+  constexpr std::array<std::string_view, 11> not_native{
+      "Custom:",     "Local/",       "Announcer/",    "Recorder/",  "CBAnn/", "CBRec/",
+      "AudioSocket/", "UnicastRTP/", "MulticastRTP/", "WebSocket/", "Snoop/"};
+  return std::none_of(not_native.begin(), not_native.end(), [&](std::string_view prefix) {
+    return same_name(device.substr(0, prefix.size()), prefix);
+  });
+}
+
+}  // namespace amibroker::device_state

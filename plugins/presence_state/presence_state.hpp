@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plugin presence_state: a presence that is set on one server holds on all.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "amibroker/plugin.hpp"
+#include "plugins/presence_state/presence_value.hpp"
+#include "plugins/presence_state/presentity.hpp"
+#include "plugins/replication/distributor.hpp"
+
+namespace amibroker::presence_state {
+
+/// Keeps custom presentities (`CustomPresence:100`) equal on all servers, with status, subtype and message; the last
+/// change wins, by order of arrival at the broker. A presentity of another provider (`SIP:foo`) is shown by all other
+/// servers as `CustomPresence:SIP:foo`.
+///
+/// Counters besides the Distributor's: `events`, of which `shown_events` tell of what the broker wrote for a native
+/// presentity (never passed on), and `bad_events` lack a presentity or hold a status that Asterisk does not have.
+class PresenceState final : public Plugin {
+ public:
+  void start(Host& host) override;
+  void on_event(ServerId server, const Message& message) override;
+  void on_server_up(ServerId server) override;
+  void on_server_down(ServerId server) override;
+  void stop() override;
+
+  static constexpr OptionSpec options[] = {
+      {"max_presentities", OptionType::integer, "100000", "", 1, 10'000'000,
+       "most presentities that are distributed; further ones are counted and reported once"},
+  };
+
+ private:
+  void show(ServerId server, const Message& message);
+  void explain_reserved(ServerId server, std::string_view name);
+
+  Host* host_ = nullptr;
+  Counter* events_ = nullptr;
+  Counter* shown_events_ = nullptr;
+  Counter* bad_events_ = nullptr;
+  bool reserved_was_explained_ = false;
+  PresenceValue value_;
+  std::optional<replication::Distributor> distributor_;  ///< from start to stop
+};
+
+}  // namespace amibroker::presence_state

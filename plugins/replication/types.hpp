@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The small words that replication is written in. The glossary stands in docs/replication.md.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "amibroker/host.hpp"
+
+namespace amibroker::replication {
+
+/// A name that servers hold a value for, as a number from 0 without gaps. It is never given up.
+using KeyId = std::uint32_t;
+inline constexpr KeyId no_key = 0xffffffffU;
+
+/// A value as a number; equal numbers are equal values.
+using ValueId = std::uint32_t;
+inline constexpr ValueId no_value = 0;  ///< nothing is wanted, or nothing is known
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+/// How a key spreads.
+enum class Sharing : std::uint8_t {
+  one_way,    ///< Born on its origin under another name; the targets show it. What the targets say of it is no news.
+  symmetric,  ///< Every server holds it under the same name and may change it; the last change wins.
+};
+
+/// Carries out writes. Implemented by the Distributor, and by tests.
+class Writer {
+ public:
+  /// Starts to write `value` of `key` on `target`. Called on the loop's thread from inside the Replicator. The result
+  /// comes back exactly once, later, through Replicator::completed, never from inside this call.
+  virtual void write(ServerId target, KeyId key, ValueId value) noexcept = 0;
+
+ protected:
+  ~Writer() = default;
+};
+
+}  // namespace amibroker::replication

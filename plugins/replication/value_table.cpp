@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/value_table.hpp"
+
+#include <algorithm>
+
+namespace amibroker::replication {
+
+ValueId ValueTable::intern(std::string_view text) {
+  if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
+  ValueId value = no_value;
+  if (free_.empty()) {
+    value = static_cast<ValueId>(texts_.size());
+    texts_.emplace_back(text);
+  } else {
+    value = free_.back();
+    texts_[value].assign(text);
+    free_.pop_back();
+  }
+  ids_.emplace(texts_[value], value);
+  return value;
+}
+
+void ValueTable::remove_unused(const std::vector<bool>& used) {
+  for (ValueId value = 1; value < used.size(); ++value) {
+    if (used[value]) continue;
+    // A number whose place is free has an empty text, or shares it with none: the number decides.
+    const auto found = ids_.find(texts_[value]);
+    if (found == ids_.end() || found->second != value) continue;
+    ids_.erase(found);
+    texts_[value] = std::string();
+    free_.push_back(value);
+  }
+  sweep_at_ = std::max(least_before_sweep, 2 * size());
+}
+
+}  // namespace amibroker::replication

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a plugin's library shows itself to the daemon: one plain-C symbol. Plugin authors need only the macro
+// AMIBROKER_PLUGIN at the end of this file. Since ABI 1.
+//
+// No exception leaves the library: each call into a plugin goes through one of the functions below, which is
+// compiled into the plugin and turns an exception into a Fault.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <new>
+
+#include "amibroker/host.hpp"
+#include "amibroker/options.hpp"
+#include "amibroker/plugin.hpp"
+#include "amibroker/version.hpp"
+
+namespace amibroker {
+
+/// Why a call into a plugin failed: the exception's text, cut to fit, always ended by a zero byte.
+struct Fault {
+  char text[256] = "";
+};
+
+/// The calls into a plugin. Each returns false where the plugin threw; `fault` then says what. Loop's thread only.
+struct PluginCalls {
+  Plugin* (*create)(Fault& fault) noexcept;  ///< null where it threw
+  bool (*destroy)(Plugin* plugin, Fault& fault) noexcept;
+  bool (*start)(Plugin& plugin, Host& host, Fault& fault) noexcept;
+  bool (*stop)(Plugin& plugin, Fault& fault) noexcept;
+  bool (*event)(Plugin& plugin, ServerId server, const Message& message, Fault& fault) noexcept;
+  bool (*server_up)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
+  bool (*server_down)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
+  bool (*completion)(const Completion& done, const Reply& reply, Fault& fault) noexcept;
+  bool (*task)(const std::function<void()>& task, Fault& fault) noexcept;
+};
+
+/// What the exported symbol points to. The members up to `summary` are plain C and never move: the daemon reads and
+/// checks them in this order before it looks at anything else. All texts live as long as the library.
+struct PluginDescriptor {
+  std::uint32_t size;       ///< sizeof(PluginDescriptor) of the plugin's SDK
+  std::uint32_t abi;        ///< abi_version of the plugin's SDK
+  const char* fingerprint;  ///< build_fingerprint of the plugin
+  const char* name;         ///< as in the configuration; [a-z0-9_]
+  const char* version;      ///< the plugin's own
+  const char* summary;      ///< one line for --list-plugins
+  const OptionSpec* options;
+  std::size_t option_count;
+  const PluginCalls* calls;
+};
+
+/// Name of the exported symbol: `extern "C" const PluginDescriptor amibroker_plugin`.
+inline constexpr char plugin_symbol[] = "amibroker_plugin";
+
+namespace detail {
+
+/// Runs `work`, and turns whatever it throws into a Fault.
+template <typename Work>
+bool contain(Fault& fault, Work&& work) noexcept {
+  try {
+    work();
+    return true;
+  } catch (const std::exception& e) {
+    std::strncpy(fault.text, e.what(), sizeof fault.text - 1);
+  } catch (...) {
+    std::strncpy(fault.text, "an exception that is no std::exception", sizeof fault.text - 1);
+  }
+  return false;
+}
+
+/// The functions of PluginCalls for one class of plugin.
+template <typename P>
+struct Calls {
+  static Plugin* create(Fault& fault) noexcept {
+    P* plugin = nullptr;
+    contain(fault, [&] { plugin = new P; });
+    return plugin;
+  }
+  static bool destroy(Plugin* plugin, Fault& fault) noexcept {
+    return contain(fault, [&] { delete plugin; });
+  }
+  static bool start(Plugin& plugin, Host& host, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.start(host); });
+  }
+  static bool stop(Plugin& plugin, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.stop(); });
+  }
+  static bool event(Plugin& plugin, ServerId server, const Message& message, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_event(server, message); });
+  }
+  static bool server_up(Plugin& plugin, ServerId server, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_server_up(server); });
+  }
+  static bool server_down(Plugin& plugin, ServerId server, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_server_down(server); });
+  }
+  static bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept {
+    return contain(fault, [&] { done(reply); });
+  }
+  static bool task(const std::function<void()>& task, Fault& fault) noexcept {
+    return contain(fault, [&] { task(); });
+  }
+  static constexpr PluginCalls table{create, destroy,   start,       stop,       event,
+                                     server_up, server_down, completion, task};
+};
+
+}  // namespace detail
+}  // namespace amibroker
+
+#define AMIBROKER_EXPORT_(type, name, version, summary, options, option_count)                               \
+  extern "C" {                                                                                               \
+  extern const ::amibroker::PluginDescriptor amibroker_plugin __attribute__((visibility("default")));        \
+  const ::amibroker::PluginDescriptor amibroker_plugin = {                                                   \
+      sizeof(::amibroker::PluginDescriptor), ::amibroker::abi_version, ::amibroker::build_fingerprint, name, \
+      version, summary, options, option_count, &::amibroker::detail::Calls<type>::table};                    \
+  }
+
+/// Makes `type` (a default-constructible class derived from amibroker::Plugin) the plugin of this library. Once a
+/// library, at namespace scope.
+#define AMIBROKER_PLUGIN(type, name, version, summary) \
+  AMIBROKER_EXPORT_(type, name, version, summary, nullptr, 0)
+
+/// The same for a plugin with options: `options` is an array of amibroker::OptionSpec with static storage.
+#define AMIBROKER_PLUGIN_WITH_OPTIONS(type, name, version, summary, options) \
+  AMIBROKER_EXPORT_(type, name, version, summary, options, sizeof(options) / sizeof((options)[0]))

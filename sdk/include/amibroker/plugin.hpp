@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a plugin implements. Since ABI 1.
+//
+//     class Hello : public amibroker::Plugin {
+//      public:
+//       void start(amibroker::Host& host) override { host_ = &host; host.subscribe("Hangup"); }
+//       void on_event(amibroker::ServerId, const amibroker::Message& message) override {
+//         host_->log(amibroker::Level::info, message["Channel"]);
+//       }
+//      private:
+//       amibroker::Host* host_ = nullptr;
+//     };
+//     AMIBROKER_PLUGIN(Hello, "hello", "1.0", "Logs each hangup")
+//
+// Threads: every function is called on the loop's thread, one at a time. Whatever takes longer than a millisecond
+// belongs on a thread of the plugin's own, which comes back with Host::post: while a plugin works, the daemon waits.
+#pragma once
+
+#include "amibroker/host.hpp"
+#include "amibroker/message.hpp"
+
+namespace amibroker {
+
+/// Life: constructed, start, any number of events, stop, destroyed. An exception from any function is caught,
+/// counted and logged with the plugin's name; one from the constructor or from `start` ends the plugin's life.
+class Plugin {
+ public:
+  virtual ~Plugin() = default;
+
+  /// Subscribes, reads options, sets timers. `host` is valid until `stop` returns. Servers may already be up: each
+  /// that is gets its own `on_server_up` right after `start`.
+  virtual void start(Host& host) = 0;
+
+  /// An event that the plugin subscribed to. `message` is valid only during the call.
+  virtual void on_event(ServerId server, const Message& message) = 0;
+
+  /// The server answers: the connection was made and a Ping came back. Whatever it published before is gone.
+  virtual void on_server_up(ServerId server) { static_cast<void>(server); }
+
+  /// The server is out of reach. Requests under way end with Outcome::unknown before this call.
+  virtual void on_server_down(ServerId server) { static_cast<void>(server); }
+
+  /// Lets go of everything; own threads are joined here. Called once, also after a `start` that failed. Afterwards
+  /// nothing of the plugin is called but its destructor.
+  virtual void stop() {}
+};
+
+}  // namespace amibroker
+
+#include "amibroker/export.hpp"

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A broker for tests of plugins: no process, no socket, no real time. Since ABI 1.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "amibroker/plugin.hpp"
+#include "amibroker/testing/fake_options.hpp"
+#include "amibroker/testing/manual_clock.hpp"
+
+namespace amibroker::testing {
+
+/// An action that a plugin asked for and that the test has not answered.
+struct Request {
+  ServerId server;
+  Action action;
+  std::chrono::milliseconds timeout;
+  Completion done;
+
+  /// The value of a header of the action; empty where it is missing.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
+    for (std::size_t i = 0; i < action.size(); ++i)
+      if (same_name(action[i].name, name)) return action[i].value;
+    return {};
+  }
+};
+
+/// A line of the log.
+struct LogLine {
+  Level level;
+  std::string text;
+};
+
+/// A Host that keeps what the plugin asks for, and lets the test answer it, move the time, and bring servers up and
+/// down as the daemon does. All servers are down at first. As in the daemon, a request to a server that is down comes
+/// back as Outcome::not_sent; here it waits in `requests` like any other, for the test to answer.
+///
+/// The test's thread is the loop's thread; only `post`, `log` and `counter` may be used from others.
+class FakeHost final : public Host {
+ public:
+  /// `names`: the servers' names for people; their sections are called `server-1`, `server-2`, ...
+  explicit FakeHost(std::vector<std::string> names, std::span<const OptionSpec> option_table = {})
+      : option_values(option_table), names_(std::move(names)), up_(names_.size(), false) {
+    for (std::size_t i = 0; i < names_.size(); ++i) sections_.push_back("server-" + std::to_string(i + 1));
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      servers_.push_back({static_cast<ServerId>(i), sections_[i], names_[i]});
+  }
+
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+
+  // What a test looks at and sets.
+  std::deque<Request> requests;          ///< not answered yet, oldest first
+  std::vector<std::string> subscribed;   ///< names of events, as subscribed
+  bool subscribed_to_all = false;
+  bool is_verbose = false;               ///< what verbose() says
+  FakeOptions option_values;             ///< the option table's defaults; set others before `start`
+  ManualClock clock;
+
+  /// Starts a plugin, and tells it of the servers that are up.
+  void start(Plugin& plugin) {
+    plugin.start(*this);
+    for (ServerId server = 0; server < up_.size(); ++server)
+      if (up_[server]) plugin.on_server_up(server);
+  }
+
+  /// Stops a plugin. Nothing that it asked for reaches it afterwards.
+  void stop(Plugin& plugin) {
+    plugin.stop();
+    requests.clear();
+    clock.cancel_all();
+    const std::lock_guard lock(mutex_);
+    posted_.clear();
+  }
+
+  void bring_up(Plugin& plugin, ServerId server) {
+    up_[server] = true;
+    plugin.on_server_up(server);
+  }
+
+  /// Ends what is under way on that server with Outcome::unknown, and tells the plugin.
+  void take_down(Plugin& plugin, ServerId server) {
+    up_[server] = false;
+    for (const Request& request : take(server))
+      if (request.done) request.done(Reply{Outcome::unknown, "connection lost", {}});
+    plugin.on_server_down(server);
+  }
+
+  /// Marks a server as up before `start`.
+  void set_up(ServerId server) { up_[server] = true; }
+
+  /// Answers the oldest request. False where there is none.
+  bool answer(Outcome outcome = Outcome::success, std::string_view text = "",
+              std::span<const Message> messages = {}) {
+    if (requests.empty()) return false;
+    const Request request = std::move(requests.front());
+    requests.pop_front();
+    if (request.done) request.done(Reply{outcome, text, messages});
+    return true;
+  }
+
+  /// Answers requests, oldest first, and those which that leads to, until there is none, or `most` were answered.
+  /// The number that was.
+  std::size_t answer_all(Outcome outcome = Outcome::success, std::size_t most = 1'000'000) {
+    std::size_t answered = 0;
+    while (answered < most && answer(outcome)) ++answered;
+    return answered;
+  }
+
+  /// Runs what was posted, once. The number of tasks.
+  std::size_t run_posted() {
+    std::deque<std::function<void()>> tasks;
+    {
+      const std::lock_guard lock(mutex_);
+      tasks.swap(posted_);
+    }
+    for (const std::function<void()>& task : tasks) task();
+    return tasks.size();
+  }
+
+  /// The log so far.
+  [[nodiscard]] std::vector<LogLine> lines() const {
+    const std::lock_guard lock(mutex_);
+    return log_;
+  }
+
+  /// How many lines of a level hold a text.
+  [[nodiscard]] std::size_t logged(Level level, std::string_view text = "") const {
+    const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const LogLine& line : log_) count += line.level == level && line.text.find(text) != std::string::npos;
+    return count;
+  }
+
+  /// The value of a counter; 0 where the plugin has not made it.
+  [[nodiscard]] std::uint64_t counted(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = counters_.find(name);
+    return found == counters_.end() ? 0 : found->second.load();
+  }
+
+  // Host
+  [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return servers_; }
+  [[nodiscard]] bool is_up(ServerId server) const noexcept override { return server < up_.size() && up_[server]; }
+  void subscribe(std::string_view event) noexcept override { subscribed.emplace_back(event); }
+  void subscribe_all() noexcept override { subscribed_to_all = true; }
+  void request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
+               Completion done) noexcept override {
+    requests.push_back({server, action, timeout, std::move(done)});
+  }
+  void broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
+                 std::function<void(ServerId, const Reply&)> done) noexcept override {
+    for (const ServerInfo& server : servers_) {
+      if (server.id == except) continue;
+      Completion one;
+      if (done) one = [done, id = server.id](const Reply& reply) { done(id, reply); };
+      request(server.id, action, timeout, std::move(one));
+    }
+  }
+  TimerId after(std::chrono::milliseconds delay, std::function<void()> task) noexcept override {
+    return clock.start(delay, {}, std::move(task));
+  }
+  TimerId every(std::chrono::milliseconds period, std::function<void()> task) noexcept override {
+    return clock.start(period, period, std::move(task));
+  }
+  void cancel(TimerId timer) noexcept override { clock.cancel(timer); }
+  void post(std::function<void()> task) noexcept override {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(task));
+  }
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept override { return clock.now(); }
+  [[nodiscard]] const Options& options() const noexcept override { return option_values; }
+  [[nodiscard]] bool verbose() const noexcept override { return is_verbose; }
+  void log(Level level, std::string_view text) noexcept override {
+    const std::lock_guard lock(mutex_);
+    log_.push_back({level, std::string(text)});
+  }
+  [[nodiscard]] Counter& counter(std::string_view name) noexcept override {
+    const std::lock_guard lock(mutex_);
+    return counters_[std::string(name)];
+  }
+
+ private:
+  std::deque<Request> take(ServerId server) {
+    std::deque<Request> taken;
+    std::deque<Request> kept;
+    for (Request& request : requests) (request.server == server ? taken : kept).push_back(std::move(request));
+    requests.swap(kept);
+    return taken;
+  }
+
+  std::vector<std::string> names_;
+  std::vector<std::string> sections_;
+  std::vector<ServerInfo> servers_;
+  std::vector<bool> up_;
+
+  mutable std::mutex mutex_;  ///< guards what follows
+  std::vector<LogLine> log_;
+  std::map<std::string, Counter, std::less<>> counters_;
+  std::deque<std::function<void()>> posted_;
+};
+
+}  // namespace amibroker::testing

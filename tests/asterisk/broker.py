@@ -1,0 +1,72 @@
+"""The broker under test, joined to the three servers of a fleet."""
+import itertools
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from waiting import until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+_probes = itertools.count(1)
+
+
+def binary():
+    path = pathlib.Path(os.environ.get("AMIBROKER_BIN") or ROOT / "build" / "release" / "bin" / "zmq-ami-broker")
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; build the broker or set AMIBROKER_BIN")
+    return path
+
+
+class Broker:
+    def __init__(self, servers):
+        self._servers = servers
+        self._folder = tempfile.TemporaryDirectory(prefix="zmq-ami-broker-")
+        self._log_path = pathlib.Path(self._folder.name) / "broker.log"
+        config = pathlib.Path(self._folder.name) / "broker.ini"
+        config.write_text(self._config())
+        with self._log_path.open("wb") as log:
+            self._process = subprocess.Popen([binary(), config], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+
+    def _config(self):
+        lines = ["[general]", "device_state = yes", "presence = yes", "log_level = debug", "verbose_messages = yes", "request_timeout = 5000",
+                 "[servers]", "sections = " + ", ".join(f"server-{i}" for i in range(1, len(self._servers) + 1))]
+        for number, server in enumerate(self._servers, 1):
+            lines += [f"[server-{number}]", f"name = {server.name}", "addr = 127.0.0.1",
+                      f"cmd_port = {server.cmd_port}", f"evt_port = {server.evt_port}"]
+        if os.environ.get("AMIBROKER_PLUGINS"):
+            lines += ["[plugins]", f"path = {os.environ['AMIBROKER_PLUGINS']}"]
+        return "\n".join(lines) + "\n"
+
+    def log(self):
+        return self._log_path.read_text(errors="replace")[-4000:]
+
+    def alive(self):
+        return self._process.poll() is None
+
+    def await_ready(self):
+        """A presence that is set on each server has reached all others: every link works in both directions."""
+        clients = [server.ami(events="off") for server in self._servers]
+        probe = next(_probes)
+        for number, origin in enumerate(clients, 1):
+            presence = f"PRESENCE_STATE(CustomPresence:probe{probe}-{number}"
+
+            def everywhere():
+                if not self.alive():
+                    raise AssertionError(f"the broker ended with {self._process.returncode}:\n{self.log()}")
+                origin.setvar(f"{presence})", "chat")  # again and again: the link may not have been there the last time
+                return all(client.getvar(f"{presence},value)") == "chat" for client in clients)
+            until(everywhere, lambda: f"the presence of server {number} is on all servers; the broker's log ends:\n{self.log()}",
+                  seconds=60, interval=0.2)
+
+    def close(self):
+        """Ends the broker and says how: 0 is a clean end."""
+        self._process.terminate()
+        try:
+            return self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return "killed: it did not end within 15 s of SIGTERM"
+        finally:
+            self._folder.cleanup()

@@ -1,0 +1,22 @@
+"""What the scenarios with a broker share."""
+from broker import Broker
+from scenario import Scenario
+
+
+class BrokerScenario(Scenario):
+    def setUp(self):
+        super().setUp()
+        self.clients = [server.ami() for server in self.servers]
+        self.broker = Broker(self.servers)
+        self.addCleanup(self.end_broker)
+        self.broker.await_ready()
+
+    def end_broker(self):
+        alive, log = self.broker.alive(), self.broker.log()
+        ended = self.broker.close()
+        self.assertTrue(alive, f"the broker died ({ended}):\n{log}")
+        self.assertEqual(0, ended, f"the broker did not end cleanly:\n{log}")
+
+    def with_log(self, text):
+        """A failure's text, with what the broker said last."""
+        return f"{text}\nThe broker's log ends:\n{self.broker.log()}"

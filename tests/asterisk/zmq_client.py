@@ -1,0 +1,115 @@
+"""Raw access to the module's two sockets, through libzmq itself (ctypes), so that no Python package is needed."""
+import ctypes
+import ctypes.util
+import json
+import threading
+
+_zmq = ctypes.CDLL(ctypes.util.find_library("zmq") or "libzmq.so.5", use_errno=True)
+for _name in ("zmq_ctx_new", "zmq_socket", "zmq_msg_data"):
+    getattr(_zmq, _name).restype = ctypes.c_void_p
+_zmq.zmq_msg_size.restype = ctypes.c_size_t
+_zmq.zmq_strerror.restype = ctypes.c_char_p
+_SUB, _REQ = 2, 3
+_SUBSCRIBE, _LINGER, _RCVHWM, _RCVTIMEO, _SNDTIMEO = 6, 17, 24, 27, 28
+_SNDMORE = 2
+_EAGAIN = 11
+
+_context = ctypes.c_void_p(_zmq.zmq_ctx_new())
+
+
+class ZmqError(Exception):
+    pass
+
+
+class _Message(ctypes.Structure):
+    _fields_ = [("opaque", ctypes.c_ubyte * 64)]
+
+
+class _Socket:
+    def __init__(self, kind, address, timeout_ms):
+        self._socket = ctypes.c_void_p(_zmq.zmq_socket(_context, kind))
+        for option, value in ((_LINGER, 0), (_RCVHWM, 0), (_RCVTIMEO, timeout_ms), (_SNDTIMEO, timeout_ms)):
+            self._set(option, ctypes.byref(ctypes.c_int(value)), 4)
+        self._check(_zmq.zmq_connect(self._socket, address.encode()))
+
+    def _set(self, option, pointer, size):
+        self._check(_zmq.zmq_setsockopt(self._socket, option, pointer, ctypes.c_size_t(size)))
+
+    @staticmethod
+    def _check(result):
+        if result < 0:
+            raise ZmqError(_zmq.zmq_strerror(ctypes.get_errno()).decode())
+        return result
+
+    def receive(self):
+        """One frame, or None where none came in time."""
+        message = _Message()
+        _zmq.zmq_msg_init(ctypes.byref(message))
+        try:
+            if _zmq.zmq_msg_recv(ctypes.byref(message), self._socket, 0) < 0:
+                if ctypes.get_errno() == _EAGAIN:
+                    return None
+                self._check(-1)
+            return ctypes.string_at(_zmq.zmq_msg_data(ctypes.byref(message)), _zmq.zmq_msg_size(ctypes.byref(message)))
+        finally:
+            _zmq.zmq_msg_close(ctypes.byref(message))
+
+    def close(self):
+        if self._socket:
+            _zmq.zmq_close(self._socket)
+            self._socket = None
+
+
+class Requester(_Socket):
+    """Sends actions one by one."""
+
+    def __init__(self, address, timeout_ms=20000):
+        super().__init__(_REQ, address, timeout_ms)
+
+    def send(self, *frames):
+        for i, frame in enumerate(frames):
+            more = _SNDMORE if i + 1 < len(frames) else 0
+            self._check(_zmq.zmq_send(self._socket, frame, ctypes.c_size_t(len(frame)), more))
+
+    def ask_raw(self, *frames):
+        """Sends these frames and returns the reply's objects as dictionaries."""
+        self.send(*frames)
+        reply = self.receive()
+        if reply is None:
+            raise ZmqError("no reply in time")
+        return json.loads(reply.decode("utf-8"))
+
+    def ask(self, **action):
+        return self.ask_raw(json.dumps(action).encode())
+
+
+class Subscriber(_Socket):
+    """Collects every event on a thread of its own; never falls behind the publisher's high-water mark."""
+
+    def __init__(self, address):
+        super().__init__(_SUB, address, 100)
+        self._set(_SUBSCRIBE, b"", 0)
+        self._frames = []
+        self._running = True
+        self._thread = threading.Thread(target=self._collect, name="subscriber")
+        self._thread.start()
+
+    def _collect(self):
+        while self._running:
+            frame = self.receive()
+            if frame is not None:
+                self._frames.append(frame)
+
+    def count(self):
+        return len(self._frames)
+
+    def frames(self, start=0):
+        return self._frames[start:]
+
+    def events(self, start=0):
+        return [json.loads(frame.decode("utf-8")) for frame in self.frames(start)]
+
+    def close(self):
+        self._running = False
+        self._thread.join()
+        super().close()

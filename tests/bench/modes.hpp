@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The measurements. Each drives the stage in its own way and fills a report.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/bench/process_stats.hpp"
+#include "tests/bench/stage.hpp"
+
+namespace amibroker::bench {
+
+struct Settings {
+  std::string mode;
+  std::size_t servers = 0;
+  std::size_t devices = 0;
+  std::size_t outstanding = 0;       ///< changes that are under way at once
+  std::size_t noise_per_marker = 0;  ///< events nobody wants between two device states
+  std::size_t markers = 0;           ///< such stretches that a server may be ahead of the broker
+  double rate = 0;                   ///< changes a second in the open loop
+  double seconds = 0;
+  double warmup = 0;
+  double stall = 0;  ///< no write for so long: what is missing is lost
+};
+
+struct Latency {
+  std::string name;
+  std::size_t samples = 0;
+  double median_us = 0;
+  double p99_us = 0;
+  double max_us = 0;
+};
+
+struct Report {
+  std::optional<Window> window;
+  std::vector<Latency> latencies;
+  std::optional<Memory> memory;
+};
+
+/// As many changes as the broker can take, never more than `outstanding` under way; counts writes.
+Report measure_actions(Stage& stage, const Settings& settings, pid_t broker);
+
+/// As many events that nobody subscribed to as the broker can take; counts those events.
+Report measure_noise(Stage& stage, const Settings& settings, pid_t broker);
+
+/// `rate` changes a second; times from each change to each of its writes.
+Report measure_latency(Stage& stage, const Settings& settings);
+
+/// The same twice: with all servers, then with the last one dead; times of writes to the others only.
+Report measure_dead(Stage& stage, const Settings& settings);
+
+/// Each device changes once, then the broker's memory is read.
+Report measure_memory(Stage& stage, const Settings& settings, pid_t broker);
+
+}  // namespace amibroker::bench

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured: for each item the options of bench-peer, the figures made of its results, and their bounds."""
+
+import statistics
+import time
+from dataclasses import asdict, dataclass, field
+
+from .machine import QUIET
+
+MARGIN = 40  # seconds that a run may take beyond its measured time: connecting, draining, stopping
+
+
+@dataclass
+class Figure:
+    """One line of the table. `values` has one entry a round; the bound holds for their median."""
+    name: str
+    unit: str
+    loop: list
+    subject: list
+    values: list
+    at_least: float = None
+    at_most: float = None
+
+    @property
+    def median(self):
+        return statistics.median(self.values)
+
+    @property
+    def good(self):
+        if not self.values:
+            return False
+        return (self.at_least is None or self.median >= self.at_least) and \
+            (self.at_most is None or self.median <= self.at_most)
+
+
+@dataclass
+class Result:
+    name: str
+    figures: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    runs: list = field(default_factory=list)
+
+    @property
+    def others(self):
+        """The most that other processes used of the machine during a run, in cores."""
+        return max((run["others_cores"] for run in self.runs), default=0)
+
+    @property
+    def disturbed(self):
+        return self.others > QUIET
+
+    def as_dict(self):
+        good = {figure.name: figure.good for figure in self.figures}
+        return asdict(self) | {"good": good, "disturbed": self.disturbed}
+
+    def check(self, who, run):
+        """Keeps a run, and what is wrong with it."""
+        self.runs.append({"of": who} | run)
+        for key in ("lost", "wrong"):
+            if run[key] > 0:
+                self.problems.append(f"{who}: {run[key]} of {run['writes'] + run['lost']} writes {key}")
+        for key, meaning in (("extra", "writes of a value that was there already"),
+                             ("filtered", "events left out at the source by the subscriptions")):
+            if run[key] > 0:
+                self.notes.append(f"{who}: {run[key]} {meaning}")
+
+
+def ratios(subject, loop):
+    return [ours / least for ours, least in zip(subject, loop) if least > 0]
+
+
+@dataclass
+class Item:
+    name: str
+    options: dict
+
+    def pairs(self, result, bench, subject, loop, rounds, end):
+        """Loop and subject in turn, first one first, then the other, so that a slow minute is slow for both."""
+        loops, subjects = [], []
+        order = [(loop, loops, "loop"), (subject, subjects, "subject")]
+        for number in range(rounds):
+            if number > 0 and time.monotonic() > end:
+                break
+            for who, runs, label in order:
+                runs.append(self.once(result, bench, who, label))
+            order.reverse()
+        return loops, subjects
+
+    def once(self, result, bench, who, label):
+        limit = MARGIN + 2 * (self.options["seconds"] + self.options["warmup"])
+        run = bench.run(who, limit, **self.options)
+        result.check(label, run)
+        return run
+
+
+@dataclass
+class Speed(Item):
+    unit: str
+    at_least: float
+
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        loops, subjects = self.pairs(result, bench, subject, loop, rounds, end)
+        speed = [[run["units"] / run["seconds"] for run in runs] for runs in (loops, subjects)]
+        cpu = [[1e6 * run["broker_cpu"] / run["units"] if run["units"] else 0 for run in runs]
+               for runs in (loops, subjects)]
+        result.figures = [
+            Figure(self.name, self.unit + "/s", *speed, ratios(speed[1], speed[0]), at_least=self.at_least),
+            Figure(self.name + " CPU", "us/" + self.unit, *cpu, ratios(cpu[1], cpu[0]), at_most=2),
+        ]
+        return result
+
+
+@dataclass
+class EventToAction(Item):
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        runs = self.pairs(result, bench, subject, loop, rounds, end)
+        median = [[run["latencies"][0]["median_us"] for run in each] for each in runs]
+        p99 = [[run["latencies"][0]["p99_us"] for run in each] for each in runs]
+        result.figures = [
+            Figure(self.name + " median", "us", *median, ratios(median[1], median[0]), at_most=1.5),
+            Figure(self.name + " p99", "us", *p99, ratios(p99[1], p99[0])),
+        ]
+        return result
+
+
+@dataclass
+class DeadServer(Item):
+    """Compares the subject with itself: all servers alive, then one dead."""
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        alive, dead = [], []
+        for number in range(rounds):
+            if number > 0 and time.monotonic() > end:
+                break
+            before, after = self.once(result, bench, subject, "subject")["latencies"]
+            alive.append(before["median_us"])
+            dead.append(after["median_us"])
+        result.figures = [Figure(self.name + " median", "us", alive, dead, ratios(dead, alive), at_most=1.2)]
+        result.notes.append("the first column is the same process before the server died")
+        return result
+
+
+@dataclass
+class MemoryUse(Item):
+    """64 MiB, 100 KiB a server, and 300 bytes for each device on each server that shows it."""
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        run = self.once(result, bench, subject, "subject")
+        servers, devices = self.options["servers"], self.options["devices"]
+        bound_mib = 64 + servers * 100 / 1024 + devices * (servers - 1) * 300 / 2**20
+        use_mib = run["rss_kib"] / 1024
+        result.figures = [Figure(self.name, "MiB", [bound_mib], [use_mib], [use_mib / bound_mib], at_most=1)]
+        result.notes.append(f"the first column is the bound; peak {run['peak_rss_kib'] / 1024:.1f} MiB, "
+                            f"PSS {run['pss_kib'] / 1024:.1f} MiB")
+        return result
+
+
+def all_items(quick, outstanding=None):
+    time_of = {"seconds": 0.7, "warmup": 0.3} if quick else {"seconds": 2, "warmup": 0.5}
+    slow = {"seconds": 1, "warmup": 0.3} if quick else {"seconds": 4, "warmup": 0.5}
+    size = {"servers": 20, "devices": 2000} if quick else {"servers": 100, "devices": 10000}
+
+    def actions(servers, enough):
+        options = {"mode": "actions", "servers": servers, "devices": 4000, "outstanding": outstanding or enough}
+        return Speed(f"actions-{servers}", options | time_of, "action", 0.7)
+
+    return [
+        actions(2, 1000), actions(10, 500), actions(100, 200),
+        Speed("noise-10", {"mode": "noise", "servers": 10, "devices": 4000} | time_of, "event", 0.8),
+        EventToAction("latency-3", {"mode": "latency", "servers": 3, "devices": 3000} | slow),
+        EventToAction("latency-5", {"mode": "latency", "servers": 5, "devices": 3000} | slow),
+        DeadServer("dead-5", {"mode": "dead", "servers": 5, "devices": 3000} | slow),
+        MemoryUse("memory", {"mode": "memory", "outstanding": 200} | size | {"seconds": 60, "warmup": 0}),
+    ]
+
+
+def names():
+    return [item.name for item in all_items(False)]

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/app/broker_config.hpp"
+
+#include <sstream>
+
+namespace amibroker::sim::app {
+
+std::string broker_config(const std::vector<ServerPorts>& servers, const std::string& plugins) {
+  std::ostringstream text;
+  text << "; Written by asterisk-sim for " << servers.size() << " simulated servers.\n"
+       << "[general]\ndevice_state = yes\npresence = no\nlog_level = info\nrequest_timeout = 1000\n"
+       << "count_messages = no\nverbose_messages = no\n";
+  if (!plugins.empty()) text << "[plugins]\npath = " << plugins << '\n';
+  text << "[servers]\nsections = ";
+  for (std::size_t i = 0; i < servers.size(); ++i) text << (i == 0 ? "" : ", ") << "server-" << i + 1;
+  text << '\n';
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    text << "[server-" << i + 1 << "]\nname = Server " << i + 1 << "\naddr = 127.0.0.1\ncmd_port = "
+         << servers[i].command << "\nevt_port = " << servers[i].event << "\nami_trace = no\n";
+  }
+  return text.str();
+}
+
+}  // namespace amibroker::sim::app

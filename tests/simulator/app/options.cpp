@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/app/options.hpp"
+
+#include <boost/program_options.hpp>
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+
+namespace amibroker::sim::app {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::uint16_t kDefaultBasePort = 30967;  // of the original broker's example
+
+constexpr auto kIntroduction =
+    "Simulates Asterisk servers with res_zmq_manager, makes calls on their phones, and shows what each server's lamps\n"
+    "show of each phone.\n\n"
+    "  asterisk-sim --broker build/release/bin/zmq-ami-broker    starts the broker and stops it at the end\n"
+    "  asterisk-sim --print-config > fleet.ini                   for a broker that you start yourself, then:\n"
+    "  asterisk-sim                                              waits for that broker\n\n"
+    "Options";
+
+constexpr auto kExitCodes =
+    "\nExit codes:\n"
+    "  0  all servers agree on all phones, and the broker lived and ended well\n"
+    "  1  at the end servers disagree\n"
+    "  2  wrong usage\n"
+    "  3  the broker did not connect to all servers within 15 s\n"
+    "  4  the broker died, or did not end with 0 within 10 s of SIGTERM\n"
+    "  5  the simulation itself failed\n";
+
+// Boost reads "-1" into an unsigned type as a huge number: limits catch it.
+void check(bool good, const char* what) {
+  if (!good) throw std::invalid_argument(what);
+}
+
+Options read(const po::variables_map& values) {
+  Options options;
+  const auto seconds = values["seconds"].as<long>();
+  options.servers = values["servers"].as<std::size_t>();
+  options.phones = values["phones"].as<std::size_t>();
+  options.rate = values["rate"].as<double>();
+  options.seed = values["seed"].as<std::uint64_t>();
+  options.broker = values["broker"].as<std::string>();
+  options.plugins = values["plugins"].as<std::string>();
+  options.log = values["log"].as<std::string>();
+  options.print_config = values.count("print-config") > 0;
+  const auto module = values["module"].as<std::string>();
+  check(options.servers >= 2 && options.servers <= 1000, "--servers is 2 to 1000");
+  check(options.phones >= 1 && options.phones <= 10'000, "--phones is 1 to 10000");
+  check(std::isfinite(options.rate) && options.rate > 0 && options.rate <= 20'000, "--rate is above 0, at most 20000");
+  check(seconds >= 0 && seconds <= 1'000'000, "--seconds is 0 (until interrupted) to 1000000");
+  check(module == "ours" || module == "original", "--module is ours or original");
+  options.duration = std::chrono::seconds(seconds);
+  options.module = module == "ours" ? Module::ours : Module::original;
+  if (values.count("base-port") > 0) {
+    const auto port = values["base-port"].as<unsigned>();
+    check(port >= 1024 && port + 2 * options.servers <= 65536, "--base-port and the two ports of each server are 1024 to 65535");
+    options.base_port = static_cast<std::uint16_t>(port);
+  } else if (options.broker.empty()) {
+    options.base_port = kDefaultBasePort;
+  }
+  return options;
+}
+
+po::options_description description() {
+  po::options_description result(kIntroduction, 120, 60);
+  const Options defaults;
+  const auto text = [](const char* name) { return po::value<std::string>()->default_value("", "")->value_name(name); };
+  // clang-format off
+  result.add_options()
+      ("servers", po::value<std::size_t>()->default_value(defaults.servers)->value_name("N"), "simulated servers")
+      ("phones", po::value<std::size_t>()->default_value(defaults.phones)->value_name("N"), "phones on each server")
+      ("rate", po::value<double>()->default_value(defaults.rate)->value_name("N"), "changes of state a second, over all phones")
+      ("seconds", po::value<long>()->default_value(defaults.duration.count())->value_name("N"), "how long; 0: until interrupted")
+      ("seed", po::value<std::uint64_t>()->default_value(defaults.seed)->value_name("N"), "the same seed makes the same calls")
+      ("broker", text("PATH"), "start this broker with a config made for it")
+      ("plugins", text("DIR"), "the broker's folder of plugins, if not its own")
+      ("base-port", po::value<unsigned>()->value_name("PORT"), "two ports of 127.0.0.1 for each server from here on (30967 without --broker, else free ones)")
+      ("module", po::value<std::string>()->default_value("ours")->value_name("NAME"), "whose res_zmq_manager: ours or original")
+      ("log", text("FILE"), "write each change and each write to this file")
+      ("print-config", "only print a config for this fleet")
+      ("help", "this text");
+  // clang-format on
+  return result;
+}
+
+}  // namespace
+
+Parsed parse_options(int argc, const char* const* argv) {
+  const auto known = description();
+  try {
+    po::variables_map values;
+    po::store(po::command_line_parser(argc, argv).options(known).positional({}).run(), values);
+    if (values.count("help") > 0) {
+      std::ostringstream text;
+      text << known << kExitCodes;
+      return {.options = std::nullopt, .text = text.str()};
+    }
+    return {.options = read(values)};
+  } catch (const std::exception& error) {
+    return {.options = std::nullopt,
+            .text = std::string("asterisk-sim: ") + error.what() + "; see asterisk-sim --help\n",
+            .exit_code = ExitCode::usage};
+  }
+}
+
+}  // namespace amibroker::sim::app

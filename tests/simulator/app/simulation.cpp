@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/app/simulation.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+#include "tests/simulator/app/broker_config.hpp"
+
+namespace amibroker::sim::app {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr auto kConnectDeadline = 15s;
+constexpr auto kStopDeadline = 10s;
+constexpr auto kAnnounceAfter = 2s;  // as both modules do
+constexpr std::size_t kShownDisagreements = 20;
+
+std::vector<ServerOptions> server_options(const Options& options) {
+  std::vector<ServerOptions> servers(options.servers);
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    auto& server = servers[i];
+    server.asterisk = {.system_name = "sim" + std::to_string(i + 1), .extension_status = true};
+    server.module = options.module;
+    server.announce_after = kAnnounceAfter;
+    server.keep_history = false;
+    if (!options.base_port) continue;
+    server.command_port = static_cast<std::uint16_t>(*options.base_port + 2 * i);
+    server.event_port = static_cast<std::uint16_t>(server.command_port + 1);
+  }
+  return servers;
+}
+
+milliseconds since(Clock::time_point start) { return std::chrono::duration_cast<milliseconds>(Clock::now() - start); }
+
+std::string result_text(const LatencyFigures& figures, bool agree) {
+  auto text = std::to_string(figures.changes) + " changes, " + std::to_string(figures.writes) + " writes";
+  const auto add = [&](std::uint64_t count, const char* what) {
+    if (count > 0) text += ", " + std::to_string(count) + what;
+  };
+  // Where all agree, what was never written cannot have been missing.
+  add(figures.replaced + (agree ? figures.open : 0), " times a newer state replaced one that was not written yet");
+  add(agree ? 0 : figures.open, " never written");
+  add(figures.unasked, " of them without a change that asked for it");
+  return text;
+}
+
+}  // namespace
+
+std::string config_for(const Options& options) {
+  std::vector<ServerPorts> ports;
+  for (const auto& server : server_options(options)) ports.push_back({server.command_port, server.event_port});
+  return broker_config(ports, options.plugins);
+}
+
+Simulation::Simulation(const Options& options)
+    : options_(options),
+      phones_(number_phones(options.servers, options.phones)),
+      meter_(options.servers),
+      journal_(options.log, meter_),
+      fleet_(server_options(options), &journal_) {
+  if (!options_.broker.empty()) broker_ = std::make_unique<BrokerProcess>(options_.broker, config());
+}
+
+std::string Simulation::config() const {
+  std::vector<ServerPorts> ports;
+  for (const auto& server : fleet_.servers()) ports.push_back({server.command_port(), server.event_port()});
+  return broker_config(ports, options_.plugins);
+}
+
+ExitCode Simulation::run() {
+  switch (wait_for_broker()) {
+    case Connection::missing: return explain_missing_broker();
+    case Connection::interrupted:
+      display_.line("asterisk-sim: interrupted before the broker had connected");
+      return ExitCode::no_broker;
+    case Connection::made: break;
+  }
+  auto disagreements = register_phones();
+  if (disagreements.empty()) {
+    make_calls();
+    disagreements = wait_for_agreement();
+  }
+  return conclude(disagreements);
+}
+
+Simulation::Connection Simulation::wait_for_broker() {
+  const auto start = Clock::now();
+  std::string shown;
+  while (since(start) < kConnectDeadline) {
+    std::size_t connected = 0;
+    for (const auto& server : fleet_.servers()) connected += server.has_broker() ? 1 : 0;
+    auto text = "waiting for the broker: connected to " + std::to_string(connected) + " of " +
+                std::to_string(fleet_.size()) + " servers";
+    if (text != shown) display_.progress(shown = std::move(text));
+    if (connected == fleet_.size()) {
+      display_.line("the broker is connected to all " + std::to_string(connected) + " servers");
+      return Connection::made;
+    }
+    if (broker_ended()) return Connection::missing;
+    if (fleet_.wait_for_broker(Clock::now() + 100ms)) continue;
+    if (interrupts_.wait(0ms)) return Connection::interrupted;
+  }
+  return Connection::missing;
+}
+
+ExitCode Simulation::explain_missing_broker() {
+  if (broker_ended()) return report_end_of_broker();
+  display_.line("asterisk-sim: the broker did not connect within 15 s to:");
+  for (const auto& server : fleet_.servers()) {
+    if (server.has_broker()) continue;
+    display_.line("  server " + std::to_string(server.index() + 1) + ": commands 127.0.0.1:" +
+                  std::to_string(server.command_port()) + ", events 127.0.0.1:" + std::to_string(server.event_port()));
+  }
+  if (broker_) {
+    display_.line("What the broker said last, in " + broker_->log_file().string() + ":\n" + broker_->log_tail());
+  } else {
+    display_.line("Is a broker running with the config of `asterisk-sim --print-config` and the same options?");
+  }
+  return ExitCode::no_broker;
+}
+
+ExitCode Simulation::report_end_of_broker() {
+  display_.line("asterisk-sim: the broker ended with " + *broker_->ended() + ". What it said last, in " +
+                broker_->log_file().string() + ":\n" + broker_->log_tail());
+  return ExitCode::broker_failed;
+}
+
+// All phones at once, which says nothing about how fast a call reaches a lamp: it is not measured.
+std::vector<std::string> Simulation::register_phones() {
+  for (const auto& phone : phones_) fleet_[phone.server].set_device_state(phone.device, DeviceState::not_inuse);
+  auto disagreements = wait_for_agreement();
+  if (disagreements.empty()) {
+    meter_.restart();
+    display_.line("all servers show the " + std::to_string(phones_.size()) + " phones that registered; calls begin");
+  }
+  return disagreements;
+}
+
+void Simulation::make_calls() {
+  CallGenerator calls(fleet_, phones_, options_.rate, options_.seed);
+  const auto start = Clock::now();
+  const bool endless = options_.duration == 0s;
+  while (endless || since(start) < options_.duration) {
+    show(since(start));
+    const auto left = endless ? display_.period() : milliseconds(options_.duration) - since(start);
+    if (interrupts_.wait(std::clamp(left, 0ms, display_.period()))) break;
+    if (broker_ended()) break;
+  }
+  calls.stop();
+  show(since(start));
+  display_.end_table();
+}
+
+void Simulation::show(milliseconds elapsed) {
+  std::vector<TableRow> rows;
+  if (display_.on_terminal()) {
+    for (const auto& phone : phones_) {
+      TableRow row{.phone = phone.device, .home = phone.server, .lamps = {}};
+      for (const auto& server : fleet_.servers()) row.lamps.push_back(server.lamp(phone.device));
+      rows.push_back(std::move(row));
+    }
+  }
+  display_.update(rows, figures_line(meter_.figures(), elapsed));
+}
+
+std::vector<std::string> Simulation::wait_for_agreement() {
+  Agreement agreement(fleet_, phones_);
+  const auto deadline = Clock::now() + options_.agree_within;
+  while (!broker_ended() && Clock::now() < deadline) {
+    if (fleet_.wait_until(std::min(deadline, Clock::now() + 200ms), [&] { return agreement.reached(); })) break;
+  }
+  return agreement.disagreements();
+}
+
+ExitCode Simulation::conclude(const std::vector<std::string>& disagreements) {
+  print_figures(disagreements.empty());
+  if (broker_ended()) return report_end_of_broker();
+  print_disagreements(disagreements);
+  if (broker_ && !broker_->stop(kStopDeadline)) {
+    display_.line("asterisk-sim: the broker did not end with exit code 0 within 10 s of SIGTERM (" +
+                  broker_->ended().value_or("it still ran") + "); its log: " + broker_->log_file().string());
+    return ExitCode::broker_failed;
+  }
+  if (disagreements.empty()) return ExitCode::agree;
+  if (broker_) display_.line("the broker's log: " + broker_->keep_log().string());
+  return ExitCode::disagree;
+}
+
+void Simulation::print_figures(bool agree) {
+  const auto figures = meter_.figures();
+  std::ostringstream times;
+  times << std::fixed << std::setprecision(2) << "event to lamp: median " << figures.median.count()
+        << " ms, 99th percentile " << figures.p99.count() << " ms, measured " << figures.delivered << " times";
+  display_.line(result_text(figures, agree));
+  display_.line(times.str());
+}
+
+void Simulation::print_disagreements(const std::vector<std::string>& disagreements) {
+  if (disagreements.empty()) {
+    display_.line("all " + std::to_string(fleet_.size()) + " servers agree on all " + std::to_string(phones_.size()) +
+                  " phones");
+    return;
+  }
+  display_.line("the servers disagree, " + std::to_string(options_.agree_within.count() / 1000) + " s after the last change:");
+  for (std::size_t i = 0; i < std::min(disagreements.size(), kShownDisagreements); ++i) {
+    display_.line("  " + disagreements[i]);
+  }
+  if (disagreements.size() > kShownDisagreements) {
+    display_.line("  … and " + std::to_string(disagreements.size() - kShownDisagreements) + " more");
+  }
+}
+
+}  // namespace amibroker::sim::app

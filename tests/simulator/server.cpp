@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/server.hpp"
+
+#include <mutex>
+#include <stdexcept>
+
+#include "tests/simulator/fleet.hpp"
+#include "tests/simulator/server_core.hpp"
+
+namespace amibroker::sim {
+namespace {
+
+constexpr std::chrono::seconds kLifeDeadline{5};
+
+template <class Query>
+auto locked(const ServerCore& core, Query query) {
+  const std::lock_guard lock(core.mutex);
+  return query(core.shared);
+}
+
+}  // namespace
+
+std::size_t Server::index() const noexcept { return core_->index(); }
+std::uint16_t Server::command_port() const noexcept { return core_->endpoint().command_port(); }
+std::uint16_t Server::event_port() const noexcept { return core_->endpoint().event_port(); }
+Module Server::module() const noexcept { return core_->options().module; }
+
+void Server::set_device_state(std::string_view device, DeviceState state) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer* observer) { core.set_device(device, state, observer); });
+}
+
+void Server::set_presence(std::string_view presentity, const Presence& presence) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.set_presence(presentity, presence); });
+}
+
+void Server::publish(const Fields& event) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.publish(event); });
+}
+
+void Server::publish_raw(const std::vector<std::string>& frames) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.publish_raw(frames); });
+}
+
+void Server::publish_load_zmq() {
+  fleet_->run(*core_, [](ServerCore& core, Observer*) { core.publish_load_zmq(); });
+}
+
+DeviceState Server::device_state(std::string_view device) const {
+  return locked(*core_, [&](const SharedState& shared) { return shared.asterisk.device(device); });
+}
+
+DeviceState Server::lamp(std::string_view device) const {
+  return locked(*core_, [&](const SharedState& shared) { return shared.asterisk.lamp(device); });
+}
+
+std::optional<Presence> Server::presence(std::string_view presentity) const {
+  return locked(*core_, [&](const SharedState& shared) { return shared.asterisk.presence(presentity); });
+}
+
+ServerCounters Server::counters() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.counters; });
+}
+
+std::vector<Write> Server::history(std::string_view key) const {
+  return locked(*core_, [&](const SharedState& shared) {
+    if (key.empty()) return shared.history;
+    std::vector<Write> result;
+    for (const auto& write : shared.history) {
+      if (write.key == key) result.push_back(write);
+    }
+    return result;
+  });
+}
+
+bool Server::has_broker() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.subscribed && shared.asked; });
+}
+
+bool Server::is_alive() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.life == Life::alive; });
+}
+
+void Server::slow(std::chrono::milliseconds delay) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().slow(delay); });
+}
+
+void Server::silent(bool on) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().silent(on); });
+}
+
+void Server::mute_events(bool on) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().mute(on); });
+}
+
+void Server::lose_next_events(std::size_t count) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().lose_next_events(count); });
+}
+
+void Server::lose_events(double probability, std::uint64_t seed) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().lose_events(probability, seed); });
+}
+
+void Server::lose_next_replies(std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) plan_reply({.fault = ReplyFault::lost});
+}
+
+void Server::plan_reply(ReplyPlan plan) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().plan_reply(plan); });
+}
+
+void Server::clear_faults() {
+  fleet_->run(*core_, [](ServerCore& core, Observer*) { core.faults().clear(); });
+}
+
+void Server::kill() {
+  fleet_->run(*core_, [](ServerCore& core, Observer*) { core.begin_death(); });
+  wait_for_life(false);
+}
+
+void Server::restart() {
+  fleet_->run(*core_, [](ServerCore& core, Observer*) { core.begin_restart(); });
+  wait_for_life(true);
+}
+
+void Server::wait_for_life(bool alive) {
+  const auto wanted = alive ? Life::alive : Life::dead;
+  const bool reached = fleet_->wait_until(Clock::now() + kLifeDeadline, [&] {
+    return locked(*core_, [&](const SharedState& shared) { return shared.life == wanted; });
+  });
+  if (!reached) throw std::runtime_error("the simulated server did not come to its end or its start within 5 s");
+}
+
+}  // namespace amibroker::sim

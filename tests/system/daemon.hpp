@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The daemon as a child process, and what it writes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace amibroker::system_test {
+
+using namespace std::chrono_literals;
+
+/// A folder that is gone with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  /// Writes a file and returns its path.
+  std::string write(const std::string& name, const std::string& content) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Starts when it is made; killed, if it still runs, when it is destroyed. Its output (stdout and stderr together) is
+/// collected by a thread. One user thread.
+class Daemon {
+ public:
+  Daemon(const std::string& binary, const std::vector<std::string>& arguments);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Waits until the output holds `text`; false at the deadline or when the daemon has ended without it.
+  [[nodiscard]] bool says(std::string_view text, std::chrono::milliseconds within = 20s);
+  [[nodiscard]] std::string output() const;
+  /// Waits for its end; nothing where it still runs. A signal that killed it is 128 + its number.
+  [[nodiscard]] std::optional<int> exit_code(std::chrono::milliseconds within = 20s);
+  /// Whether it still runs.
+  [[nodiscard]] bool runs() { return !exit_code(0ms).has_value(); }
+  void signal(int number) const;
+  /// SIGTERM, then its exit code.
+  [[nodiscard]] std::optional<int> stop();
+
+ private:
+  void read_output(int fd);
+
+  pid_t pid_ = -1;
+  std::optional<int> exit_code_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string output_;
+  bool ended_ = false;  // its output is complete
+  std::thread reader_;
+};
+
+}  // namespace amibroker::system_test

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Simulated servers and the daemon that joins them.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/simulator/fleet.hpp"
+#include "tests/system/daemon.hpp"
+
+namespace amibroker::system_test {
+
+class System : public ::testing::Test {
+ protected:
+  void make_fleet(std::size_t servers, const sim::ServerOptions& options = {}) {
+    fleet = std::make_unique<sim::Fleet>(servers, options);
+  }
+  /// `general`: lines of [general]; `more`: sections behind the servers'.
+  [[nodiscard]] std::string config(const std::string& general = {}, const std::string& more = {}) const {
+    std::string text = "[general]\ndevice_state = yes\npresence = yes\n" + general + "[servers]\nsections = ";
+    std::string sections;
+    for (const sim::Server& server : fleet->servers()) {
+      const std::string name = "server-" + std::to_string(server.index());
+      text += (server.index() > 0 ? ", " : "") + name;
+      sections += "[" + name + "]\nname = Console " + std::to_string(server.index()) +
+                  "\naddr = 127.0.0.1\ncmd_port = " + std::to_string(server.command_port()) +
+                  "\nevt_port = " + std::to_string(server.event_port()) + "\n";
+    }
+    return text + "\n" + sections + more;
+  }
+  void start(const std::string& text) {
+    daemon = std::make_unique<Daemon>(AMIBROKER_DAEMON, std::vector{folder.write("config.ini", text)});
+  }
+  void start_and_connect(const std::string& general = {}, const std::string& more = {}) {
+    start(config(general, more));
+    connect();
+  }
+  /// Each server that lives is up, as the daemon sees it.
+  void connect() {
+    ASSERT_TRUE(fleet->wait_for_broker(in(20s))) << daemon->output();
+    for (const sim::Server& server : fleet->servers()) {
+      if (!server.is_alive()) continue;
+      ASSERT_TRUE(daemon->says("'Console " + std::to_string(server.index()) + "' [server-" +
+                               std::to_string(server.index()) + "] is up"))
+          << daemon->output();
+    }
+  }
+  [[nodiscard]] bool eventually(const std::function<bool()>& predicate) {
+    return fleet->wait_until(in(20s), predicate);
+  }
+  /// All servers but `origin` hold the origin's state of this device.
+  [[nodiscard]] bool all_show(const std::string& device, std::size_t origin) {
+    const auto state = (*fleet)[origin].device_state(device);
+    for (const sim::Server& server : fleet->servers())
+      if (server.index() != origin && server.is_alive() && server.device_state("Custom:" + device) != state)
+        return false;
+    return true;
+  }
+  [[nodiscard]] std::vector<std::string> written(std::size_t server, const std::string& key) const {
+    std::vector<std::string> values;
+    for (const sim::Write& write : (*fleet)[server].history(key)) values.push_back(write.value);
+    return values;
+  }
+  static sim::Clock::time_point in(std::chrono::milliseconds time) { return sim::Clock::now() + time; }
+
+  void TearDown() override {
+    if (!daemon) return;
+    EXPECT_EQ(daemon->stop(), 0) << daemon->output();
+    if (HasFailure()) std::fputs(daemon->output().c_str(), stderr);
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<sim::Fleet> fleet;
+  std::unique_ptr<Daemon> daemon;
+};
+
+}  // namespace amibroker::system_test

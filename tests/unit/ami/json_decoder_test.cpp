@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ami/json_decoder.hpp"
+
+#include <gmock/gmock.h>
+
+namespace amibroker::ami {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(PeekEventName, FirstKey) {
+  EXPECT_EQ(peek_event_name(R"({"Event":"DeviceStateChange","Device":"PJSIP/100"})"), "DeviceStateChange");
+  EXPECT_EQ(peek_event_name(R"({"Event": "LoadZmq"})"), "LoadZmq");
+  EXPECT_EQ(peek_event_name("  {\n \"Event\"\t: \"A\"}"), "A");
+}
+
+TEST(PeekEventName, NothingWhereOnlyDecodingCanTell) {
+  for (const char* json : {R"({"Privilege":"call","Event":"A"})", R"({"Event":"A\u0042"})", R"({"Event":7})",
+                           R"({"Event":"never ends)", R"({"event":"A"})", "", "{", R"({"Event")", R"({"Event":)",
+                           "[]", "{\"Event\":\"A\nB\"}"})
+    EXPECT_EQ(peek_event_name(json), "") << json;
+}
+
+TEST(JsonDecoder, EventKeepsOrderAndRepeats) {
+  JsonDecoder decoder;
+  const Message* message =
+      decoder.decode_event(R"({"Event":"VarSet","Variable":["a","b"],"Empty":"","Variable":"c","Text":"\u00fc\"\n"})");
+  ASSERT_NE(message, nullptr) << decoder.error();
+  std::vector<std::string> variables;
+  message->each("variable", [&](std::string_view value) { variables.emplace_back(value); });
+  EXPECT_THAT(variables, ::testing::ElementsAre("a", "b", "c"));
+  EXPECT_EQ(message->event(), "VarSet");
+  EXPECT_EQ((*message)["EMPTY"], "");
+  EXPECT_TRUE(message->find("empty").has_value());
+  EXPECT_EQ((*message)["Text"], "\xc3\xbc\"\n");
+  EXPECT_EQ(message->size(), 6U);
+}
+
+struct Bad {
+  const char* name;
+  const char* json;
+  const char* reason;
+};
+
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+
+class BadEvent : public ::testing::TestWithParam<Bad> {};
+
+TEST_P(BadEvent, IsRefusedWithAReason) {
+  JsonDecoder decoder;
+  EXPECT_EQ(decoder.decode_event(GetParam().json), nullptr);
+  EXPECT_THAT(decoder.error(), HasSubstr(GetParam().reason));
+  EXPECT_NE(decoder.decode_event(R"({"Event":"A"})"), nullptr) << "a good one after a bad one";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadEvent,
+    ::testing::Values(Bad{"empty", "", "not JSON"}, Bad{"text", "hello", "not JSON"},
+                      Bad{"half", R"({"Event":"A")", "not JSON"}, Bad{"more_behind_it", R"({"Event":"A"}})", "not JSON"},
+                      Bad{"no_utf8", "{\"Event\":\"\xff\"}", "not UTF-8"},
+                      Bad{"array", R"(["Event"])", "an array where an object belongs"},
+                      Bad{"string", R"("Event")", "a string where an object belongs"},
+                      Bad{"nested", R"({"Event":"A","X":{"Y":"Z"}})", "'X' is an object"},
+                      Bad{"integer", R"({"Event":"A","X":1})", "'X' is a number"},
+                      Bad{"fraction", R"({"Event":"A","X":1.5})", "'X' is a number"},
+                      Bad{"null", R"({"Event":"A","X":null})", "'X' is null"},
+                      Bad{"boolean", R"({"Event":"A","X":true})", "'X' is a boolean"},
+                      Bad{"nested_array", R"({"Event":"A","X":["a",["b"]]})", "array 'X' holds an array"}),
+    [](const auto& bad) { return bad.param.name; });
+
+TEST(JsonDecoder, ReplyOfAList) {
+  JsonDecoder decoder;
+  const auto messages = decoder.decode_reply(
+      R"([{"Response":"Success","ActionID":"2"},{"Event":"DeviceStateChange","Device":"A"},{"EventList":"Complete"}])");
+  ASSERT_EQ(messages.size(), 3U) << decoder.error();
+  EXPECT_EQ(messages[0]["ActionID"], "2");
+  EXPECT_EQ(messages[1]["Device"], "A");
+  EXPECT_EQ(messages[2]["EventList"], "Complete");
+}
+
+TEST(JsonDecoder, BadReplies) {
+  JsonDecoder decoder;
+  for (const char* json : {"", "[]", "{}", R"([{"Response":"Success"},7])", R"([[]])", "[{]", R"([{"A":1}])"})
+    EXPECT_TRUE(decoder.decode_reply(json).empty()) << json;
+}
+
+TEST(JsonDecoder, LargeValueAfterSmallOnes) {
+  JsonDecoder decoder;
+  ASSERT_NE(decoder.decode_event(R"({"Event":"A"})"), nullptr);
+  const std::string value(1024 * 1024, 'x');
+  const std::string json = "{\"Event\":\"A\",\"V\":\"" + value + "\"}";
+  const Message* message = decoder.decode_event(json);
+  ASSERT_NE(message, nullptr) << decoder.error();
+  EXPECT_EQ((*message)["V"], value);
+}
+
+TEST(JsonDecoder, EveryCutOfAFrameIsRefusedAndHarmless) {
+  JsonDecoder decoder;
+  const std::string whole = R"({"Event":"A","Privilege":"call,all","X":["1","\u00fc"],"Y":"z"})";
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_EQ(decoder.decode_event(std::string_view(whole).substr(0, size)), nullptr) << size;
+}
+
+}  // namespace
+}  // namespace amibroker::ami

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/device_state/device_state.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "amibroker/testing/fake_host.hpp"
+#include "amibroker/testing/message_builder.hpp"
+#include "plugins/device_state/devices.hpp"
+
+namespace amibroker::device_state {
+namespace {
+
+using amibroker::testing::FakeHost;
+using amibroker::testing::MessageBuilder;
+using ::testing::ElementsAre;
+
+class DeviceStates : public ::testing::Test {
+ protected:
+  void start() {
+    for (ServerId server = 0; server < 3; ++server) host.set_up(server);
+    host.start(plugin);
+  }
+  void event(ServerId server, std::string_view device, std::string_view state) {
+    plugin.on_event(server, MessageBuilder("DeviceStateChange").add("Device", device).add("State", state).message());
+  }
+
+  FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+  DeviceState plugin;
+};
+
+TEST_F(DeviceStates, OnlyTheirChangesAreSubscribedTo) {
+  start();
+  EXPECT_THAT(host.subscribed, ElementsAre("DeviceStateChange"));
+}
+
+TEST_F(DeviceStates, ACallShowsOnTheOtherServersInOrder) {
+  start();
+  std::vector<std::string> shown;
+  for (const char* state : {"RINGING", "INUSE", "NOT_INUSE"}) {
+    event(0, "PJSIP/100", state);
+    for (const auto& request : host.requests) {
+      EXPECT_NE(request.server, 0U);
+      EXPECT_EQ(request.header("Variable"), "DEVICE_STATE(Custom:PJSIP/100)");
+      if (request.server == 1) shown.emplace_back(request.header("Value"));
+    }
+    host.answer_all();
+  }
+  EXPECT_THAT(shown, ElementsAre("RINGING", "INUSE", "NOT_INUSE"));
+}
+
+TEST_F(DeviceStates, EveryStateOfAsteriskIsWrittenAsItIs) {
+  start();
+  for (const std::string_view state : states) {
+    event(0, "PJSIP/100", state);
+    ASSERT_EQ(host.requests.size(), 2U) << state;
+    EXPECT_EQ(host.requests[0].header("Value"), state);
+    host.answer_all();
+  }
+}
+
+TEST_F(DeviceStates, WhatTheBrokerWroteAndUncachedDevicesGoNowhere) {
+  start();
+  for (const char* device : {"Custom:PJSIP/100", "custom:lamp", "Local/100@default"}) event(1, device, "INUSE");
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.counted("ignored_events"), 3U);
+}
+
+TEST_F(DeviceStates, UnknownIsNotWrittenAndTheLastStateStays) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  host.answer_all();
+  event(0, "PJSIP/100", "UNKNOWN");
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.counted("ignored_events"), 1U);
+}
+
+TEST_F(DeviceStates, AStateThatAsteriskDoesNotHaveIsCountedAndDropped) {
+  start();
+  event(0, "PJSIP/100", "SLEEPING");
+  event(0, "", "INUSE");
+  event(0, "PJSIP/100", "");
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.counted("bad_events"), 3U);
+}
+
+TEST_F(DeviceStates, ANameThatCannotBeWrittenIsRefusedWithAWarning) {
+  start();
+  event(0, "PJSIP/100)=INUSE", "INUSE");
+  event(0, "PJSIP/" + std::string(67, 'x'), "INUSE");
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.counted("refused_names"), 2U);
+  EXPECT_EQ(host.logged(Level::warning), 2U);
+}
+
+TEST_F(DeviceStates, NoMoreDevicesAreKeptThanTheOptionSays) {
+  host.option_values.set("max_devices", "1");
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  event(0, "PJSIP/200", "INUSE");
+  EXPECT_EQ(host.requests.size(), 2U);
+  EXPECT_EQ(host.counted("over_limit"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "max_devices"), 1U);
+}
+
+TEST_F(DeviceStates, AServerThatComesBackIsToldEverything) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  host.answer_all();
+  host.take_down(plugin, 2);
+  event(0, "PJSIP/200", "RINGING");
+  EXPECT_EQ(host.answer_all(), 1U);
+  host.bring_up(plugin, 2);
+  ASSERT_EQ(host.requests.size(), 2U);
+  EXPECT_EQ(host.requests[0].server, 2U);
+  EXPECT_EQ(host.requests[0].header("Value"), "INUSE");
+  EXPECT_EQ(host.requests[1].header("Value"), "RINGING");
+}
+
+TEST_F(DeviceStates, EventsAreShownWhereTheAdministratorWantsIt) {
+  host.is_verbose = true;
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  EXPECT_EQ(host.logged(Level::info, "One (server-1): PJSIP/100 is INUSE"), 1U);
+  EXPECT_EQ(host.logged(Level::info, "Three (server-3): Custom:PJSIP/100 = INUSE"), 1U);
+}
+
+}  // namespace
+}  // namespace amibroker::device_state

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/host/option_table.hpp"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+namespace amibroker::host {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+
+OptionSpec number(std::int64_t min, std::int64_t max, const char* unit = "") {
+  return {"pace", OptionType::integer, "1", unit, min, max, "How fast"};
+}
+
+std::string fault_of(const OptionSpec& option) { return fault_of_table(&option, 1).value_or("none"); }
+
+TEST(ReadBoolean, KnowsTheUsualWordsWithoutCase) {
+  for (const char* word : {"yes", "true", "on", "1", "Yes", "ON"}) EXPECT_EQ(read_boolean(word), true) << word;
+  for (const char* word : {"no", "false", "off", "0", "No", "FALSE"}) EXPECT_EQ(read_boolean(word), false) << word;
+  for (const char* word : {"", "y", "2", "yes!", "ye"}) EXPECT_EQ(read_boolean(word), std::nullopt) << word;
+}
+
+TEST(ReadInteger, TakesOnlyAWholeNumber) {
+  EXPECT_EQ(read_integer("-12"), -12);
+  EXPECT_EQ(read_integer("9223372036854775807"), highest);
+  for (const char* text : {"", "9223372036854775808", "1.5", "1s", " 1", "0x10", "ten"})
+    EXPECT_EQ(read_integer(text), std::nullopt) << text;
+}
+
+TEST(ReadList, TrimsItemsAndLeavesOutEmptyOnes) {
+  EXPECT_THAT(read_list(" a, b c ,,\td ,"), ElementsAre("a", "b c", "d"));
+  EXPECT_THAT(read_list(""), IsEmpty());
+  EXPECT_THAT(read_list(" , "), IsEmpty());
+}
+
+TEST(FaultOfValue, NamesRangeUnitAndValue) {
+  EXPECT_EQ(fault_of_value(number(1, 60, "s"), "61"), "takes a whole number from 1 to 60 (in s), not \"61\"");
+  EXPECT_EQ(fault_of_value(number(1, 60), "0"), "takes a whole number from 1 to 60, not \"0\"");
+  EXPECT_EQ(fault_of_value(number(1, highest), "soon"), "takes a whole number, 1 or more, not \"soon\"");
+  EXPECT_EQ(fault_of_value(number(lowest, 5), "6"), "takes a whole number, 5 or less, not \"6\"");
+  EXPECT_EQ(fault_of_value(number(lowest, highest), ""), "takes a whole number, not \"\"");
+  EXPECT_EQ(fault_of_value(number(1, 60, "s"), "1"), std::nullopt);
+  EXPECT_EQ(fault_of_value(number(1, 60, "s"), "60"), std::nullopt);
+}
+
+TEST(FaultOfValue, ABooleanIsYesOrNo) {
+  const OptionSpec option{"eager", OptionType::boolean, "no", "", 0, 0, "Begin at once"};
+  EXPECT_EQ(fault_of_value(option, "perhaps"), "takes yes or no, not \"perhaps\"");
+  EXPECT_EQ(fault_of_value(option, "on"), std::nullopt);
+}
+
+TEST(FaultOfValue, ShowsAnEndlessOrHostileValueOnOneLine) {
+  const auto fault = fault_of_value(number(1, 60), "1\n" + std::string(5'000, 'x')).value();
+  EXPECT_LT(fault.size(), 200U);
+  EXPECT_THAT(fault, HasSubstr("\"1\\x0axxx"));
+}
+
+TEST(AcceptedValues, IsShortForAList) {
+  EXPECT_EQ(accepted_values(number(1, 60, "s")), "1 to 60 s");
+  EXPECT_EQ(accepted_values(number(lowest, highest)), "number");
+  EXPECT_EQ(accepted_values({"eager", OptionType::boolean, "no", "", 0, 0, ""}), "yes or no");
+  EXPECT_EQ(accepted_values({"skip", OptionType::list, "", "", 0, 0, ""}), "list");
+}
+
+TEST(FaultOfTable, ASoundTableHasNone) {
+  EXPECT_EQ(fault_of(number(1, 60, "s")), "none");
+  EXPECT_EQ(fault_of_table(nullptr, 0), std::nullopt);
+}
+
+TEST(FaultOfTable, AMissingOrEndlessTableIsRefusedUnread) {
+  EXPECT_EQ(fault_of_table(nullptr, 3), "it has options, but no option table");
+  const OptionSpec one = number(1, 60);
+  EXPECT_THAT(fault_of_table(&one, std::numeric_limits<std::size_t>::max()).value(), HasSubstr("200 are the most"));
+}
+
+TEST(FaultOfTable, EachMemberIsChecked) {
+  const auto with = [](auto change) {
+    OptionSpec option = number(1, 60);
+    change(option);
+    return fault_of(option);
+  };
+  const std::string endless(2'000, 'x');
+  EXPECT_THAT(with([](auto& o) { o.key = nullptr; }), HasSubstr("row 1"));
+  EXPECT_THAT(with([](auto& o) { o.key = "Pace"; }), HasSubstr("no key of [a-z0-9_]"));
+  EXPECT_THAT(with([](auto& o) { o.type = static_cast<OptionType>(9); }), HasSubstr("no known type"));
+  EXPECT_THAT(with([](auto& o) { o.default_value = nullptr; }), HasSubstr("no default value"));
+  EXPECT_THAT(with([](auto& o) { o.default_value = "99"; }), HasSubstr("would not accept"));
+  EXPECT_THAT(with([](auto& o) { o.unit = nullptr; }), HasSubstr("no unit"));
+  EXPECT_THAT(with([](auto& o) { o.text = nullptr; }), HasSubstr("no explanation"));
+  EXPECT_THAT(with([&](auto& o) { o.text = endless.c_str(); }), HasSubstr("endless"));
+  EXPECT_THAT(with([](auto& o) { o.min = 61; }), HasSubstr("min above its max"));
+}
+
+TEST(FaultOfTable, AKeyStandsOnce) {
+  const OptionSpec twice[] = {number(1, 60), number(1, 60)};
+  EXPECT_THAT(fault_of_table(twice, 2).value(), HasSubstr("pace stands twice"));
+}
+
+}  // namespace
+}  // namespace amibroker::host

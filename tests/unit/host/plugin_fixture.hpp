@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two servers, a dispatcher, a loop and the log, for tests of plugins that run.
+#pragma once
+
+#include <dlfcn.h>
+#include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/dispatch/dispatcher.hpp"
+#include "core/host/plugin_host.hpp"
+#include "core/host/plugin_library.hpp"
+#include "tests/unit/host/loop_runner.hpp"
+#include "tests/unit/host/plugins/script.hpp"
+
+namespace amibroker::host {
+
+inline const std::filesystem::path test_plugins = AMIBROKER_TEST_PLUGINS;
+
+inline PluginLibrary open_plugin(const std::string& name) {
+  return std::get<PluginLibrary>(PluginLibrary::open(test_plugins / (name + ".so")));
+}
+
+/// A server that keeps what it is asked, and answers when the test says so.
+class FakeLink final : public link::Link {
+ public:
+  explicit FakeLink(ServerId id) : id_(id) {}
+  struct Request {
+    std::string action;
+    std::chrono::milliseconds timeout;
+    link::Owner owner;
+    Completion done;
+  };
+
+  void start(link::LinkListener&) override {}
+  void stop() override {}
+  [[nodiscard]] ServerId id() const noexcept override { return id_; }
+  [[nodiscard]] bool up() const noexcept override { return is_up; }
+  [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counters_; }
+  void request(const Action& action, std::chrono::milliseconds timeout, link::Owner owner, Completion done) override {
+    requests.push_back({std::string(action.name()), timeout, owner, std::move(done)});
+  }
+  /// Answers the oldest request.
+  void answer(dispatch::Dispatcher& dispatcher, const Reply& reply) {
+    const Request request = std::move(requests.front());
+    requests.erase(requests.begin());
+    dispatcher.on_reply(id_, request.owner, request.done, reply);
+  }
+
+  bool is_up = true;
+  std::vector<Request> requests;
+
+ private:
+  ServerId id_;
+  link::LinkCounters counters_;
+};
+
+class FakeFrame final : public ami::EventFrame {
+ public:
+  explicit FakeFrame(std::string_view name) : fields_{{{"Event", name}}} {}
+  [[nodiscard]] std::string_view name() const noexcept override { return fields_[0].value; }
+  [[nodiscard]] const Message* message() override { return &message_; }
+
+ private:
+  std::array<Field, 1> fields_;
+  Message message_{fields_};
+};
+
+class PluginFixture : public ::testing::Test {
+ protected:
+  PluginFixture() {
+    auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
+    logger->set_pattern("%l %v");
+    logger->set_level(spdlog::level::debug);
+    previous_logger_ = spdlog::default_logger();
+    spdlog::set_default_logger(logger);
+    dispatcher.add_link(first);
+    dispatcher.add_link(second);
+  }
+  ~PluginFixture() override { spdlog::set_default_logger(previous_logger_); }
+
+  void event(std::string_view name, ServerId server = 0) {
+    FakeFrame frame(name);
+    dispatcher.on_event(server, frame);
+  }
+  [[nodiscard]] std::string log() const { return log_.str(); }
+
+  /// Loads these plugins, which must have no mistakes, and starts them; returns how many run.
+  std::size_t start(const std::vector<std::string>& names) {
+    std::vector<PluginConfig> configs;
+    for (const auto& name : names) configs.push_back({name, true, 1, {}});
+    EXPECT_TRUE(plugins.load(PluginFolders({test_plugins}), configs).empty());
+    return plugins.start();
+  }
+  [[nodiscard]] const PluginInstance& plugin(std::string_view name) const {
+    for (const auto& instance : plugins.plugins())
+      if (instance->name() == name) return *instance;
+    throw std::out_of_range(std::string(name));
+  }
+
+  link::EventLoop loop;
+  FakeLink first{0}, second{1};
+  dispatch::Dispatcher dispatcher{{"Office", "Branch"}, std::chrono::milliseconds(1000)};
+  PluginHost plugins{loop, dispatcher, {{"office", "Office"}, {"branch", "Branch"}}, std::chrono::milliseconds(700), true};
+
+ private:
+  std::ostringstream log_;
+  std::shared_ptr<spdlog::logger> previous_logger_;
+};
+
+/// The same, with the plugin `scripted` under the test's control. Its host is there once `run` returns.
+class ScriptedFixture : public PluginFixture {
+ protected:
+  ScriptedFixture() {
+    static_cast<void>(open_plugin("scripted"));
+    void* const library = ::dlopen((test_plugins / "scripted.so").c_str(), RTLD_NOW | RTLD_NOLOAD);
+    using GetScript = faulty::Script* (*)();
+    script = reinterpret_cast<GetScript>(::dlsym(library, faulty::script_symbol))();
+    *script = {};
+  }
+  ~ScriptedFixture() override {
+    plugins.stop();
+    *script = {};
+  }
+  Host& run() {
+    script->start = [this, then = std::move(script->start)](Host& given) {
+      host = &given;
+      if (then) then(given);
+    };
+    EXPECT_EQ(start({"scripted"}), 1U);
+    return *host;
+  }
+  faulty::Script* script;
+  Host* host = nullptr;
+};
+
+}  // namespace amibroker::host

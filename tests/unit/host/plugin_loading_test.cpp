@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/host/plugin_loading.hpp"
+
+#include <gmock/gmock.h>
+
+namespace amibroker::host {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const PluginFolders folders({AMIBROKER_TEST_PLUGINS});
+
+ConfigError only_error(const PluginConfig& plugin) {
+  const auto errors = check_plugins(folders, std::vector{plugin});
+  EXPECT_THAT(errors, SizeIs(1));
+  return errors.at(0);
+}
+
+TEST(LoadPlugins, OnlyThoseThatAreSwitchedOnAreLoaded) {
+  std::vector<ConfigError> errors;
+  const std::vector<PluginConfig> plugins{{"healthy", true, 1, {}}, {"no_symbol", false, 2, {}}};
+  const auto loaded = load_plugins(folders, plugins, errors);
+  EXPECT_THAT(errors, IsEmpty());
+  ASSERT_THAT(loaded, SizeIs(1));
+  EXPECT_STREQ(loaded[0].library.descriptor().name, "healthy");
+}
+
+TEST(LoadPlugins, APluginWithAMistakeIsLeftOutAndTheOthersAreLoaded) {
+  std::vector<ConfigError> errors;
+  const std::vector<PluginConfig> plugins{
+      {"other_abi", true, 1, {}}, {"with_options", true, 2, {{"pace", "0", 8}}}, {"healthy", true, 3, {}}};
+  const auto loaded = load_plugins(folders, plugins, errors);
+  ASSERT_THAT(errors, SizeIs(2));
+  EXPECT_EQ(errors[0].line, 1);
+  EXPECT_EQ(errors[1].line, 8);
+  ASSERT_THAT(loaded, SizeIs(1));
+  EXPECT_STREQ(loaded[0].library.descriptor().name, "healthy");
+}
+
+TEST(LoadPlugins, SettingsReachTheOptions) {
+  std::vector<ConfigError> errors;
+  const std::vector<PluginConfig> plugins{{"with_options", true, 2, {{"pace", "10", 8}}}};
+  const auto loaded = load_plugins(folders, plugins, errors);
+  ASSERT_THAT(loaded, SizeIs(1));
+  EXPECT_EQ(loaded[0].options.integer("pace"), 10);
+}
+
+TEST(CheckPlugins, AMissingFileIsAnErrorWithLineNearestNameAndRemedy) {
+  const auto error = only_error({"helthy", true, 14, {}});
+  EXPECT_EQ(error.line, 14);
+  EXPECT_THAT(error.text, AllOf(HasSubstr("plugin helthy is switched on"), HasSubstr(AMIBROKER_TEST_PLUGINS),
+                                HasSubstr("did you mean \"healthy\"?"), HasSubstr("'helthy = no'")));
+}
+
+TEST(CheckPlugins, AFileThatCannotBeUsedIsAnErrorWithLineAndRemedy) {
+  const auto error = only_error({"other_abi", true, 15, {}});
+  EXPECT_EQ(error.line, 15);
+  EXPECT_THAT(error.text, AllOf(HasSubstr("ABI 7"), HasSubstr("build it again"), HasSubstr("'other_abi = no'")));
+}
+
+TEST(CheckPlugins, ANameThatWouldLeaveTheFolderIsRefused) {
+  for (const char* name : {"../healthy", "/etc/passwd", "", "Healthy", "a b", "x\n"})
+    EXPECT_THAT(only_error({name, true, 3, {}}).text, HasSubstr("cannot be the name of a plugin")) << name;
+}
+
+TEST(CheckPlugins, WithoutMistakesThereIsNothingToSay) {
+  EXPECT_THAT(check_plugins(folders, std::vector<PluginConfig>{{"healthy", true, 1, {}}}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace amibroker::host

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the faulty plugins have in common: a plugin without fault, and its descriptor, of which each spoils one thing.
+#pragma once
+
+#include "amibroker/plugin.hpp"
+
+namespace amibroker::faulty {
+
+/// Counts what it gets, as counter `events`.
+class Plain : public Plugin {
+ public:
+  void start(Host& host) override {
+    host_ = &host;
+    host.subscribe("Probe");
+  }
+  void on_event(ServerId, const Message&) override { ++host_->counter("events"); }
+
+ protected:
+  Host* host_ = nullptr;
+};
+
+constexpr PluginDescriptor sound_descriptor(const char* name) {
+  return {sizeof(PluginDescriptor), abi_version, build_fingerprint, name,
+          "1.0",                    "A plugin",  nullptr,           0,    &detail::Calls<Plain>::table};
+}
+
+}  // namespace amibroker::faulty
+
+/// Exports a descriptor that the constexpr function `make` returns.
+#define EXPORT_DESCRIPTOR(make)                                                                       \
+  extern "C" {                                                                                        \
+  extern const ::amibroker::PluginDescriptor amibroker_plugin __attribute__((visibility("default"))); \
+  const ::amibroker::PluginDescriptor amibroker_plugin = make;                                        \
+  }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A plugin whose behaviour a test writes: the test reaches this one object through the library's second symbol.
+#pragma once
+
+#include <functional>
+
+#include "amibroker/plugin.hpp"
+
+namespace amibroker::faulty {
+
+struct Script {
+  std::function<void(Host&)> start;
+  std::function<void(ServerId, const Message&)> event;
+  std::function<void(ServerId)> up;
+  std::function<void(ServerId)> down;
+  std::function<void()> stop;
+  std::function<void()> destroy;
+};
+
+/// Name of `extern "C" Script* amibroker_test_script()` in scripted.so.
+inline constexpr char script_symbol[] = "amibroker_test_script";
+
+}  // namespace amibroker::faulty

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "script.hpp"
+
+namespace {
+
+amibroker::faulty::Script& script() {
+  static amibroker::faulty::Script the_script;
+  return the_script;
+}
+
+class Scripted : public amibroker::Plugin {
+ public:
+  ~Scripted() override {
+    if (script().destroy) script().destroy();
+  }
+  void start(amibroker::Host& host) override {
+    if (script().start) script().start(host);
+  }
+  void on_event(amibroker::ServerId server, const amibroker::Message& message) override {
+    if (script().event) script().event(server, message);
+  }
+  void on_server_up(amibroker::ServerId server) override {
+    if (script().up) script().up(server);
+  }
+  void on_server_down(amibroker::ServerId server) override {
+    if (script().down) script().down(server);
+  }
+  void stop() override {
+    if (script().stop) script().stop();
+  }
+};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) amibroker::faulty::Script* amibroker_test_script() { return &script(); }
+
+AMIBROKER_PLUGIN(Scripted, "scripted", "1.0", "Does what the test says")

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Throws when a server comes and goes.
+#include <stdexcept>
+
+#include "plain.hpp"
+
+namespace {
+class Thrower : public amibroker::faulty::Plain {
+ public:
+  void on_server_up(amibroker::ServerId) override { throw std::runtime_error("fault in up"); }
+  void on_server_down(amibroker::ServerId) override { throw std::runtime_error("fault in down"); }
+};
+}  // namespace
+
+AMIBROKER_PLUGIN(Thrower, "throws_in_server", "1.0", "Throws")

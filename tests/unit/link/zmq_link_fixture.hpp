@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A link and the server that it reaches, both on one loop, so that each test says what comes when.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/ami/json_decoder.hpp"
+#include "core/link/event_loop.hpp"
+#include "core/link/zmq_fleet.hpp"
+#include "core/link/zmq_link.hpp"
+
+namespace amibroker::link {
+
+/// The server's two sockets. Each request is given to `on_request`, which answers with `reply`, now or later.
+class ZmqPeer {
+ public:
+  struct Request {
+    std::string identity;
+    std::string action;
+    std::string id;
+    std::string json;
+  };
+
+  explicit ZmqPeer(EventLoop& loop) : loop_(loop) { open("tcp://127.0.0.1:*", "tcp://127.0.0.1:*"); }
+  ~ZmqPeer() { close(); }
+
+  void open(const std::string& commands, const std::string& events) {
+    router_ = zmq::socket_t(context_, ZMQ_ROUTER);
+    pub_ = zmq::socket_t(context_, ZMQ_XPUB);
+    router_.set(zmq::sockopt::linger, 0), pub_.set(zmq::sockopt::linger, 0);
+    router_.bind(commands), pub_.bind(events);
+    subscribers = 0;
+    command_address = router_.get(zmq::sockopt::last_endpoint);
+    event_address = pub_.get(zmq::sockopt::last_endpoint);
+    router_handle_ = loop_.sockets().attach(router_, [this](int) { return drain_router(); });
+    pub_handle_ = loop_.sockets().attach(pub_, [this](int) { return drain_pub(); });
+  }
+  void close() {
+    if (!router_) return;
+    loop_.sockets().detach(router_handle_), loop_.sockets().detach(pub_handle_);
+    router_.close(), pub_.close();
+  }
+
+  void publish(const std::string& frame, bool more = false) {
+    loop_.sockets().mark(pub_handle_);
+    pub_.send(zmq::buffer(frame), more ? zmq::send_flags::sndmore : zmq::send_flags::none);
+  }
+  /// Sends exactly these frames after the identity.
+  void send_frames(const Request& to, const std::vector<std::string>& frames) {
+    loop_.sockets().mark(router_handle_);
+    router_.send(zmq::buffer(to.identity), zmq::send_flags::sndmore);
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      router_.send(zmq::buffer(frames[i]), i + 1 < frames.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+  }
+  void reply(const Request& to, const std::string& json) { send_frames(to, {"", json}); }
+  void succeed(const Request& to) { reply(to, R"([{"Response":"Success","ActionID":")" + to.id + R"("}])"); }
+
+  std::function<void(const Request&)> on_request = [this](const Request& r) { succeed(r); };
+  std::string command_address;
+  std::string event_address;
+  int subscribers = 0;
+  std::vector<Request> requests;  // but Pings and CoreSettings
+
+ private:
+  bool drain_router() {
+    zmq::message_t identity, empty, body;
+    if (!router_.recv(identity, zmq::recv_flags::dontwait)) return false;
+    EXPECT_TRUE(router_.recv(empty, zmq::recv_flags::dontwait) && empty.size() == 0);
+    EXPECT_TRUE(router_.recv(body, zmq::recv_flags::dontwait) && !body.more());
+    Request request{identity.to_string(), "", "", body.to_string()};
+    const Message* message = decoder_.decode_event(request.json);
+    EXPECT_NE(message, nullptr) << decoder_.error();
+    if (message == nullptr) return true;
+    request.action = (*message)["Action"], request.id = (*message)["ActionID"];
+    if (request.action != "Ping" && request.action != "CoreSettings") requests.push_back(request);
+    on_request(request);
+    return true;
+  }
+  bool drain_pub() {
+    zmq::message_t message;
+    if (!pub_.recv(message, zmq::recv_flags::dontwait)) return false;
+    if (message.size() > 0) subscribers += message.data<char>()[0] == 1 ? 1 : -1;
+    return true;
+  }
+
+  EventLoop& loop_;
+  zmq::context_t context_;
+  zmq::socket_t router_;
+  zmq::socket_t pub_;
+  SocketSet::Handle router_handle_ = 0;
+  SocketSet::Handle pub_handle_ = 0;
+  ami::JsonDecoder decoder_;
+};
+
+/// Writes down what the link tells.
+class Recorder final : public LinkListener {
+ public:
+  struct Answer {
+    Owner owner;
+    Outcome outcome;
+    std::string text;
+    std::size_t messages;
+  };
+  void on_event(ServerId, ami::EventFrame& frame) override {
+    names.emplace_back(frame.name());
+    if (frame.message() == nullptr) ++unreadable;
+  }
+  void on_reply(ServerId, Owner owner, const Completion& done, const Reply& reply) override {
+    answers.push_back({owner, reply.outcome, std::string(reply.text), reply.messages.size()});
+    if (done) done(reply);
+  }
+  void on_up(ServerId) override { ++ups; }
+  void on_down(ServerId) override { ++downs; }
+
+  std::vector<std::string> names;
+  int unreadable = 0;
+  std::vector<Answer> answers;
+  int ups = 0;
+  int downs = 0;
+};
+
+class ZmqLinkTest : public ::testing::Test {
+ protected:
+  static constexpr std::chrono::milliseconds long_time{60'000};
+
+  static ServerConfig config_of(const ZmqPeer& peer) {
+    const auto port = [](const std::string& address) {
+      return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    };
+    return {"server-1", "Console 1", "127.0.0.1", port(peer.command_address), port(peer.event_address), false};
+  }
+  void start(ZmqTimings timings = {}) {
+    fleet = std::make_unique<ZmqFleet>(loop, 4, timings);
+    link = std::make_unique<ZmqLink>(*fleet, 0, config_of(peer));
+    link->start(recorder);
+  }
+  void start_and_come_up(ZmqTimings timings = {}) {
+    start(timings);
+    ASSERT_TRUE(run_until([&] { return link->up() && peer.subscribers == 1; }));
+  }
+  /// Runs the loop until `done`, at most 20 s.
+  [[nodiscard]] bool run_until(const std::function<bool()>& done) {
+    bool reached = false;
+    const auto check = loop.every(std::chrono::milliseconds(1), [&] {
+      reached = done();
+      if (reached) loop.stop();
+    });
+    const auto limit = loop.after(std::chrono::seconds(20), [&] { loop.stop(); });
+    loop.run();
+    loop.cancel(check), loop.cancel(limit);
+    return reached;
+  }
+  void ask(const std::string& name = "Setvar", std::chrono::milliseconds timeout = long_time, Owner owner = 3) {
+    link->request(Action(name), timeout, owner, nullptr);
+  }
+
+  EventLoop loop;
+  ZmqPeer peer{loop};
+  Recorder recorder;
+  std::unique_ptr<ZmqFleet> fleet;
+  std::unique_ptr<ZmqLink> link;
+};
+
+}  // namespace amibroker::link

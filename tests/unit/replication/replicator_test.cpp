@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules 1, 2, 4 and 5 of docs/replication.md.
+#include "plugins/replication/replicator.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/replication/fleet.hpp"
+
+namespace amibroker::replication {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+constexpr ValueId idle = 1;
+constexpr ValueId ringing = 2;
+constexpr ValueId in_use = 3;
+
+class Replication : public ::testing::Test {
+ protected:
+  Replication() { fleet.add_keys(Sharing::one_way, 5); }
+  Fleet fleet{3, Limits{.window = 2}};
+};
+
+TEST_F(Replication, AChangeIsWrittenToAllServersButItsOrigin) {
+  fleet.origin(0, 0, in_use);
+  EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{1, 0, in_use}, Write{2, 0, in_use}));
+}
+
+TEST_F(Replication, AValueThatTheServerIsKnownToHoldIsNotWrittenAgain) {
+  fleet.origin(0, 0, in_use);
+  fleet.done(1, 0);
+  fleet.done(2, 0);
+  fleet.taken();
+  fleet.origin(0, 0, in_use);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+}
+
+TEST_F(Replication, AValueThatIsBeingWrittenIsNotWrittenTwice) {
+  fleet.origin(0, 0, in_use);
+  fleet.taken();
+  fleet.origin(0, 0, in_use);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+}
+
+TEST_F(Replication, ANewerValueWaitsForTheOneInFlight) {
+  fleet.origin(0, 0, ringing);
+  fleet.taken();
+  fleet.origin(0, 0, in_use);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, in_use}));
+}
+
+TEST_F(Replication, OfSeveralWaitingValuesOnlyTheLatestIsWritten) {
+  fleet.origin(0, 0, ringing);
+  fleet.origin(0, 0, in_use);
+  fleet.origin(0, 0, idle);
+  fleet.taken();
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, idle}));
+}
+
+TEST_F(Replication, AValueThatCameBackToTheOneInFlightNeedsNoSecondWrite) {
+  fleet.origin(0, 0, ringing);
+  fleet.origin(0, 0, in_use);
+  fleet.origin(0, 0, ringing);
+  fleet.taken();
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+}
+
+TEST_F(Replication, AValueThatCameBackToTheOldOneDuringAWriteIsWrittenAfterIt) {
+  fleet.origin(0, 0, idle);
+  fleet.done(1, 0);
+  fleet.origin(0, 0, in_use);
+  fleet.origin(0, 0, idle);
+  fleet.taken();
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, idle}));
+}
+
+TEST_F(Replication, TheSameDeviceOnTwoServersShowsEachOtherAndTheLastOneOnTheThird) {
+  fleet.origin(0, 0, in_use);
+  fleet.origin(1, 0, idle);
+  fleet.done(1, 0);
+  fleet.done(2, 0);
+  fleet.done(0, 0);
+  fleet.done(2, 0);
+  EXPECT_EQ(fleet.replicator.cell(0, 0).observed, idle);
+  EXPECT_EQ(fleet.replicator.cell(1, 0).observed, in_use);
+  EXPECT_EQ(fleet.replicator.cell(2, 0).observed, idle);
+}
+
+TEST_F(Replication, BeyondTheWindowKeysWaitInOrder) {
+  for (KeyId key = 0; key < 4; ++key) fleet.origin(0, key, in_use);
+  EXPECT_EQ(fleet.replicator.in_flight(1), 2U);
+  EXPECT_THAT(fleet.taken(), SizeIs(4));  // two on each of two servers
+  fleet.done(1, 1);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 2, in_use}));
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 3, in_use}));
+  fleet.done(1, 2);
+  fleet.done(1, 3);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+  EXPECT_EQ(fleet.replicator.in_flight(1), 0U);
+}
+
+TEST_F(Replication, AKeyThatWaitsForAPlaceIsWrittenOnceWithItsLatestValue) {
+  for (KeyId key = 0; key < 3; ++key) fleet.origin(0, key, ringing);
+  fleet.origin(0, 2, in_use);
+  fleet.origin(0, 2, idle);
+  fleet.taken();
+  fleet.done(1, 0);
+  fleet.done(1, 1);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 2, idle}));
+}
+
+TEST_F(Replication, AKeyWithNewsGoesBehindThoseThatWaitAlready) {
+  for (KeyId key = 0; key < 3; ++key) fleet.origin(0, key, ringing);
+  fleet.origin(0, 0, in_use);
+  fleet.taken();
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 2, ringing}));
+  fleet.done(1, 1);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, in_use}));
+}
+
+TEST_F(Replication, NewsForAKeyThatWaitsLosesNoneOfThoseBehindIt) {
+  for (KeyId key = 0; key < 4; ++key) fleet.origin(0, key, ringing);
+  fleet.origin(0, 2, in_use);
+  fleet.origin(0, 4, ringing);
+  fleet.taken();
+  for (KeyId key = 0; key < 5; ++key) fleet.done(1, key);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 2, in_use}, Write{1, 3, ringing}, Write{1, 4, ringing}));
+}
+
+TEST_F(Replication, AKeyThatWaitsAndNeedsNoWriteAnyMoreIsPassedOver) {
+  fleet.origin(0, 2, ringing);
+  fleet.done(1, 2);
+  for (KeyId key = 0; key < 3; ++key) fleet.origin(0, key, in_use);
+  fleet.origin(0, 2, ringing);
+  fleet.taken();
+  fleet.done(1, 0);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+}
+
+TEST_F(Replication, AServerThatDoesNotAnswerDelaysNoOther) {
+  for (KeyId key = 0; key < 4; ++key) {
+    fleet.origin(0, key, in_use);
+    fleet.done(2, key);
+  }
+  for (KeyId key = 0; key < 4; ++key) EXPECT_EQ(fleet.replicator.cell(2, key).observed, in_use);
+  EXPECT_EQ(fleet.replicator.in_flight(1), 2U);
+}
+
+TEST_F(Replication, AServerThatIsDownIsWrittenNothing) {
+  fleet.down(1);
+  fleet.origin(0, 0, in_use);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{2, 0, in_use}));
+}
+
+TEST_F(Replication, AServerThatComesUpIsWrittenTheLatestOfEverything) {
+  fleet.origin(0, 0, in_use);
+  fleet.done(1, 0);
+  fleet.down(1);
+  fleet.origin(0, 1, ringing);
+  fleet.origin(0, 1, in_use);
+  fleet.taken();
+  fleet.up(1);
+  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, in_use}, Write{1, 1, in_use}));
+}
+
+TEST_F(Replication, TheDumpForAServerThatComesUpKeepsToTheWindow) {
+  for (KeyId key = 0; key < 4; ++key) fleet.origin(0, key, in_use);
+  fleet.down(1);
+  for (KeyId key = 0; key < 2; ++key) fleet.done(1, key, Outcome::unknown);
+  fleet.taken();
+  fleet.up(1);
+  EXPECT_THAT(fleet.taken(), SizeIs(2));
+  for (KeyId key = 0; key < 4; ++key) fleet.done(1, key);
+  EXPECT_THAT(fleet.taken(), SizeIs(2));
+  for (KeyId key = 0; key < 4; ++key) EXPECT_EQ(fleet.replicator.cell(1, key).observed, in_use);
+}
+
+TEST_F(Replication, AServerThatGoesDownWhileKeysWaitForgetsTheLine) {
+  for (KeyId key = 0; key < 4; ++key) fleet.origin(0, key, in_use);
+  fleet.taken();
+  fleet.down(1);
+  fleet.done(1, 0, Outcome::unknown);
+  fleet.done(1, 1, Outcome::unknown);
+  fleet.advance(std::chrono::minutes(1));
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+}
+
+TEST_F(Replication, AnAnswerToNoWriteIsIgnored) {
+  fleet.done(1, 0);
+  EXPECT_EQ(fleet.replicator.in_flight(1), 0U);
+  fleet.origin(0, 0, in_use);
+  EXPECT_EQ(fleet.replicator.in_flight(1), 1U);
+}
+
+TEST(ReplicationTables, ManyKeysKeepTheirCells) {
+  Fleet fleet(2);
+  fleet.add_keys(Sharing::one_way, 1000);
+  for (KeyId key = 0; key < 1000; ++key) fleet.origin(0, key, key + 1);
+  for (KeyId key = 0; key < 1000; ++key) EXPECT_EQ(fleet.replicator.cell(1, key).desired, key + 1);
+}
+
+}  // namespace
+}  // namespace amibroker::replication

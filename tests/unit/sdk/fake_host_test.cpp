@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "amibroker/testing/fake_host.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace amibroker::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+
+/// Notes what it is told.
+class Recorder : public Plugin {
+ public:
+  void start(Host&) override { told.emplace_back("start"); }
+  void on_event(ServerId, const Message&) override {}
+  void on_server_up(ServerId server) override { told.push_back("up " + std::to_string(server)); }
+  void on_server_down(ServerId server) override { told.push_back("down " + std::to_string(server)); }
+  void stop() override { told.emplace_back("stop"); }
+  std::vector<std::string> told;
+};
+
+class FakeHosts : public ::testing::Test {
+ protected:
+  Completion note() {
+    return [this](const Reply& reply) { plugin.told.push_back(std::string(to_string(reply.outcome))); };
+  }
+  FakeHost host{{"One", "Two"}};
+  Recorder plugin;
+};
+
+TEST_F(FakeHosts, APluginIsToldOfServersThatAreUpAfterItsStart) {
+  host.set_up(1);
+  host.start(plugin);
+  EXPECT_THAT(plugin.told, ElementsAre("start", "up 1"));
+  EXPECT_TRUE(host.is_up(1));
+  EXPECT_FALSE(host.is_up(0));
+  EXPECT_FALSE(host.is_up(99));
+}
+
+TEST_F(FakeHosts, RequestsWaitForTheTestsAnswer) {
+  Action action("Setvar");
+  action.add("Value", "x");
+  host.request(1, action, milliseconds(5), note());
+  action.reset("Ping");
+  ASSERT_EQ(host.requests.size(), 1U);
+  EXPECT_EQ(host.requests[0].action.name(), "Setvar");
+  EXPECT_EQ(host.requests[0].header("VALUE"), "x");
+  EXPECT_EQ(host.requests[0].header("none"), "");
+  EXPECT_TRUE(host.answer(Outcome::error));
+  EXPECT_FALSE(host.answer());
+  EXPECT_THAT(plugin.told, ElementsAre("error"));
+}
+
+TEST_F(FakeHosts, ABroadcastIsARequestToEachServerButOne) {
+  std::vector<ServerId> answered;
+  host.broadcast(Action("Ping"), 0, {}, [&](ServerId server, const Reply&) { answered.push_back(server); });
+  host.broadcast(Action("Ping"), 99, {}, nullptr);
+  EXPECT_EQ(host.answer_all(), 3U);
+  EXPECT_THAT(answered, ElementsAre(1));
+}
+
+TEST_F(FakeHosts, WhatIsUnderWayOnAServerThatGoesDownEndsUnknownBeforeThePluginIsTold) {
+  host.start(plugin);
+  host.bring_up(plugin, 0);
+  host.request(0, Action("Ping"), {}, note());
+  host.request(1, Action("Ping"), {}, nullptr);
+  host.take_down(plugin, 0);
+  EXPECT_THAT(plugin.told, ElementsAre("start", "up 0", "outcome unknown", "down 0"));
+  EXPECT_EQ(host.requests.size(), 1U);
+}
+
+TEST_F(FakeHosts, AfterStopNothingReachesThePlugin) {
+  host.start(plugin);
+  host.request(0, Action("Ping"), {}, note());
+  host.after(milliseconds(1), [&] { plugin.told.emplace_back("timer"); });
+  host.post([&] { plugin.told.emplace_back("posted"); });
+  host.stop(plugin);
+  host.clock.advance(milliseconds(10));
+  EXPECT_EQ(host.run_posted(), 0U);
+  EXPECT_EQ(host.answer_all(), 0U);
+  EXPECT_THAT(plugin.told, ElementsAre("start", "stop"));
+}
+
+TEST_F(FakeHosts, TimersFollowTheClock) {
+  int runs = 0;
+  const TimerId timer = host.every(milliseconds(10), [&] { ++runs; });
+  host.clock.advance(milliseconds(25));
+  host.cancel(timer);
+  host.clock.advance(milliseconds(25));
+  EXPECT_EQ(runs, 2);
+}
+
+TEST_F(FakeHosts, PostLogAndCountersMayComeFromOtherThreads) {
+  std::thread other([&] {
+    host.post([&] { plugin.told.emplace_back("posted"); });
+    host.log(Level::warning, "from there");
+    host.counter("n").fetch_add(2);
+  });
+  other.join();
+  EXPECT_EQ(host.run_posted(), 1U);
+  EXPECT_THAT(plugin.told, ElementsAre("posted"));
+  EXPECT_EQ(host.logged(Level::warning, "from"), 1U);
+  EXPECT_EQ(host.logged(Level::error), 0U);
+  EXPECT_EQ(host.lines().size(), 1U);
+  EXPECT_EQ(host.counted("n"), 2U);
+  EXPECT_EQ(host.counted("none"), 0U);
+}
+
+}  // namespace
+}  // namespace amibroker::testing
