@@ -2,6 +2,7 @@
 #include "core/ami/json_decoder.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "core/ami/plain_json.hpp"
@@ -53,6 +54,26 @@ std::string_view peek_event_name(std::string_view json) noexcept {
     if (byte == '\\' || byte < 0x20 || byte >= 0x7f) return {};
   }
   return {};
+}
+
+std::optional<std::uint64_t> peek_sequence(std::string_view json) noexcept {
+  constexpr std::string_view key = R"("ZmqSequence":")";
+  constexpr std::string_view end = R"("})";
+  constexpr std::size_t most_digits = 20;  // of 64 bits
+  if (!json.ends_with(end)) return std::nullopt;
+  json.remove_suffix(end.size());
+  std::size_t begin = json.size();
+  while (begin > 0 && json.size() - begin < most_digits && json[begin - 1] >= '0' && json[begin - 1] <= '9') --begin;
+  const std::string_view digits = json.substr(begin);
+  json.remove_suffix(digits.size());
+  if (!json.ends_with(key)) return std::nullopt;
+  json.remove_suffix(key.size());
+  // A quote behind anything else ends a value, or is escaped and part of one.
+  if (!json.ends_with(',') && !json.ends_with('{')) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  return number;
 }
 
 const Message* JsonDecoder::decode_event(std::string_view json) {

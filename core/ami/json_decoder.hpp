@@ -6,7 +6,9 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +21,11 @@ namespace amibroker::ami {
 /// The name of an event without decoding it: the value of `Event` where that is the object's first key and holds no
 /// escape, as it is on the module's wire; otherwise an empty text.
 [[nodiscard]] std::string_view peek_event_name(std::string_view json) noexcept;
+
+/// The number of an event without decoding it: the value of `ZmqSequence` where that is the object's last key, in the
+/// form in which our module writes it, without blanks; otherwise nothing. Looks at the last 38 bytes at most. The
+/// text inside a value is never taken for it, because quotes are escaped there.
+[[nodiscard]] std::optional<std::uint64_t> peek_sequence(std::string_view json) noexcept;
 
 /// Reads JSON that a server sent. All input is hostile: whatever is not UTF-8, not JSON, not flat, or not made of
 /// strings (and arrays of strings: a repeated header) is refused as a whole, and `error` says why.

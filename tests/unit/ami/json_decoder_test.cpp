@@ -21,6 +21,48 @@ TEST(PeekEventName, NothingWhereOnlyDecodingCanTell) {
     EXPECT_EQ(peek_event_name(json), "") << json;
 }
 
+TEST(PeekSequence, LastKey) {
+  EXPECT_EQ(peek_sequence(R"({"Event":"Hangup","Channel":"x","ZmqSequence":"4711"})"), 4711U);
+  EXPECT_EQ(peek_sequence(R"({"Event":"LoadZmq","ZmqSequence":"1"})"), 1U);
+  EXPECT_EQ(peek_sequence(R"({"Event":"E","V":["a","b"],"ZmqSequence":"9"})"), 9U);
+  EXPECT_EQ(peek_sequence(R"({"ZmqSequence":"3"})"), 3U);
+  EXPECT_EQ(peek_sequence(R"({"Event":"A","ZmqSequence":"18446744073709551615"})"), 18446744073709551615U);
+}
+
+TEST(PeekSequence, NothingWhereTheModuleGaveNoNumber) {
+  for (const char* json : {R"({"Event": "LoadZmq"})", R"({"Event":"A","ZmqSequence":"1","X":"2"})",
+                           R"({"Event":"A","ZmqSequence":"1"} )", R"({"Event":"A","zmqsequence":"1"})"})
+    EXPECT_EQ(peek_sequence(json), std::nullopt) << json;
+}
+
+TEST(PeekSequence, TextInsideAValueIsNoNumber) {
+  for (const char* json : {R"({"Event":"A","X":"\",\"ZmqSequence\":\"7\"}"})",
+                           R"({"Event":"A","X":"ZmqSequence\":\"7"})",
+                           R"({"Event":"A","X":",\"ZmqSequence":"7"})", R"({"Event":"A","X":"ZmqSequence:7"})",
+                           R"({"Event":"A","MyZmqSequence":"7"})", R"({"Event":"A","\"ZmqSequence":"7"})"})
+    EXPECT_EQ(peek_sequence(json), std::nullopt) << json;
+}
+
+TEST(PeekSequence, NothingForHostileNumbers) {
+  for (const std::string value : {R"("")", R"("-1")", R"("+1")", R"(" 1")", R"("1 ")", R"("0x1")", R"("1e3")",
+                                  R"("1.0")", R"("18446744073709551616")", R"("99999999999999999999")",
+                                  R"("111111111111111111111")", R"(7)", R"(["7"])", R"({"7":"8"})", R"("\u0037")",
+                                  "\"7\xff\""}) {
+    const std::string json = R"({"Event":"A","ZmqSequence":)" + value + "}";
+    EXPECT_EQ(peek_sequence(json), std::nullopt) << json;
+  }
+  EXPECT_EQ(peek_sequence(std::string(100'000, '7') + "\"}"), std::nullopt);
+}
+
+TEST(PeekSequence, EveryCutOfAFrameIsHarmless) {
+  const std::string whole = R"({"Event":"A","ZmqSequence":"4711"})";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(peek_sequence(std::string_view(whole).substr(0, size)), std::nullopt) << size;
+    const std::string_view rest = std::string_view(whole).substr(whole.size() - size);
+    EXPECT_EQ(peek_sequence(rest).has_value(), rest.find(",\"ZmqSequence") != rest.npos) << rest;
+  }
+}
+
 TEST(JsonDecoder, EventKeepsOrderAndRepeats) {
   JsonDecoder decoder;
   const Message* message =
