@@ -9,19 +9,30 @@
 namespace amibroker::host {
 namespace {
 
-std::vector<ServerInfo> server_infos(const std::vector<ServerLabel>& labels) {
-  std::vector<ServerInfo> servers;
-  for (const ServerLabel& label : labels)
-    servers.push_back({static_cast<ServerId>(servers.size()), label.section, label.name});
-  return servers;
-}
+std::vector<std::string_view> views_of(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
 
 }  // namespace
+
+std::vector<PluginHost::Lists> PluginHost::lists_of(const std::vector<ServerLabel>& labels) {
+  std::vector<Lists> lists;
+  for (const ServerLabel& label : labels)
+    lists.push_back({views_of(label.zones), views_of(label.include), views_of(label.exclude)});
+  return lists;
+}
+
+std::vector<ServerInfo> PluginHost::infos_of(const std::vector<ServerLabel>& labels, const std::vector<Lists>& lists) {
+  std::vector<ServerInfo> servers;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    servers.push_back({static_cast<ServerId>(i), labels[i].section, labels[i].name, lists[i].zones, lists[i].include,
+                       lists[i].exclude});
+  return servers;
+}
 
 PluginHost::PluginHost(link::EventLoop& loop, dispatch::Dispatcher& dispatcher, std::vector<ServerLabel> servers,
                        std::chrono::milliseconds request_timeout, bool verbose)
     : labels_(std::move(servers)),
-      servers_(server_infos(labels_)),
+      lists_(lists_of(labels_)),
+      servers_(infos_of(labels_, lists_)),
       surroundings_{loop, dispatcher, servers_, request_timeout, verbose} {}
 
 PluginHost::~PluginHost() { stop(); }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "amibroker/host.hpp"
@@ -20,10 +21,13 @@
 
 namespace amibroker::host {
 
-/// What plugins are told of one server; its ServerId is its position.
+/// What plugins are told of one server (see ServerInfo); its ServerId is its position.
 struct ServerLabel {
   std::string section;  ///< name of its section in the configuration
   std::string name;     ///< name for people
+  std::vector<std::string> zones{};
+  std::vector<std::string> include{};
+  std::vector<std::string> exclude{};
 };
 
 /// Loads, starts and stops the plugins. Everything on the loop's thread. The loop and the dispatcher outlive it.
@@ -54,8 +58,16 @@ class PluginHost {
   [[nodiscard]] std::span<const std::unique_ptr<PluginInstance>> plugins() const noexcept { return instances_; }
 
  private:
+  /// The lists of one label as plugins see them.
+  struct Lists {
+    std::vector<std::string_view> zones, include, exclude;
+  };
+  static std::vector<Lists> lists_of(const std::vector<ServerLabel>& labels);
+  static std::vector<ServerInfo> infos_of(const std::vector<ServerLabel>& labels, const std::vector<Lists>& lists);
+
   std::vector<ServerLabel> labels_;
-  std::vector<ServerInfo> servers_;  // views of labels_
+  std::vector<Lists> lists_;         // views of labels_
+  std::vector<ServerInfo> servers_;  // views of labels_ and lists_
   Surroundings surroundings_;
   std::vector<LoadedPlugin> loaded_;
   std::vector<std::unique_ptr<PluginInstance>> instances_;

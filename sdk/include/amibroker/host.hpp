@@ -25,11 +25,19 @@ using ServerId = std::uint32_t;
 /// A timer of this plugin; 0 is none.
 using TimerId = std::uint64_t;
 
-/// What a plugin may know of a server. Views live as long as the plugin.
+/// What a plugin may know of a server, from the server's section of the configuration. Views live as long as the
+/// plugin. The lists are for plugins that distribute something; the broker itself makes no use of them.
 struct ServerInfo {
   ServerId id;
   std::string_view section;  ///< name of its section in the configuration
   std::string_view name;     ///< name for people (`name =`)
+  /// Zones of this server, each once, `[A-Za-z0-9_-]+`. Servers share with those that have a zone in common; one that
+  /// names none shares everything with every server that names none.
+  std::span<const std::string_view> zones{};
+  /// Globs (fnmatch) of what is distributed of this server, devices and presentities by their names; none: everything.
+  std::span<const std::string_view> include{};
+  /// Globs of what, of that, is not distributed.
+  std::span<const std::string_view> exclude{};
 };
 
 enum class Level : std::uint8_t { debug, info, warning, error };

@@ -7,6 +7,7 @@ namespace amibroker::host {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -20,6 +21,26 @@ TEST_F(PluginHostTest, EachPluginGetsItsOwnOptions) {
   EXPECT_EQ(plugins.start(), 1U);
   EXPECT_THAT(log(), AllOf(HasSubstr("info plugin with_options: eager 5 good day\n"),
                            HasSubstr("info plugin with_options 2.0 runs (")));
+}
+
+TEST_F(PluginHostTest, WhatAServersSectionSaysReachesThePlugins) {
+  PluginHost other(loop, dispatcher,
+                   {{"office", "Office", {"berlin", "hq"}, {"PJSIP/*"}, {"PJSIP/9*", "Queue:*"}}, {"branch", "Branch"}},
+                   std::chrono::milliseconds(1), false);
+  const std::vector<PluginConfig> configs{{"healthy", true, 1, {}}};
+  ASSERT_THAT(other.load(PluginFolders({test_plugins}), configs), IsEmpty());
+  ASSERT_EQ(other.start(), 1U);
+  const auto servers = other.plugins()[0]->servers();
+  ASSERT_THAT(servers, SizeIs(2));
+  EXPECT_EQ(servers[0].section, "office");
+  EXPECT_THAT(servers[0].zones, ElementsAre("berlin", "hq"));
+  EXPECT_THAT(servers[0].include, ElementsAre("PJSIP/*"));
+  EXPECT_THAT(servers[0].exclude, ElementsAre("PJSIP/9*", "Queue:*"));
+  EXPECT_EQ(servers[1].id, 1U);
+  EXPECT_EQ(servers[1].name, "Branch");
+  EXPECT_THAT(servers[1].zones, IsEmpty());
+  EXPECT_THAT(servers[1].include, IsEmpty());
+  EXPECT_THAT(servers[1].exclude, IsEmpty());
 }
 
 TEST_F(PluginHostTest, MistakesComeBackFromLoad) {

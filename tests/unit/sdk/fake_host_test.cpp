@@ -41,6 +41,20 @@ TEST_F(FakeHosts, APluginIsToldOfServersThatAreUpAfterItsStart) {
   EXPECT_FALSE(host.is_up(99));
 }
 
+TEST_F(FakeHosts, AServersListsAreEmptyUntilTheTestSetsThem) {
+  EXPECT_TRUE(host.servers()[1].zones.empty());
+  host.set_zones(1, {"berlin", "hq"});
+  host.set_zones(1, {"paris"});
+  host.set_filters(1, {"PJSIP/*"}, {"PJSIP/9*", "Queue:*"});
+  EXPECT_THAT(host.servers()[1].zones, ElementsAre("paris"));
+  EXPECT_THAT(host.servers()[1].include, ElementsAre("PJSIP/*"));
+  EXPECT_THAT(host.servers()[1].exclude, ElementsAre("PJSIP/9*", "Queue:*"));
+  EXPECT_EQ(host.servers()[1].name, "Two");
+  EXPECT_TRUE(host.servers()[0].zones.empty());
+  EXPECT_TRUE(host.servers()[0].include.empty());
+  EXPECT_TRUE(host.servers()[0].exclude.empty());
+}
+
 TEST_F(FakeHosts, RequestsWaitForTheTestsAnswer) {
   Action action("Setvar");
   action.add("Value", "x");

@@ -52,7 +52,7 @@ class FakeHost final : public Host {
  public:
   /// `names`: the servers' names for people; their sections are called `server-1`, `server-2`, ...
   explicit FakeHost(std::vector<std::string> names, std::span<const OptionSpec> option_table = {})
-      : option_values(option_table), names_(std::move(names)), up_(names_.size(), false) {
+      : option_values(option_table), names_(std::move(names)), lists_(names_.size()), up_(names_.size(), false) {
     for (std::size_t i = 0; i < names_.size(); ++i) sections_.push_back("server-" + std::to_string(i + 1));
     for (std::size_t i = 0; i < names_.size(); ++i)
       servers_.push_back({static_cast<ServerId>(i), sections_[i], names_[i]});
@@ -100,6 +100,17 @@ class FakeHost final : public Host {
 
   /// Marks a server as up before `start`.
   void set_up(ServerId server) { up_[server] = true; }
+
+  /// What the server's section says in `zones`. Before `start`; the views that plugins have are old afterwards.
+  void set_zones(ServerId server, std::vector<std::string> zones) {
+    servers_.at(server).zones = lists_[server].zones.set(std::move(zones));
+  }
+
+  /// What the server's section says in `include` and `exclude`. Before `start`, as with `set_zones`.
+  void set_filters(ServerId server, std::vector<std::string> include, std::vector<std::string> exclude) {
+    servers_.at(server).include = lists_[server].include.set(std::move(include));
+    servers_.at(server).exclude = lists_[server].exclude.set(std::move(exclude));
+  }
 
   /// Answers the oldest request. False where there is none.
   bool answer(Outcome outcome = Outcome::success, std::string_view text = "",
@@ -193,6 +204,20 @@ class FakeHost final : public Host {
   }
 
  private:
+  /// Texts, and the views of them that a ServerInfo wants.
+  struct Texts {
+    std::span<const std::string_view> set(std::vector<std::string> texts) {
+      owned = std::move(texts);
+      views.assign(owned.begin(), owned.end());
+      return views;
+    }
+    std::vector<std::string> owned;
+    std::vector<std::string_view> views;
+  };
+  struct Lists {
+    Texts zones, include, exclude;
+  };
+
   std::deque<Request> take(ServerId server) {
     std::deque<Request> taken;
     std::deque<Request> kept;
@@ -203,6 +228,7 @@ class FakeHost final : public Host {
 
   std::vector<std::string> names_;
   std::vector<std::string> sections_;
+  std::vector<Lists> lists_;  ///< never resized: servers_ has views of it
   std::vector<ServerInfo> servers_;
   std::vector<bool> up_;
 
