@@ -65,6 +65,11 @@ void Dispatcher::run_task(HandlerId id, const std::function<void()>& task) {
   guarded(id, "a task", [&](Handler& handler, Fault& fault) { return handler.task(task, fault); });
 }
 
+void Dispatcher::report() {
+  for (HandlerId id = 0; id < slots_.size(); ++id)
+    guarded(id, "on_report", [](Handler& handler, Fault& fault) { return handler.report(fault); });
+}
+
 void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
   messages_.count(server, frame.name());
   const auto* handlers = subscriptions_.of(frame.name());
@@ -95,6 +100,12 @@ void Dispatcher::on_up(ServerId server) {
 void Dispatcher::on_down(ServerId server) {
   for (HandlerId id = 0; id < slots_.size(); ++id)
     guarded(id, "on_server_down", [&](Handler& handler, Fault& fault) { return handler.server_down(server, fault); });
+}
+
+void Dispatcher::on_events_lost(ServerId server, std::uint64_t count) {
+  for (HandlerId id = 0; id < slots_.size(); ++id)
+    guarded(id, "on_events_lost",
+            [&](Handler& handler, Fault& fault) { return handler.events_lost(server, count, fault); });
 }
 
 /// The one place where the daemon calls into a plugin.

@@ -58,6 +58,8 @@ class Dispatcher final : public link::LinkListener {
                Completion done);
   /// Runs a task of a handler now, guarded like every other call.
   void run_task(HandlerId id, const std::function<void()>& task);
+  /// Asks every handler to log what it knows.
+  void report();
   [[nodiscard]] bool is_up(ServerId server) const noexcept;
   [[nodiscard]] const CallStatistics* statistics(HandlerId id) const noexcept;
 
@@ -68,6 +70,7 @@ class Dispatcher final : public link::LinkListener {
   void on_reply(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) override;
   void on_up(ServerId server) override;
   void on_down(ServerId server) override;
+  void on_events_lost(ServerId server, std::uint64_t count) override;
 
  private:
   struct Slot;

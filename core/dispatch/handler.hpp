@@ -3,6 +3,7 @@
 // What the dispatcher calls: one plugin that runs.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 
@@ -21,6 +22,8 @@ class Handler {
   virtual bool event(ServerId server, const Message& message, Fault& fault) noexcept = 0;
   virtual bool server_up(ServerId server, Fault& fault) noexcept = 0;
   virtual bool server_down(ServerId server, Fault& fault) noexcept = 0;
+  virtual bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept = 0;
+  virtual bool report(Fault& fault) noexcept = 0;
   virtual bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept = 0;
   virtual bool task(const std::function<void()>& task, Fault& fault) noexcept = 0;
 };

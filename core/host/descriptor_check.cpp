@@ -21,7 +21,8 @@ std::string in_quotes(std::string_view text) { return '"' + ami::printable(text,
 bool has_all_calls(const PluginCalls& calls) noexcept {
   return calls.create != nullptr && calls.destroy != nullptr && calls.start != nullptr && calls.stop != nullptr &&
          calls.event != nullptr && calls.server_up != nullptr && calls.server_down != nullptr &&
-         calls.completion != nullptr && calls.task != nullptr;
+         calls.events_lost != nullptr && calls.report != nullptr && calls.completion != nullptr &&
+         calls.task != nullptr;
 }
 
 /// What is wrong with the members that the macro's user wrote, or that only a hand-made descriptor can have wrong.

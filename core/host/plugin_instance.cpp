@@ -98,6 +98,12 @@ bool PluginInstance::server_down(ServerId server, Fault& fault) noexcept {
   return library_.calls().server_down(*plugin_, server, fault);
 }
 
+bool PluginInstance::events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept {
+  return library_.calls().events_lost(*plugin_, server, count, fault);
+}
+
+bool PluginInstance::report(Fault& fault) noexcept { return library_.calls().report(*plugin_, fault); }
+
 bool PluginInstance::completion(const Completion& done, const Reply& reply, Fault& fault) noexcept {
   return library_.calls().completion(done, reply, fault);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <mutex>
@@ -63,6 +64,8 @@ class PluginInstance final : public dispatch::Handler, public Host {
   bool event(ServerId server, const Message& message, Fault& fault) noexcept override;
   bool server_up(ServerId server, Fault& fault) noexcept override;
   bool server_down(ServerId server, Fault& fault) noexcept override;
+  bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept override;
+  bool report(Fault& fault) noexcept override;
   bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept override;
   bool task(const std::function<void()>& task, Fault& fault) noexcept override;
 

@@ -29,6 +29,7 @@ struct LinkCounters {
   std::uint64_t lost_replies = 0;      ///< actions that the server passed over
   std::uint64_t timeouts = 0;          ///< actions without an answer in time
   std::uint64_t connects = 0;          ///< times that the server came up
+  std::uint64_t lost_events = 0;       ///< numbers that are missing among the events: at least so many were lost
 };
 
 /// What a link tells: implemented by the dispatcher.
@@ -41,6 +42,9 @@ class LinkListener {
   /// The server answers, or is out of reach.
   virtual void on_up(ServerId server) = 0;
   virtual void on_down(ServerId server) = 0;
+  /// Events of a server that is up were lost; `count`: at least so many, 0 where that is unknown. At most one call a
+  /// round, after the round's events.
+  virtual void on_events_lost(ServerId server, std::uint64_t count) = 0;
 
  protected:
   ~LinkListener() = default;
@@ -58,6 +62,8 @@ class Link {
 
   [[nodiscard]] virtual ServerId id() const noexcept = 0;
   [[nodiscard]] virtual bool up() const noexcept = 0;
+  /// When it came up, or went down; while it was never up, when it was started.
+  [[nodiscard]] virtual std::chrono::steady_clock::time_point since() const noexcept = 0;
   [[nodiscard]] virtual const LinkCounters& counters() const noexcept = 0;
 
   /// Sends an action, at once or when the window has room. The answer goes to LinkListener::on_reply, never from

@@ -20,7 +20,7 @@ constexpr int sockets_to_spare = 64;
 
 ZmqFleet::ZmqFleet(EventLoop& loop, std::size_t servers, ZmqTimings timings) : loop_(loop), timings_(timings) {
   context_.set(zmq::ctxopt::max_sockets, static_cast<int>(servers) * sockets_a_server + sockets_to_spare);
-  loop_.at_end_of_round([this] { send(); });
+  loop_.at_end_of_round([this] { end_round(); });
   ticker_ = loop_.every(timings_.tick, [this] { tick(); });
 }
 
@@ -32,9 +32,13 @@ ZmqFleet::~ZmqFleet() {
 void ZmqFleet::remove(ZmqLink& link) {
   std::erase(links_, &link);
   std::erase(to_send_, &link);
+  std::erase(with_loss_, &link);
 }
 
-void ZmqFleet::send() {
+void ZmqFleet::end_round() {
+  // First, because what plugins ask for then goes out in the same round.
+  for (ZmqLink* link : with_loss_) link->tell_loss();
+  with_loss_.clear();
   for (ZmqLink* link : to_send_) link->send_waiting();
   to_send_.clear();
 }

@@ -48,6 +48,8 @@ class ZmqFleet {
   /// Lets the link send at the end of this round. What one round asks of a server then goes out together, which libzmq
   /// and the kernel carry for a fraction of the price of single messages.
   void send_soon(ZmqLink& link) { to_send_.push_back(&link); }
+  /// Lets the link tell what it lost at the end of this round.
+  void tell_loss_soon(ZmqLink& link) { with_loss_.push_back(&link); }
 
   /// A server said its system name. Warns where another entry said the same.
   void identify(ServerId id, const ServerConfig& server, std::string_view system_name);
@@ -62,7 +64,7 @@ class ZmqFleet {
 
  private:
   void tick();
-  void send();
+  void end_round();
 
   EventLoop& loop_;
   ZmqTimings timings_;
@@ -72,6 +74,7 @@ class ZmqFleet {
   ami::JsonDecoder reply_decoder_;
   std::vector<ZmqLink*> links_;
   std::vector<ZmqLink*> to_send_;
+  std::vector<ZmqLink*> with_loss_;
   std::map<std::string, std::pair<ServerId, std::string>, std::less<>> entry_by_system_name_;
   TimerHandle ticker_;
 };

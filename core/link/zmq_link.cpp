@@ -79,7 +79,7 @@ ZmqLink::~ZmqLink() { fleet_.remove(*this); }
 void ZmqLink::start(LinkListener& listener) {
   listener_ = &listener;
   state_ = State::waiting;
-  next_step_ = fleet_.loop().now();
+  since_ = next_step_ = fleet_.loop().now();
   connect();
 }
 
@@ -88,13 +88,16 @@ void ZmqLink::stop() {
   state_ = State::stopped;
   connection_.reset();
   fail_actions();
-  if (was_up) listener_->on_down(id_);
+  if (!was_up) return;
+  since_ = fleet_.loop().now();
+  listener_->on_down(id_);
 }
 
 // --- Connection -----------------------------------------------------------------------------------------------
 
 void ZmqLink::connect() {
   state_ = State::connecting;
+  sequence_.restart();
   next_step_ = fleet_.loop().now() + fleet_.timings().attempt;
   try {
     connection_ = std::make_unique<ZmqConnection>(
@@ -113,6 +116,7 @@ void ZmqLink::connect() {
 void ZmqLink::came_up(std::span<const Message> answer) {
   if (state_ != State::connecting || answer.empty() || !answer.front().find("ActionID")) return;
   state_ = State::up;
+  since_ = fleet_.loop().now();
   reported_down_ = false;
   ++counters_.connects;
   backoff_.reset();
@@ -134,6 +138,7 @@ void ZmqLink::lose(std::string_view why) {
         label_, why, config_.addr, config_.cmd_port, config_.evt_port, fleet_.timings().last_retry.count() / 1000);
     reported_down_ = true;
   }
+  if (was_up) since_ = fleet_.loop().now();
   fail_actions();
   if (was_up) listener_->on_down(id_);
 }
@@ -278,12 +283,30 @@ void ZmqLink::finish_later(Owner owner, Completion done, Outcome outcome, std::s
 void ZmqLink::on_event(std::string_view json) {
   ++counters_.events;
   if (config_.trace) trace("<-", json);
+  // Before anything is dropped: an event that arrived is not missing, whatever is wrong with it.
+  const auto number = ami::peek_sequence(json);
+  if (number && sequence_.see(*number)) fleet_.tell_loss_soon(*this);
   if (json.size() > largest_event_bytes) {
     drop("an event", "it has " + std::to_string(json.size()) + " bytes", counters_.bad_frames);
     return;
   }
   Frame frame(*this, json);
   if (!frame.name().empty()) listener_->on_event(id_, frame);
+}
+
+void ZmqLink::tell_loss() {
+  const auto count = sequence_.take();
+  if (!count) return;
+  counters_.lost_events += *count;
+  if (const auto held_back = loss_limit_.allow(fleet_.loop().now()))
+    spdlog::warn("{}: {} lost between its module and the broker, so what is known of its states may be old; the "
+                 "plugins are told, to ask for them again ({} more losses since the last line). If it goes on, look "
+                 "at the network, at the load of both machines, and at 'zmq manager show status' there",
+                 label_, *count == 0 ? "its events are numbered anew, and an unknown number was"
+                                     : "at least " + std::to_string(*count) + " of its events were",
+                 *held_back);
+  // A server that is down says it all: plugins know nothing of it until it is up again.
+  if (up()) listener_->on_events_lost(id_, *count);
 }
 
 void ZmqLink::on_reply(std::string_view json) {

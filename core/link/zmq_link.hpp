@@ -17,6 +17,7 @@
 #include "core/link/in_flight.hpp"
 #include "core/link/link.hpp"
 #include "core/link/log_limit.hpp"
+#include "core/link/sequence_gap.hpp"
 #include "core/link/server_config.hpp"
 #include "core/link/zmq_connection.hpp"
 #include "core/link/zmq_fleet.hpp"
@@ -30,6 +31,8 @@ namespace amibroker::link {
 /// attempts. Actions are sent at the end of the round that asked for them; at most `window` are under way, up to
 /// `queue_limit` more wait for their turn.
 class ZmqLink final : public Link {
+  using Clock = std::chrono::steady_clock;
+
  public:
   static constexpr std::size_t window = 1024;
   static constexpr std::size_t queue_limit = 10'000;
@@ -41,6 +44,7 @@ class ZmqLink final : public Link {
   void stop() override;
   [[nodiscard]] ServerId id() const noexcept override { return id_; }
   [[nodiscard]] bool up() const noexcept override { return state_ == State::up; }
+  [[nodiscard]] Clock::time_point since() const noexcept override { return since_; }
   [[nodiscard]] const LinkCounters& counters() const noexcept override { return counters_; }
   void request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done) override;
 
@@ -48,10 +52,11 @@ class ZmqLink final : public Link {
   void tick(std::chrono::steady_clock::time_point now);
   /// Sends what waits, as far as the window has room. Called by the fleet.
   void send_waiting();
+  /// Counts the events that this round found missing, logs them, and tells the listener. Called by the fleet.
+  void tell_loss();
 
  private:
   enum class State : std::uint8_t { stopped, waiting, connecting, up };
-  using Clock = std::chrono::steady_clock;
 
   /// An action that waits for the end of the round, or for room in the window.
   struct Waiting {
@@ -84,6 +89,7 @@ class ZmqLink final : public Link {
   std::string label_;  // how logs call this server
   LinkListener* listener_ = nullptr;
   State state_ = State::stopped;
+  Clock::time_point since_{};  // the last change of `up()`
   bool reported_down_ = false;
   std::unique_ptr<ZmqConnection> connection_;
   Backoff backoff_;
@@ -96,6 +102,8 @@ class ZmqLink final : public Link {
   bool sends_soon_ = false;
   std::uint64_t last_action_id_ = 0;
   LogLimit bad_input_limit_{std::chrono::minutes(1)};
+  SequenceGap sequence_;
+  LogLimit loss_limit_{std::chrono::minutes(1)};
   LinkCounters counters_;
 };
 

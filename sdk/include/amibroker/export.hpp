@@ -35,6 +35,8 @@ struct PluginCalls {
   bool (*event)(Plugin& plugin, ServerId server, const Message& message, Fault& fault) noexcept;
   bool (*server_up)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
   bool (*server_down)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
+  bool (*events_lost)(Plugin& plugin, ServerId server, std::uint64_t count, Fault& fault) noexcept;
+  bool (*report)(Plugin& plugin, Fault& fault) noexcept;
   bool (*completion)(const Completion& done, const Reply& reply, Fault& fault) noexcept;
   bool (*task)(const std::function<void()>& task, Fault& fault) noexcept;
 };
@@ -98,14 +100,20 @@ struct Calls {
   static bool server_down(Plugin& plugin, ServerId server, Fault& fault) noexcept {
     return contain(fault, [&] { plugin.on_server_down(server); });
   }
+  static bool events_lost(Plugin& plugin, ServerId server, std::uint64_t count, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_events_lost(server, count); });
+  }
+  static bool report(Plugin& plugin, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_report(); });
+  }
   static bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept {
     return contain(fault, [&] { done(reply); });
   }
   static bool task(const std::function<void()>& task, Fault& fault) noexcept {
     return contain(fault, [&] { task(); });
   }
-  static constexpr PluginCalls table{create, destroy,   start,       stop,       event,
-                                     server_up, server_down, completion, task};
+  static constexpr PluginCalls table{create,      destroy, start,      stop, event, server_up, server_down,
+                                     events_lost, report,  completion, task};
 };
 
 }  // namespace detail

@@ -17,6 +17,8 @@
 // belongs on a thread of the plugin's own, which comes back with Host::post: while a plugin works, the daemon waits.
 #pragma once
 
+#include <cstdint>
+
 #include "amibroker/host.hpp"
 #include "amibroker/message.hpp"
 
@@ -40,6 +42,18 @@ class Plugin {
 
   /// The server is out of reach. Requests under way end with Outcome::unknown before this call.
   virtual void on_server_down(ServerId server) { static_cast<void>(server); }
+
+  /// Events of this server were lost: there is a hole in the numbers that the module gives them (`ZmqSequence`), or
+  /// they began anew while the server stayed up. Which events is not known, so what the plugin knows of the server may
+  /// be old. `count`: at least so many; 0: unknown. At most one call a round of the loop, after that round's events.
+  virtual void on_events_lost(ServerId server, std::uint64_t count) {
+    static_cast<void>(server);
+    static_cast<void>(count);
+  }
+
+  /// The administrator wants to know what the plugin knows (SIGUSR1): log it, with Host::log. Where it is long, log it
+  /// in slices with a timer between them: all servers wait meanwhile.
+  virtual void on_report() {}
 
   /// Lets go of everything; own threads are joined here. Called once, also after a `start` that failed. Afterwards
   /// nothing of the plugin is called but its destructor.

@@ -22,6 +22,7 @@ class FakeLink final : public link::Link {
   void stop() override {}
   [[nodiscard]] ServerId id() const noexcept override { return id_; }
   [[nodiscard]] bool up() const noexcept override { return is_up; }
+  [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept override { return {}; }
   [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counters_; }
   void request(const Action& action, milliseconds, link::Owner owner, Completion done) override {
     requests.push_back({std::string(action.name()), owner, std::move(done)});
@@ -51,6 +52,18 @@ class FakeHandler final : public Handler {
   bool server_up(ServerId server, Fault&) noexcept override { return seen.push_back("up " + std::to_string(server)), true; }
   bool server_down(ServerId server, Fault&) noexcept override {
     return seen.push_back("down " + std::to_string(server)), true;
+  }
+  bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept override {
+    seen.push_back("lost " + std::to_string(count) + " of " + std::to_string(server));
+    return detail::contain(fault, [&] {
+      if (on_event) on_event();
+    });
+  }
+  bool report(Fault& fault) noexcept override {
+    seen.emplace_back("report");
+    return detail::contain(fault, [&] {
+      if (on_event) on_event();
+    });
   }
   bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept override {
     return detail::contain(fault, [&] { done(reply); });
@@ -181,6 +194,23 @@ TEST_F(DispatcherTest, ServersThatComeAndGoAreTold) {
   dispatcher.on_up(1), dispatcher.on_down(1);
   EXPECT_THAT(first.seen, ElementsAre("up 1", "down 1"));
   EXPECT_THAT(second.seen, ElementsAre("up 1", "down 1"));
+}
+
+TEST_F(DispatcherTest, LostEventsAreToldToEveryHandlerWhateverItSubscribedTo) {
+  first.on_event = [] { throw std::runtime_error("broken"); };
+  dispatcher.on_events_lost(1, 7);
+  EXPECT_THAT(first.seen, ElementsAre("lost 7 of 1"));
+  EXPECT_THAT(second.seen, ElementsAre("lost 7 of 1"));
+  EXPECT_EQ(dispatcher.statistics(id1)->faults, 1U);
+}
+
+TEST_F(DispatcherTest, AReportIsAskedOfEveryHandlerThatIsThere) {
+  dispatcher.remove(id1);
+  second.on_event = [] { throw std::runtime_error("broken"); };
+  dispatcher.report();
+  EXPECT_THAT(first.seen, IsEmpty());
+  EXPECT_THAT(second.seen, ElementsAre("report"));
+  EXPECT_EQ(dispatcher.statistics(id2)->faults, 1U);
 }
 
 TEST_F(DispatcherTest, ANewHandlerLearnsWhichServersAreUp) {

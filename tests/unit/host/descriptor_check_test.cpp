@@ -83,6 +83,8 @@ TEST(CheckDescriptor, EachCallMustBeThere) {
   EXPECT_THAT(gap(&PluginCalls::event), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::server_up), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::server_down), HasSubstr("gaps"));
+  EXPECT_THAT(gap(&PluginCalls::events_lost), HasSubstr("gaps"));
+  EXPECT_THAT(gap(&PluginCalls::report), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::completion), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::task), HasSubstr("gaps"));
 }

@@ -21,6 +21,8 @@ class FaultyPlugin : public PluginFixture, public ::testing::WithParamInterface<
 TEST_P(FaultyPlugin, IsNamedInTheLogAndTheOthersGoOn) {
   EXPECT_EQ(start({GetParam().name, "healthy"}), GetParam().runs ? 2U : 1U);
   event("Probe");
+  dispatcher.on_events_lost(0, 3);
+  dispatcher.report();
   dispatcher.on_down(0);
   for (auto* link : {&first, &second})
     while (!link->requests.empty()) link->answer(dispatcher, {Outcome::success, "", {}});
@@ -33,8 +35,10 @@ TEST_P(FaultyPlugin, IsNamedInTheLogAndTheOthersGoOn) {
   EXPECT_EQ(plugin(GetParam().name).running(), GetParam().runs);
   EXPECT_TRUE(plugin("healthy").running());
   const auto counted = plugin("healthy").counters().values();
-  ASSERT_EQ(counted.size(), 1U);
+  ASSERT_EQ(counted.size(), 2U);
   EXPECT_EQ(counted[0].second, 2U) << "the healthy plugin saw both events";
+  EXPECT_EQ(counted[1].second, 3U) << "and was told of those that were lost";
+  EXPECT_THAT(log(), HasSubstr("info plugin healthy: is well"));
   EXPECT_EQ(plugin("healthy").statistics()->faults, 0U);
   plugins.stop();
   for (const auto& word : GetParam().words) EXPECT_THAT(log(), HasSubstr(word));
@@ -53,6 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
                "throws_in_start.so", "plugin throws_in_start: stopped", "plugin throws_in_start: destroyed"},
               false},
         Fault{"throws_in_event", {"threw in on_event: fault in event", "the plugin goes on"}},
+        Fault{"throws_in_events_lost", {"threw in on_events_lost: fault in events lost", "the plugin goes on"}},
+        Fault{"throws_in_report", {"threw in on_report: fault in report", "the plugin goes on"}},
         Fault{"throws_in_server", {"threw in on_server_up: fault in up"}},
         Fault{"throws_in_completion", {"threw in an answer: fault in completion", "the plugin goes on"}},
         Fault{"throws_in_timer", {"threw in a task: fault in timer"}},

@@ -46,6 +46,7 @@ class FakeLink final : public link::Link {
   void stop() override {}
   [[nodiscard]] ServerId id() const noexcept override { return id_; }
   [[nodiscard]] bool up() const noexcept override { return is_up; }
+  [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept override { return {}; }
   [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counters_; }
   void request(const Action& action, std::chrono::milliseconds timeout, link::Owner owner, Completion done) override {
     requests.push_back({std::string(action.name()), timeout, owner, std::move(done)});

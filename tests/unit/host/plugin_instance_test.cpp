@@ -45,6 +45,20 @@ TEST_F(PluginInstanceTest, LifeGoesStartServersEventsStopDestroy) {
   EXPECT_THAT(steps, ElementsAre("start", "up 0", "Probe 1", "up 1", "down 0", "stop", "destroy"));
 }
 
+TEST_F(PluginInstanceTest, LostEventsAndReportsReachItWhileItRuns) {
+  script->lost = [&](ServerId server, std::uint64_t count) {
+    steps.push_back("lost " + std::to_string(count) + " of " + std::to_string(server));
+  };
+  script->report = [&] { steps.push_back("report"); };
+  run();
+  dispatcher.on_events_lost(1, 12);
+  dispatcher.report();
+  plugins.stop();
+  dispatcher.on_events_lost(1, 13);
+  dispatcher.report();
+  EXPECT_THAT(steps, ElementsAre("lost 12 of 1", "report"));
+}
+
 TEST_F(PluginInstanceTest, AfterAStartThatFailedItIsStoppedAndDestroyed) {
   script->start = [&](Host&) {
     steps.push_back("start");

@@ -118,12 +118,14 @@ class Recorder final : public LinkListener {
   }
   void on_up(ServerId) override { ++ups; }
   void on_down(ServerId) override { ++downs; }
+  void on_events_lost(ServerId, std::uint64_t count) override { losses.push_back(count); }
 
   std::vector<std::string> names;
   int unreadable = 0;
   std::vector<Answer> answers;
   int ups = 0;
   int downs = 0;
+  std::vector<std::uint64_t> losses;
 };
 
 class ZmqLinkTest : public ::testing::Test {

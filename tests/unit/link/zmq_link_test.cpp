@@ -71,6 +71,57 @@ TEST_F(ZmqLinkTest, DeliversEventsWithTheirNames) {
   EXPECT_EQ(recorder.names, (std::vector<std::string>{"Hangup", "Late", "LoadZmq"}));
 }
 
+TEST_F(ZmqLinkTest, AHoleInTheNumbersIsToldOnceForAllThatCameTogether) {
+  start_and_come_up();
+  for (const char* number : {"10", "11", "14", "20"})
+    peer.publish(std::string(R"({"Event":"Hangup","ZmqSequence":")") + number + "\"}");
+  ASSERT_TRUE(run_until([&] { return link->counters().lost_events == 7; })) << link->counters().lost_events;
+  std::uint64_t told = 0;
+  for (const std::uint64_t count : recorder.losses) told += count;
+  EXPECT_EQ(told, 7U);
+  EXPECT_EQ(recorder.names.size(), 4U);
+}
+
+TEST_F(ZmqLinkTest, NumbersThatBeginAnewOnOneConnectionAreALossOfUnknownSize) {
+  start_and_come_up();
+  for (const char* number : {"500", "1", "2"})
+    peer.publish(std::string(R"({"Event":"Hangup","ZmqSequence":")") + number + "\"}");
+  ASSERT_TRUE(run_until([&] { return recorder.names.size() == 3 && !recorder.losses.empty(); }));
+  EXPECT_EQ(recorder.losses, std::vector<std::uint64_t>{0});
+  EXPECT_EQ(link->counters().lost_events, 0U);
+}
+
+TEST_F(ZmqLinkTest, EventsWithoutNumbersAreNoLoss) {
+  start_and_come_up();
+  peer.publish(R"({"Event":"Hangup","ZmqSequence":"5"})");
+  peer.publish(R"({"Event":"Hangup"})");
+  peer.publish(R"({"Event":"Hangup","ZmqSequence":"6"})");
+  ASSERT_TRUE(run_until([&] { return recorder.names.size() == 3; }));
+  EXPECT_TRUE(recorder.losses.empty());
+}
+
+TEST_F(ZmqLinkTest, AnEventThatIsDroppedForItsSizeIsNotMissingAsWell) {
+  start_and_come_up();
+  peer.publish(R"({"Event":"Hangup","ZmqSequence":"5"})");
+  peer.publish(R"({"Event":"Big","V":")" + std::string(1024 * 1024, 'x') + R"(","ZmqSequence":"6"})");
+  peer.publish(R"({"Event":"Hangup","ZmqSequence":"7"})");
+  ASSERT_TRUE(run_until([&] { return recorder.names.size() == 2; }));
+  EXPECT_EQ(link->counters().bad_frames, 1U);
+  EXPECT_TRUE(recorder.losses.empty());
+}
+
+TEST_F(ZmqLinkTest, KnowsSinceWhenItIsUpOrDown) {
+  start();
+  const auto started = link->since();
+  EXPECT_GT(started, std::chrono::steady_clock::time_point{});
+  ASSERT_TRUE(run_until([&] { return link->up(); }));
+  const auto came_up = link->since();
+  EXPECT_GE(came_up, started);
+  ASSERT_TRUE(run_until([&] { return loop.now() > came_up; }));
+  link->stop();
+  EXPECT_GT(link->since(), came_up);
+}
+
 TEST_F(ZmqLinkTest, NeverMoreThanTheWindowIsUnderWayAndTheRestFollowsInOrder) {
   std::vector<ZmqPeer::Request> held;
   bool hold = false;

@@ -7,7 +7,7 @@
 
 namespace amibroker::faulty {
 
-/// Counts what it gets, as counter `events`.
+/// Counts what it gets, as counter `events`, and what was lost, as counter `lost_events`.
 class Plain : public Plugin {
  public:
   void start(Host& host) override {
@@ -15,9 +15,15 @@ class Plain : public Plugin {
     host.subscribe("Probe");
   }
   void on_event(ServerId, const Message&) override { ++host_->counter("events"); }
+  void on_events_lost(ServerId, std::uint64_t count) override {
+    if (host_ != nullptr) host_->counter("lost_events") += count;
+  }
+  void on_report() override {
+    if (host_ != nullptr) host_->log(Level::info, "is well");
+  }
 
  protected:
-  Host* host_ = nullptr;
+  Host* host_ = nullptr;  // null where a faulty plugin has a start of its own
 };
 
 constexpr PluginDescriptor sound_descriptor(const char* name) {

@@ -3,6 +3,7 @@
 // A plugin whose behaviour a test writes: the test reaches this one object through the library's second symbol.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "amibroker/plugin.hpp"
@@ -14,6 +15,8 @@ struct Script {
   std::function<void(ServerId, const Message&)> event;
   std::function<void(ServerId)> up;
   std::function<void(ServerId)> down;
+  std::function<void(ServerId, std::uint64_t)> lost;
+  std::function<void()> report;
   std::function<void()> stop;
   std::function<void()> destroy;
 };

@@ -25,6 +25,12 @@ class Scripted : public amibroker::Plugin {
   void on_server_down(amibroker::ServerId server) override {
     if (script().down) script().down(server);
   }
+  void on_events_lost(amibroker::ServerId server, std::uint64_t count) override {
+    if (script().lost) script().lost(server, count);
+  }
+  void on_report() override {
+    if (script().report) script().report();
+  }
   void stop() override {
     if (script().stop) script().stop();
   }

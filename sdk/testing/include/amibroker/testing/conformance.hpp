@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <ostream>
 #include <span>
@@ -217,6 +219,45 @@ TEST_P(PluginConformance, StandsServersThatComeAndGo) {
     EXPECT_NO_THROW(host.clock.advance(std::chrono::milliseconds(i % 11)));
     check_requests();
   }
+  host.stop(*plugin);
+}
+
+TEST_P(PluginConformance, StandsLostEvents) {
+  constexpr std::array<std::uint64_t, 4> counts{0, 1, 1'000'000, std::numeric_limits<std::uint64_t>::max()};
+  host.start(*plugin);
+  for (ServerId i = 0; i < 200; ++i) {
+    send_next();
+    EXPECT_NO_THROW(plugin->on_events_lost(i % 3, counts[i % counts.size()]));
+    EXPECT_NO_THROW(host.answer_all(Outcome::success, i % 5));
+    EXPECT_NO_THROW(host.clock.advance(std::chrono::milliseconds(i % 11)));
+    check_requests();
+  }
+  host.take_down(*plugin, 0);
+  EXPECT_NO_THROW(plugin->on_events_lost(0, 1));
+  host.stop(*plugin);
+}
+
+TEST_P(PluginConformance, ReportsAtAnyTimeAndTwiceAtOnce) {
+  host.start(*plugin);
+  EXPECT_NO_THROW(plugin->on_report());
+  for (int i = 0; i < 100; ++i) send_next();
+  EXPECT_NO_THROW(plugin->on_report());
+  EXPECT_NO_THROW(plugin->on_report());
+  EXPECT_NO_THROW(host.clock.advance(std::chrono::seconds(1)));
+  host.take_down(*plugin, 0);
+  EXPECT_NO_THROW(plugin->on_report());
+  host.stop(*plugin);
+}
+
+TEST_P(PluginConformance, StandsZonesAndFilters) {
+  host.set_zones(0, {"north", "south"});
+  host.set_zones(1, {"south"});
+  host.set_filters(0, {"*"}, {"[", "\\", "*[!"});
+  host.set_filters(1, {"P?SIP/*"}, {"*"});
+  host.start(*plugin);
+  for (int i = 0; i < 100; ++i) send_next();
+  EXPECT_NO_THROW(host.answer_all(Outcome::success, 100));
+  check_requests();
   host.stop(*plugin);
 }
 
