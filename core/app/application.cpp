@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "core/app/file_limit.hpp"
+#include "core/app/report.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -30,7 +31,7 @@ std::vector<host::ServerLabel> labels_of(const std::vector<link::ServerConfig>& 
 
 Application::Application(const Config& config)
     : config_(config),
-      signals_(loop_.io(), SIGINT, SIGTERM),
+      signals_(loop_.io(), [this](int number) { on_signal(number); }),
       dispatcher_(names_of(config.servers), slow_call),
       fleet_(loop_, config.servers.size()),
       plugins_(loop_, dispatcher_, labels_of(config.servers), config.request_timeout, config.verbose_messages) {
@@ -48,7 +49,6 @@ std::vector<host::ConfigError> Application::load_plugins(const host::PluginFolde
 }
 
 void Application::run() {
-  handle_signals();
   if (config_.count_messages) {
     dispatcher_.messages().enable();
     loop_.every(message_report_period, [this] { report_messages(); });
@@ -65,12 +65,20 @@ void Application::run() {
   if (config_.count_messages) report_messages();
 }
 
-void Application::handle_signals() {
-  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    spdlog::info("stopping on signal {}", signal);
-    loop_.stop();
-  });
+void Application::on_signal(int number) {
+  if (number == SIGUSR1) {
+    loop_.post([this] { report(); });  // with the loop's time set, like all that calls plugins
+    return;
+  }
+  spdlog::info("stopping on signal {}", number);
+  loop_.stop();
+}
+
+void Application::report() {
+  if (!spdlog::should_log(spdlog::level::info))
+    spdlog::warn("SIGUSR1 asks for a report, which is hidden by log_level: set log_level = info and start again");
+  report_counters();
+  dispatcher_.report();
 }
 
 void Application::report_messages() {
@@ -78,14 +86,8 @@ void Application::report_messages() {
 }
 
 void Application::report_counters() const {
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    const link::LinkCounters& c = links_[i]->counters();
-    spdlog::info(
-        "server '{}': {} events, {} actions, {} replies; {} without answer in time, {} late, {} lost, {} stray, {} "
-        "dropped as bad; {} times connected",
-        config_.servers[i].name, c.events, c.actions, c.replies, c.timeouts, c.late_replies, c.lost_replies,
-        c.stray_replies, c.bad_frames, c.connects);
-  }
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    spdlog::info("{}", server_line(config_.servers[i], *links_[i], loop_.now()));
   for (const auto& plugin : plugins_.plugins()) {
     std::string line;
     for (const auto& [name, value] : plugin->counters().values()) line += " " + name + "=" + std::to_string(value);

@@ -3,11 +3,11 @@
 // The life of the daemon: everything is made, wired, run, and taken down here.
 #pragma once
 
-#include <boost/asio/signal_set.hpp>
 #include <memory>
 #include <vector>
 
 #include "core/app/config.hpp"
+#include "core/app/signals.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_host.hpp"
@@ -17,7 +17,7 @@
 
 namespace amibroker::app {
 
-/// One run of the daemon, on the thread that makes it.
+/// One run of the daemon, on the thread that makes it, where `block_signals` was called.
 class Application {
  public:
   explicit Application(const Config& config);
@@ -28,17 +28,19 @@ class Application {
   /// Loads the plugins; mistakes of the configuration come back, and then `run` must not be called.
   [[nodiscard]] std::vector<host::ConfigError> load_plugins(const host::PluginFolders& folders);
 
-  /// Runs until SIGTERM or SIGINT. Throws std::exception where the machine lacks something (memory, descriptors).
+  /// Runs until SIGTERM or SIGINT; SIGUSR1 logs what is known of servers and plugins. Throws std::exception where the
+  /// machine lacks something (memory, descriptors).
   void run();
 
  private:
-  void handle_signals();
+  void on_signal(int number);
+  void report();
   void report_messages();
   void report_counters() const;
 
   const Config& config_;
   link::EventLoop loop_;
-  boost::asio::signal_set signals_;
+  Signals signals_;
   dispatch::Dispatcher dispatcher_;
   link::ZmqFleet fleet_;
   std::vector<std::unique_ptr<link::ZmqLink>> links_;

@@ -11,6 +11,7 @@
 #include "core/app/config.hpp"
 #include "core/app/exit_code.hpp"
 #include "core/app/logging.hpp"
+#include "core/app/signals.hpp"
 #include "core/host/plugin_list.hpp"
 #include "core/host/plugin_loading.hpp"
 
@@ -66,6 +67,7 @@ int check_config(const CommandLine& line, const app::LoadedConfig& loaded) {
 }
 
 int run(const CommandLine& line, const app::Config& config) {
+  app::block_signals();
   const app::Logging logging(line.log_level.value_or(config.log_level));
   app::Application application(config);
   const auto errors = application.load_plugins(folders_of(line, config));

@@ -72,9 +72,13 @@ void Daemon::read_output(int fd) {
   changed_.notify_all();
 }
 
-bool Daemon::says(std::string_view text, std::chrono::milliseconds within) {
+bool Daemon::says(std::string_view text, std::chrono::milliseconds within, std::size_t times) {
   std::unique_lock lock(mutex_);
-  const auto there = [&] { return output_.find(text) != std::string::npos; };
+  const auto there = [&] {
+    std::size_t at = output_.find(text);
+    for (std::size_t found = 1; found < times && at != output_.npos; ++found) at = output_.find(text, at + 1);
+    return at != output_.npos;
+  };
   changed_.wait_for(lock, within, [&] { return there() || ended_; });
   return there();
 }

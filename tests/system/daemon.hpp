@@ -43,8 +43,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// Waits until the output holds `text`; false at the deadline or when the daemon has ended without it.
-  [[nodiscard]] bool says(std::string_view text, std::chrono::milliseconds within = 20s);
+  /// Waits until the output holds `text` so many times; false at the deadline or when the daemon has ended without it.
+  [[nodiscard]] bool says(std::string_view text, std::chrono::milliseconds within = 20s, std::size_t times = 1);
   [[nodiscard]] std::string output() const;
   /// Waits for its end; nothing where it still runs. A signal that killed it is 128 + its number.
   [[nodiscard]] std::optional<int> exit_code(std::chrono::milliseconds within = 20s);

@@ -2,6 +2,8 @@
 //
 // Broken plugins in the running daemon: those that cannot be used are refused before the start, and those that break
 // later harm nobody.
+#include <csignal>
+
 #include "tests/system/system_fixture.hpp"
 
 namespace amibroker::system_test {
@@ -21,6 +23,9 @@ TEST_P(BrokenAtRunTime, TheDaemonAndTheOtherPluginsGoOn) {
   start_and_connect("", switched_on(GetParam()));
   for (const auto state : {DeviceState::ringing, DeviceState::inuse, DeviceState::not_inuse}) {
     (*fleet)[0].publish({{"Event", "Probe"}});
+    (*fleet)[0].lose_next_events(1);
+    (*fleet)[0].publish({{"Event", "Probe"}});
+    daemon->signal(SIGUSR1);
     (*fleet)[0].set_device_state("PJSIP/100", state);
     ASSERT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));
   }
@@ -31,7 +36,8 @@ TEST_P(BrokenAtRunTime, TheDaemonAndTheOtherPluginsGoOn) {
 INSTANTIATE_TEST_SUITE_P(Faults, BrokenAtRunTime,
                          ::testing::Values("throws_in_create", "throws_in_start", "throws_in_event", "throws_in_stop",
                                            "throws_in_timer", "throws_in_post", "throws_in_completion",
-                                           "throws_in_server", "throws_no_exception"),
+                                           "throws_in_server", "throws_in_events_lost", "throws_in_report",
+                                           "throws_no_exception"),
                          [](const auto& info) { return std::string(info.param); });
 
 struct Unusable {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the log says of one server when it is asked for (SIGUSR1), and at the end.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/link/link.hpp"
+#include "core/link/server_config.hpp"
+
+namespace amibroker::app {
+
+/// A length of time in its two greatest units, `3 d 4 h`, `2 h 0 min`, `7 min 3 s`; under a minute `12 s`. What is left
+/// is cut off; a negative length is `0 s`.
+[[nodiscard]] std::string length_text(std::chrono::steady_clock::duration length);
+
+/// One line, without a line end: the server's name and section, up or down and for how long, and what was counted since
+/// the daemon started.
+[[nodiscard]] std::string server_line(const link::ServerConfig& server, const link::Link& link,
+                                      std::chrono::steady_clock::time_point now);
+
+}  // namespace amibroker::app

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app/report.hpp"
+
+#include <gmock/gmock.h>
+
+namespace amibroker::app {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class FakeLink final : public link::Link {
+ public:
+  void start(link::LinkListener&) override {}
+  void stop() override {}
+  [[nodiscard]] ServerId id() const noexcept override { return 0; }
+  [[nodiscard]] bool up() const noexcept override { return is_up; }
+  [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept override { return changed; }
+  [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counted; }
+  void request(const Action&, std::chrono::milliseconds, link::Owner, Completion) override {}
+
+  bool is_up = true;
+  std::chrono::steady_clock::time_point changed{1h};
+  link::LinkCounters counted;
+};
+
+const link::ServerConfig server{"server-1", "Console 1", "10.0.0.1", 1, 2};
+
+TEST(LengthText, HasTheTwoGreatestUnits) {
+  EXPECT_EQ(length_text(0s), "0 s");
+  EXPECT_EQ(length_text(59'999ms), "59 s");
+  EXPECT_EQ(length_text(60s), "1 min 0 s");
+  EXPECT_EQ(length_text(7min + 3s), "7 min 3 s");
+  EXPECT_EQ(length_text(2h + 59s), "2 h 0 min");
+  EXPECT_EQ(length_text(24h), "1 d 0 h");
+  EXPECT_EQ(length_text(1000 * 24h + 5h + 59min), "1000 d 5 h");
+  EXPECT_EQ(length_text(-5s), "0 s");
+}
+
+TEST(ServerLine, SaysWhetherItIsUpAndForHowLong) {
+  FakeLink link;
+  EXPECT_THAT(server_line(server, link, link.changed + 125s),
+              HasSubstr("server 'Console 1' [server-1] is up for 2 min 5 s: "));
+  link.is_up = false;
+  EXPECT_THAT(server_line(server, link, link.changed + 3h),
+              HasSubstr("server 'Console 1' [server-1] is down for 3 h 0 min: "));
+}
+
+TEST(ServerLine, HasEveryCounterWithItsMeaning) {
+  FakeLink link;
+  link.counted = {101, 102, 103, 104, 105, 106, 107, 108, 109, 110};
+  EXPECT_THAT(server_line(server, link, link.changed),
+              HasSubstr(": 101 events, 110 lost on their way; 103 actions, 102 replies, 108 without answer in time, "
+                        "105 late, 107 lost, 106 stray; 104 messages dropped as bad; 109 times connected"));
+}
+
+TEST(ServerLine, ANameCannotSteerATerminal) {
+  FakeLink link;
+  const link::ServerConfig strange{"s", "\x1b[2J\xff", "10.0.0.1", 1, 2};
+  EXPECT_THAT(server_line(strange, link, link.changed), HasSubstr(R"('\x1b[2J\xff' [s])"));
+  EXPECT_THAT(server_line(strange, link, link.changed), Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace amibroker::app
