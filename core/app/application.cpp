@@ -15,15 +15,16 @@ namespace {
 constexpr std::chrono::milliseconds slow_call{50};
 constexpr std::chrono::minutes message_report_period{1};
 
-std::vector<std::string> names_of(const std::vector<link::ServerConfig>& servers) {
+std::vector<std::string> names_of(const std::vector<ServerSettings>& servers) {
   std::vector<std::string> names;
   for (const auto& server : servers) names.push_back(server.name);
   return names;
 }
 
-std::vector<host::ServerLabel> labels_of(const std::vector<link::ServerConfig>& servers) {
+std::vector<host::ServerLabel> labels_of(const std::vector<ServerSettings>& servers) {
   std::vector<host::ServerLabel> labels;
-  for (const auto& server : servers) labels.push_back({server.section, server.name});
+  for (const auto& server : servers)
+    labels.push_back({server.section, server.name, server.zones, server.include, server.exclude});
   return labels;
 }
 

@@ -14,13 +14,20 @@
 
 namespace amibroker::app {
 
+/// One server: how it is reached, and what plugins are told of it (see ServerInfo). Each list has an item once.
+struct ServerSettings : link::ServerConfig {
+  std::vector<std::string> zones{};
+  std::vector<std::string> include{};
+  std::vector<std::string> exclude{};
+};
+
 /// docs/configuration.md says what each of these means to an administrator.
 struct Config {
   Level log_level = Level::info;
   std::chrono::milliseconds request_timeout{1000};
   bool count_messages = false;
   bool verbose_messages = false;
-  std::vector<link::ServerConfig> servers;  ///< in the order of `sections`, at least one
+  std::vector<ServerSettings> servers;  ///< in the order of `sections`, at least one
   /// Folder of the plugins; empty where it is to be found relative to the binary. A relative path of the file was
   /// completed with the file's own folder.
   std::string plugin_path;

@@ -68,6 +68,29 @@ void read_evt_port(const IniEntry& entry, ServerDraft& draft, Findings& findings
   read_port(entry, draft.server.evt_port, draft.evt_port_line, findings);
 }
 
+/// A list whose items `is_right`, each once. `rule`: what an item must be, as it stands in a message.
+void read_list(const IniEntry& entry, bool (*is_right)(std::string_view), std::string_view rule,
+               std::vector<std::string>& items, Findings& findings) {
+  for (const std::string_view item : split_list(entry.value)) {
+    if (!is_right(item))
+      findings.error(entry.line, entry.key + ": " + quoted(item) + std::string(rule));
+    else if (std::find(items.begin(), items.end(), item) != items.end())
+      findings.error(entry.line, entry.key + ": " + quoted(item) + " is there twice: delete one of the two");
+    else
+      items.emplace_back(item);
+  }
+}
+
+void read_zones(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
+  constexpr std::string_view rule =
+      " is no name of a zone: write 1 to 40 of A-Z, a-z, 0-9, \"_\" and \"-\", and commas between names";
+  read_list(entry, is_zone_name, rule, draft.server.zones, findings);
+}
+
+void read_globs(const IniEntry& entry, std::vector<std::string>& globs, Findings& findings) {
+  read_list(entry, is_glob, " holds a tab: delete it, and write commas between globs", globs, findings);
+}
+
 constexpr KeySpec<Config> general_table[] = {
     {"device_state",
      [](const IniEntry& e, Config& c, Findings& f) { read_switch(e, "device_state", c, f); }},
@@ -88,6 +111,9 @@ constexpr KeySpec<ServerDraft> server_table[] = {
     {"cmd_port", read_cmd_port},
     {"evt_port", read_evt_port},
     {"ami_trace", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.server.trace, f); }},
+    {"zones", read_zones},
+    {"include", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_globs(e, d.server.include, f); }},
+    {"exclude", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_globs(e, d.server.exclude, f); }},
 };
 
 }  // namespace

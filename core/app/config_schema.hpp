@@ -24,7 +24,7 @@ struct Findings {
 
 /// A server while it is read: what its section has said so far, and in which lines.
 struct ServerDraft {
-  link::ServerConfig server{};
+  ServerSettings server{};
   int addr_line = 0;
   int cmd_port_line = 0;
   int evt_port_line = 0;

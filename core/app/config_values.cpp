@@ -26,11 +26,13 @@ bool is_ipv6(const std::string& text) {
   return inet_pton(AF_INET6, text.substr(0, zone).c_str(), &parsed) == 1;
 }
 
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
 bool is_host_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-  return std::all_of(label.begin(), label.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
+  return std::all_of(label.begin(), label.end(), is_word_character);
 }
 
 bool is_host_name(std::string_view text) {
@@ -82,6 +84,16 @@ std::vector<std::string_view> split_list(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return items;
+}
+
+bool is_zone_name(std::string_view text) noexcept {
+  constexpr std::size_t longest = 40;
+  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), is_word_character);
+}
+
+bool is_glob(std::string_view text) noexcept {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return !text.empty() && std::none_of(text.begin(), text.end(), is_control);
 }
 
 Address parse_address(std::string_view text) {

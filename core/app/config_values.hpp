@@ -27,6 +27,12 @@ inline constexpr std::string_view level_words[] = {"debug", "info", "warning", "
 /// The items between commas and line ends, without blanks around them; empty items are left out.
 [[nodiscard]] std::vector<std::string_view> split_list(std::string_view text);
 
+/// Whether this can be the name of a zone: 1 to 40 of A-Z, a-z, 0-9, `_` and `-`.
+[[nodiscard]] bool is_zone_name(std::string_view text) noexcept;
+
+/// Whether this can be a glob: not empty, without control characters. Every other text is one to fnmatch.
+[[nodiscard]] bool is_glob(std::string_view text) noexcept;
+
 /// An address as the link wants it, or why it is none.
 struct Address {
   std::string text;   ///< IPv4, IPv6 without brackets, or host name

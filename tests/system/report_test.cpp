@@ -32,6 +32,18 @@ TEST_F(Reports, Sigusr1IsAnsweredWithALineForEachServerAndEachPluginsOwnReportAg
   EXPECT_TRUE(daemon->runs());
 }
 
+TEST_F(Reports, WhatAServersSectionSaysReachesThePlugins) {
+  make_fleet(2);
+  std::string text = config("", healthy());
+  text.insert(text.find("name = Console 0"), "zones = berlin, hq\ninclude = PJSIP/*\nexclude = PJSIP/9*, PJSIP/8*\n");
+  start(text);
+  connect();
+  daemon->signal(SIGUSR1);
+  EXPECT_TRUE(daemon->says("plugin healthy: is well; server-0 zones berlin hq include PJSIP/* exclude PJSIP/9* PJSIP/8*; "
+                           "server-1\n"))
+      << daemon->output();
+}
+
 TEST_F(Reports, AReportThatTheLogLevelHidesIsSaidToBeHidden) {
   make_fleet(1);
   (*fleet)[0].kill();

@@ -138,6 +138,21 @@ INSTANTIATE_TEST_SUITE_P(Servers, ConfigErrors, testing::Values(
   Mistake{"port_of_another_server", two_servers("addr = pbx.lan\ncmd_port = 2\nevt_port = 3"),
     {"f:9: cmd_port = 2 of pbx.lan is the evt_port of [a] in line 6 already: each server is there once"}},
   Mistake{"bad_trace", server("addr = h\nami_trace = 2\n" + ports), {"f:5: ami_trace = \"2\": write yes or no"}},
+  Mistake{"bad_zone", server("addr = h\nzones = berlin, ber lin, " + n60 + "\n" + ports),
+    {"f:5: zones: \"ber lin\" is no name of a zone: write 1 to 40 of A-Z, a-z, 0-9, \"_\" and \"-\", and commas "
+     "between names",
+     "f:5: zones: \"" + n60 + "\" is no name of a zone: write 1 to 40 of A-Z, a-z, 0-9, \"_\" and \"-\", and commas "
+     "between names"}},
+  Mistake{"zone_twice", server("addr = h\nzones = berlin, hq, berlin\n" + ports),
+    {"f:5: zones: \"berlin\" is there twice: delete one of the two"}},
+  Mistake{"glob_twice", server("addr = h\ninclude = PJSIP/*,\n  PJSIP/*\n" + ports),
+    {"f:5: include: \"PJSIP/*\" is there twice: delete one of the two"}},
+  Mistake{"tab_in_a_glob", server("addr = h\nexclude = PJSIP/1*\tPJSIP/2*\n" + ports),
+    {"f:5: exclude: \"PJSIP/1*\tPJSIP/2*\" holds a tab: delete it, and write commas between globs"}},
+  Mistake{"control_byte_in_a_glob", server("addr = h\nexclude = PJSIP/\x01*\n" + ports),
+    {"f:5: byte 0x01 in column 17: only text is allowed; delete it"}},
+  Mistake{"near_zones", server("addr = h\nzone = berlin\n" + ports),
+    {"f:5: unknown key \"zone\" in [a] (did you mean \"zones\"?)"}},
   Mistake{"name_goes_on", server("addr = h\nname = x\n  y\n" + ports),
     {"f:6: this line is indented, so it continues \"name\" of line 5, which takes one line only: begin it where that "
      "line begins"}}),

@@ -198,6 +198,20 @@ TEST(Config, Ipv6AndHostNamesAreAddresses) {
   EXPECT_EQ(config.servers[2].addr, "pbx-3.example.org");
 }
 
+TEST(Config, ZonesAndFiltersOfAServerAreListsThatMayGoOnInIndentedLines) {
+  const Config config = parse_good(
+      "[servers]\nsections = a, b\n[a]\naddr = h1\ncmd_port = 1\nevt_port = 2\nzones = berlin,, HQ-2 , \n"
+      "include = PJSIP/*,   ; phones\n  SIP/*\n  IAX2/a b\nexclude = PJSIP/9[0-9]?\n"
+      "[b]\naddr = h2\ncmd_port = 1\nevt_port = 2\nzones =\n");
+  ASSERT_THAT(config.servers, SizeIs(2));
+  EXPECT_THAT(config.servers[0].zones, ElementsAre("berlin", "HQ-2"));
+  EXPECT_THAT(config.servers[0].include, ElementsAre("PJSIP/*", "SIP/*", "IAX2/a b"));
+  EXPECT_THAT(config.servers[0].exclude, ElementsAre("PJSIP/9[0-9]?"));
+  EXPECT_THAT(config.servers[1].zones, IsEmpty());
+  EXPECT_THAT(config.servers[1].include, IsEmpty());
+  EXPECT_THAT(config.servers[1].exclude, IsEmpty());
+}
+
 TEST(Config, ServersBehindOneAddressDifferByTheirPorts) {
   const Config config = parse_good(
       "[servers]\nsections = a, b\n[a]\naddr = 127.0.0.1\ncmd_port = 1\nevt_port = 2\n"

@@ -39,6 +39,21 @@ TEST(SplitList, LeavesOutBlanksAndEmptyItems) {
   EXPECT_THAT(split_list(" , \n"), IsEmpty());
 }
 
+TEST(IsZoneName, TakesLettersDigitsUnderscoreAndDash) {
+  for (const std::string& good : {std::string("berlin"), std::string("HQ-2_b"), std::string("7"), std::string(40, 'z')})
+    EXPECT_TRUE(is_zone_name(good)) << good;
+  for (const std::string& bad : {std::string(), std::string("a b"), std::string("a.b"), std::string("*"),
+                                 std::string("m\xc3\xbcnchen"), std::string("a\n"), std::string(41, 'z')})
+    EXPECT_FALSE(is_zone_name(bad)) << bad;
+}
+
+TEST(IsGlob, TakesEverythingThatCanBeSeen) {
+  for (const char* good : {"*", "PJSIP/*", "SIP/1[0-9]?", "[", "\\*", "Queue:m\xc3\xbcnchen", "a b"})
+    EXPECT_TRUE(is_glob(good)) << good;
+  for (const char* bad : {"", "a\tb", "a\nb", "a\x7f", "\x1b[2J"}) EXPECT_FALSE(is_glob(bad)) << bad;
+  EXPECT_FALSE(is_glob(std::string_view("a\0b", 3)));
+}
+
 TEST(ParseAddress, TakesAddressesAndHostNames) {
   for (const char* good : {"127.0.0.1", "::1", "fe80::1%eth0", "2001:DB8::1", "::ffff:10.0.0.1", "localhost", "pbx_1",
                            "a.b-c.example.org", "example.org.", "1and1.com"}) {

@@ -3,11 +3,16 @@
 // What the faulty plugins have in common: a plugin without fault, and its descriptor, of which each spoils one thing.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "amibroker/plugin.hpp"
 
 namespace amibroker::faulty {
 
-/// Counts what it gets, as counter `events`, and what was lost, as counter `lost_events`.
+/// Counts what it gets, as counter `events`, and what was lost, as counter `lost_events`; reports what it knows of
+/// the servers.
 class Plain : public Plugin {
  public:
   void start(Host& host) override {
@@ -19,7 +24,21 @@ class Plain : public Plugin {
     if (host_ != nullptr) host_->counter("lost_events") += count;
   }
   void on_report() override {
-    if (host_ != nullptr) host_->log(Level::info, "is well");
+    if (host_ == nullptr) return;
+    std::string text = "is well";
+    for (const ServerInfo& server : host_->servers()) {
+      text.append("; ").append(server.section);
+      append(text, " zones", server.zones);
+      append(text, " include", server.include);
+      append(text, " exclude", server.exclude);
+    }
+    host_->log(Level::info, text);
+  }
+
+ private:
+  static void append(std::string& text, const char* what, std::span<const std::string_view> list) {
+    if (!list.empty()) text.append(what);
+    for (const std::string_view item : list) text.append(" ").append(item);
   }
 
  protected:
