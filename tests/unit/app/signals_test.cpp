@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <thread>
 #include <vector>
@@ -49,14 +51,18 @@ TEST_F(SignalsTest, OneThatCameBeforeTheLoopIsNotLost) {
 
 TEST_F(SignalsTest, AThreadThatWaitsIsNotInterrupted) {
   const Signals signals(io, [&](int number) { seen.push_back(number); });
-  ::raise(SIGUSR1);
-  pollfd nothing{-1, POLLIN, 0};
-  EXPECT_EQ(::poll(&nothing, 1, 1), 0) << "interrupted";
-  std::thread([] {
-    pollfd none{-1, POLLIN, 0};
-    ::raise(SIGUSR1);
-    EXPECT_EQ(::poll(&none, 1, 1), 0) << "interrupted";
-  }).join();
+  const int done = ::eventfd(0, EFD_CLOEXEC);
+  std::thread sender([done, waiting = ::pthread_self()] {
+    for (int i = 0; i < 1000; ++i) {
+      ::pthread_kill(waiting, SIGUSR1);
+      std::this_thread::yield();
+    }
+    ::eventfd_write(done, 1);
+  });
+  pollfd end{done, POLLIN, 0};
+  EXPECT_EQ(::poll(&end, 1, -1), 1) << "interrupted";
+  sender.join();
+  ::close(done);
   io.run_one();
   EXPECT_FALSE(seen.empty());
 }

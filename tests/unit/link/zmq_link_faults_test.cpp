@@ -136,6 +136,20 @@ TEST_F(ZmqLinkFaults, AServerThatGoesIsDownAndComesBack) {
   EXPECT_TRUE(still_works());
 }
 
+TEST_F(ZmqLinkFaults, WhatAServerPublishedWhileItWasOutOfReachIsNoLossOfEvents) {
+  start_and_come_up({.first_retry = milliseconds(5), .last_retry = milliseconds(20)});
+  peer.publish(R"({"Event":"A","ZmqSequence":"1"})");
+  ASSERT_TRUE(run_until([&] { return recorder.names.size() == 1; }));
+  peer.close();
+  ASSERT_TRUE(run_until([&] { return recorder.downs == 1; }));
+  peer.open(peer.command_address, peer.event_address);
+  ASSERT_TRUE(run_until([&] { return recorder.ups == 2 && peer.subscribers == 1; }));
+  peer.publish(R"({"Event":"B","ZmqSequence":"900"})");
+  ASSERT_TRUE(run_until([&] { return recorder.names.size() == 2; }));
+  EXPECT_TRUE(still_works());
+  EXPECT_TRUE(recorder.losses.empty()) << "on_server_up says it already";
+}
+
 TEST_F(ZmqLinkFaults, AServerThatIsNotThereAtTheStartIsJoinedLater) {
   const std::string commands = peer.command_address;
   const std::string events = peer.event_address;
