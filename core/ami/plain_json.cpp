@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ami/plain_json.hpp"
 
+#include <array>
 #include <cstddef>
 
 namespace amibroker::ami {
 namespace {
+
+/// Bytes that stand for themselves in a text: looked up, because every byte of every message is asked for.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x7f; ++byte) plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
 
 /// Walks over the text. Each step says whether it succeeded; after one that did not, nothing more is asked.
 class Cursor {
@@ -28,7 +36,7 @@ class Cursor {
   }
 
  private:
-  static bool is_plain(char c) noexcept { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+  static bool is_plain(char c) noexcept { return plain_bytes[static_cast<unsigned char>(c)]; }
 
   const char* at_;
   const char* end_;

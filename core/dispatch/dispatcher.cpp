@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <ctime>
 #include <utility>
 
 #include "core/ami/printable.hpp"
@@ -13,6 +14,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto log_period = std::chrono::minutes(1);
+
+/// The kernel's coarse clock: it steps every few milliseconds, far below any call that is worth a warning, and costs a
+/// tenth of the fine one, which was six percent of all that the loop's thread did.
+std::chrono::nanoseconds coarse_now() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
 
 }  // namespace
 
@@ -114,9 +123,9 @@ void Dispatcher::guarded(HandlerId id, std::string_view what, Call&& call) {
   Slot& slot = *slots_[id];
   if (slot.handler == nullptr) return;
   Fault fault;
-  const auto begin = Clock::now();
+  const auto begin = coarse_now();
   const bool fine = call(*slot.handler, fault);
-  const auto took = Clock::now() - begin;
+  const auto took = coarse_now() - begin;
   ++slot.statistics.calls;
   slot.statistics.busy += took;
   if (took > slot.statistics.longest) slot.statistics.longest = took;

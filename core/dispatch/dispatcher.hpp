@@ -21,7 +21,8 @@ namespace amibroker::dispatch {
 /// Number of a handler; never used again after `remove`.
 using HandlerId = link::Owner;
 
-/// What is known of one handler's calls since it was added.
+/// What is known of one handler's calls since it was added. Times are sums of steps of some milliseconds: right over many
+/// calls, and for long ones.
 struct CallStatistics {
   std::uint64_t calls = 0;
   std::uint64_t faults = 0;

@@ -6,15 +6,16 @@
 
 namespace amibroker::link {
 
-void InFlightTable::push(Pending pending) {
+void InFlightTable::push(Pending&& pending) {
   next_deadline_ = std::min(next_deadline_, pending.deadline);
   ++size_;
   at(size_ - 1) = std::move(pending);
 }
 
 Pending InFlightTable::pop() {
-  Pending pending = std::exchange(at(0), Pending{});
-  first_ = (first_ + 1) % ring_.size();
+  Pending pending = std::move(ring_[first_]);
+  ring_[first_].done = nullptr;  // what a moved-from function holds is not said
+  if (++first_ == ring_.size()) first_ = 0;
   --size_;
   return pending;
 }

@@ -34,7 +34,7 @@ class InFlightTable {
   [[nodiscard]] bool full() const noexcept { return size_ == ring_.size(); }
 
   /// Adds an action that was sent just now. Not while full.
-  void push(Pending pending);
+  void push(Pending&& pending);
 
   /// Takes out the action that an answer belongs to: the one with its ActionID, or the oldest where the answer has
   /// none. Actions before it were passed over by the server and are appended to `passed_over`. Nothing where no
@@ -49,7 +49,10 @@ class InFlightTable {
   void clear(std::vector<Pending>& all);
 
  private:
-  [[nodiscard]] Pending& at(std::size_t index) noexcept { return ring_[(first_ + index) % ring_.size()]; }
+  [[nodiscard]] Pending& at(std::size_t index) noexcept {
+    const std::size_t place = first_ + index;
+    return ring_[place < ring_.size() ? place : place - ring_.size()];
+  }
   [[nodiscard]] Pending pop();
 
   std::vector<Pending> ring_;

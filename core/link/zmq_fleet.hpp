@@ -29,7 +29,7 @@ struct ZmqTimings {
   std::chrono::milliseconds ping_period{2'000};   ///< between two Pings
   std::chrono::milliseconds ping_timeout{5'000};  ///< a Ping without an answer for so long: the server is down
   std::chrono::milliseconds first_retry{100};     ///< see Backoff
-  std::chrono::milliseconds last_retry{5'000};
+  std::chrono::milliseconds last_retry{1'000};    ///< short, so that a server that is back is right within two seconds
 };
 
 /// The ZeroMQ context, the decoders, and the tick of all links; and the one place that notices two entries of the

@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <utility>
@@ -17,6 +18,7 @@ constexpr std::size_t largest_event_bytes = 256 * 1024;
 constexpr std::size_t largest_reply_bytes = 64 * 1024 * 1024;
 constexpr Owner own_actions = std::numeric_limits<Owner>::max();
 constexpr std::size_t traced_bytes = 4000;
+constexpr std::size_t least_waiting = 64;
 
 std::string label_of(const ServerConfig& config) {
   return "server '" + ami::printable(config.name, 80) + "' [" + ami::printable(config.section, 80) + "]";
@@ -201,6 +203,7 @@ void ZmqLink::request(const Action& action, std::chrono::milliseconds timeout, O
     return;
   }
   last_action_id_ = encoder.action_id();
+  if (waiting_.full()) waiting_.set_capacity(std::max(least_waiting, 2 * waiting_.capacity()));
   waiting_.push_back(
       {{last_action_id_, fleet_.loop().now() + timeout, owner, false, std::move(done)}, encoder.message()});
   send_soon();
@@ -213,7 +216,7 @@ void ZmqLink::send_internal(const Action& action, Completion done, Clock::time_p
   send_now({last_action_id_, deadline, own_actions, false, std::move(done)}, encoder.message());
 }
 
-void ZmqLink::send_now(Pending pending, zmq::message_t json) {
+void ZmqLink::send_now(Pending&& pending, zmq::message_t json) {
   if (config_.trace) trace("->", {json.data<char>(), json.size()});
   if (!connection_->send(json)) {  // its loss is known in a moment
     finish_later(pending.owner, std::move(pending.done), Outcome::not_sent, "the connection was lost");
@@ -232,9 +235,9 @@ void ZmqLink::send_soon() {
 void ZmqLink::send_waiting() {
   sends_soon_ = false;
   while (up() && !waiting_.empty() && in_flight_.size() < window) {
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
+    Waiting& next = waiting_.front();
     send_now(std::move(next.pending), std::move(next.json));
+    waiting_.pop_front();
   }
 }
 
@@ -244,11 +247,10 @@ void ZmqLink::expire(Clock::time_point now) {
   counters_.timeouts += ended.size();
   for (Pending& pending : ended) finish(pending, {Outcome::unknown, "no answer in time", {}});
   std::vector<Pending> never_sent;
-  std::erase_if(waiting_, [&](Waiting& waiting) {
-    if (waiting.pending.deadline > now) return false;
-    never_sent.push_back(std::move(waiting.pending));
-    return true;
-  });
+  const auto kept = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                          [&](const Waiting& waiting) { return waiting.pending.deadline > now; });
+  for (auto waiting = kept; waiting != waiting_.end(); ++waiting) never_sent.push_back(std::move(waiting->pending));
+  waiting_.erase(kept, waiting_.end());
   for (Pending& pending : never_sent)
     finish(pending, {Outcome::not_sent, "earlier actions on this server took too long", {}});
 }
@@ -256,7 +258,8 @@ void ZmqLink::expire(Clock::time_point now) {
 void ZmqLink::fail_actions() {
   std::vector<Pending> sent;
   in_flight_.clear(sent);
-  std::deque<Waiting> never_sent = std::exchange(waiting_, {});
+  boost::circular_buffer<Waiting> never_sent;
+  never_sent.swap(waiting_);
   for (Pending& pending : sent)
     if (!pending.expired) finish(pending, {Outcome::unknown, "the connection was lost before the answer", {}});
   for (Waiting& waiting : never_sent)

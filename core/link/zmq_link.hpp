@@ -3,9 +3,9 @@
 // One Asterisk server that has the ZeroMQ module.
 #pragma once
 
+#include <boost/circular_buffer.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,7 +72,7 @@ class ZmqLink final : public Link {
   void send_internal(const Action& action, Completion done, Clock::time_point deadline);
   void ping();
   void ask_identity();
-  void send_now(Pending pending, zmq::message_t json);
+  void send_now(Pending&& pending, zmq::message_t json);
   void send_soon();
   void expire(Clock::time_point now);
   void finish(Pending& pending, const Reply& reply);
@@ -98,7 +98,7 @@ class ZmqLink final : public Link {
   std::optional<Clock::time_point> ping_deadline_;
   bool heard_ = false;  // an answer came since the last tick
   InFlightTable in_flight_;
-  std::deque<Waiting> waiting_;
+  boost::circular_buffer<Waiting> waiting_;  ///< grows to what was needed once, and costs no memory call after that
   bool sends_soon_ = false;
   std::uint64_t last_action_id_ = 0;
   LogLimit bad_input_limit_{std::chrono::minutes(1)};

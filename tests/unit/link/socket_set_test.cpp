@@ -19,7 +19,7 @@ bool run_until(SocketSet& set, const std::function<bool()>& done) {
   while (!done()) {
     set.collect();
     set.drain_round();
-    if (set.any_marked()) continue;
+    if (set.any_marked() || done()) continue;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd ready{set.descriptor(), POLLIN, 0};
     if (left <= 0 || ::poll(&ready, 1, static_cast<int>(left)) == 0) return done();
