@@ -2,78 +2,184 @@
 #include "plugins/replication/distributor.hpp"
 
 #include <algorithm>
-#include <chrono>
+
+#include "plugins/replication/rules.hpp"
 
 namespace amibroker::replication {
 namespace {
 
-/// Pieces of a log line in one text.
-template <typename... Pieces>
-std::string line(const Pieces&... pieces) {
-  std::string text;
-  (text.append(pieces), ...);
-  return text;
+constexpr ValueId first_value = 1;  // of Medium::values
+
+SnapshotConfig snapshot_config(const Host& host, const Medium& medium) {
+  return {medium.plugin, medium.list_action, medium.list_module,
+          std::chrono::seconds(host.options().integer("resync_interval"))};
+}
+
+Limits limits_for(const Medium& medium) {
+  Limits limits;
+  if (!medium.echoes_repeats) limits.confirm_within = std::chrono::seconds::zero();
+  return limits;
 }
 
 }  // namespace
 
-Distributor::Distributor(Host& host, const Medium& medium, std::size_t max_names)
+Distributor::Distributor(Host& host, ListReader& reader, const Neighbours& neighbours, const Combiner& combiner,
+                         const Medium& medium)
     : host_(host),
-      module_(medium.module),
+      reader_(reader),
       limit_option_(medium.limit),
-      keys_(medium.function, medium.provider, max_names),
-      replicator_(host.servers().size(), *this),
-      complained_(host.servers().size(), false),
-      writes_(host.counter("writes")),
-      written_(host.counter("written")),
-      write_errors_(host.counter("write_errors")),
-      not_sent_(host.counter("not_sent")),
-      unknown_outcomes_(host.counter("unknown_outcomes")),
+      lost_after_(std::chrono::seconds(host.options().integer("lost_after"))),
+      keys_(medium.function, static_cast<std::size_t>(host.options().integer(medium.limit))),
+      values_(medium.values),
+      replicator_(neighbours, combiner, first_value, host.servers().size(), *this, limits_for(medium)),
+      gate_(host.servers().size()),
+      snapshots_(host, *this, snapshot_config(host, medium)),
+      report_(host, replicator_, keys_, values_),
+      log_(host, medium.module),
+      lists_(host.servers().size()),
+      lost_timers_(host.servers().size(), 0),
       echoes_(host.counter("echoes")),
       repeats_(host.counter("repeats")),
+      early_events_(host.counter("early_events")),
       refused_names_(host.counter("refused_names")),
-      over_limit_(host.counter("over_limit")) {}
+      over_limit_(host.counter("over_limit")) {
+  for (const std::string_view technology : medium.technologies) orphans_.know(technology);
+  host_.subscribe("LoadZmq");
+  host_.subscribe("FullyBooted");
+  for (const ServerInfo& server : host_.servers())
+    lost_timers_[server.id] = host_.after(lost_after_, [this, id = server.id] { lose(id); });
+  start_timer_ = host_.after(start_wait, [this] {
+    gate_.waited();
+    if (gate_.may_open()) replicator_.open(host_.now());
+    // A server that is up and does not tell its states must not hold up the others for long.
+    start_timer_ = host_.after(start_limit - start_wait, [this] {
+      start_timer_ = 0;
+      replicator_.open(host_.now());
+      set_retry_timer();
+    });
+  });
+  if (!keeps_rule(9)) replicator_.open(host_.now());
+}
 
 Distributor::~Distributor() {
-  if (timer_ != 0) host_.cancel(timer_);
+  host_.cancel(timer_);
+  host_.cancel(start_timer_);
+  for (const TimerId timer : lost_timers_) host_.cancel(timer);
 }
+
+// --- Events --------------------------------------------------------------------------------------------------------
 
 ValueId Distributor::value(std::string_view text) {
   if (values_.sweep_is_due()) {
-    values_.sweep([this](auto&& visit) { replicator_.each_value(visit); });
+    values_.sweep([this](auto&& visit) {
+      replicator_.each_value(visit);
+      for (const auto& list : lists_)
+        for (const Listed& item : list) visit(item.value);
+    });
     action_key_ = no_key;  // its value's number may now mean another text
   }
   return values_.intern(text);
 }
 
-void Distributor::changed_at_origin(ServerId origin, std::string_view name, ValueId value) {
-  const std::optional<KeyId> key = key_of(origin, name, Sharing::one_way);
+void Distributor::changed_at_origin(ServerId origin, std::string_view shown_name, std::string_view technology,
+                                    ValueId value) {
+  const std::optional<KeyId> key = key_of(origin, shown_name, Sharing::one_way);
   if (!key) return;
+  if (replicator_.cell(origin, *key).contribution == no_value) orphans_.know(technology);
   replicator_.changed_at_origin(origin, *key, value, host_.now());
-  set_timer();
+  set_retry_timer();
 }
 
-void Distributor::changed_on(ServerId server, std::string_view name, ValueId value) {
-  const std::optional<KeyId> key = key_of(server, name, Sharing::symmetric);
+void Distributor::changed_on(ServerId server, std::string_view shown_name, ValueId value) {
+  const std::optional<KeyId> key = key_of(server, shown_name, Sharing::symmetric);
   if (!key) return;
   const News news = replicator_.changed_on(server, *key, value, host_.now());
   if (news == News::echo) count(echoes_);
   if (news == News::repeat) count(repeats_);
-  set_timer();
+  if (news == News::early) count(early_events_);
+  set_retry_timer();
 }
+
+void Distributor::retire(std::string_view shown_name) {
+  const std::optional<KeyId> key = keys_.find(shown_name);
+  if (key && replicator_.sharing(*key) == Sharing::symmetric) replicator_.retire(*key);
+}
+
+void Distributor::on_other_event(ServerId server, const Message& event) {
+  const std::string_view name = event.event();
+  if (same_name(name, "UserEvent"))
+    snapshots_.on_user_event(server, event);
+  else if (same_name(name, "LoadZmq") || same_name(name, "FullyBooted"))
+    snapshots_.soon(server);
+  set_retry_timer();
+}
+
+// --- Servers -------------------------------------------------------------------------------------------------------
 
 void Distributor::server_up(ServerId server) {
-  complained_[server] = false;
+  host_.cancel(std::exchange(lost_timers_[server], 0));
+  gate_.came_up(server);
+  log_.server_up(server);
   replicator_.server_up(server, host_.now());
-  set_timer();
+  if (!keeps_rule(9)) replicator_.unreadable(server, host_.now());
+  snapshots_.server_up(server);
+  set_retry_timer();
 }
 
-void Distributor::server_down(ServerId server) { replicator_.server_down(server); }
-
-std::string Distributor::server_label(ServerId server) const {
-  const ServerInfo& info = host_.servers()[server];
-  return line(info.name, " (", info.section, ")");
+void Distributor::server_down(ServerId server) {
+  lists_[server].clear();
+  snapshots_.server_down(server);
+  gate_.went_down(server);
+  replicator_.server_down(server);
+  host_.cancel(lost_timers_[server]);
+  lost_timers_[server] = host_.after(lost_after_, [this, server] { lose(server); });
+  if (gate_.may_open()) replicator_.open(host_.now());
 }
+
+void Distributor::lose(ServerId server) {
+  lost_timers_[server] = 0;
+  replicator_.server_lost(server, host_.now());
+  decide(server);
+}
+
+/// What there is to know of this server is known.
+void Distributor::decide(ServerId server) {
+  gate_.decide(server);
+  if (gate_.all_decided()) orphans_.clear(replicator_, host_.now());
+  if (gate_.may_open()) replicator_.open(host_.now());
+  set_retry_timer();
+}
+
+void Distributor::list_came(ServerId server, std::span<const Message> items) {
+  std::vector<Listed>& list = lists_[server];
+  list.clear();
+  for (const Message& item : items) {
+    const std::optional<ListedState> state = reader_.read_item(server, item);
+    if (!state) continue;
+    const std::optional<KeyId> key = key_of(server, state->shown_name, state->sharing);
+    if (!key) continue;
+    list.push_back({*key, value(state->value), state->kind});
+    if (state->sharing != Sharing::one_way) continue;
+    if (state->kind == Listed::Kind::own)
+      orphans_.know(state->technology);
+    else if (replicator_.cell(server, *key).desired == no_value)
+      orphans_.add(*key, state->technology);
+  }
+}
+
+void Distributor::list_applies(ServerId server) {
+  const std::vector<Listed> list = std::exchange(lists_[server], {});
+  if (replicator_.read(server, list, host_.now())) snapshots_.soon(server);
+  decide(server);
+}
+
+void Distributor::list_failed(ServerId server) {
+  lists_[server].clear();
+  replicator_.unreadable(server, host_.now());
+  decide(server);
+}
+
+// --- Writing -------------------------------------------------------------------------------------------------------
 
 void Distributor::write(ServerId target, KeyId key, ValueId value) noexcept {
   if (key != action_key_ || value != action_value_) {
@@ -81,9 +187,8 @@ void Distributor::write(ServerId target, KeyId key, ValueId value) noexcept {
     action_key_ = key;
     action_value_ = value;
   }
-  count(writes_);
-  if (host_.verbose())
-    host_.log(Level::info, line(server_label(target), ": ", keys_.shown_name(key), " = ", values_.text(value)));
+  log_.started();
+  if (log_.shows()) log_.show(target, keys_.shown_name(key), values_.text(value));
   const std::uint64_t where = std::uint64_t{target} << 32 | key;  // one word, so that the completion needs no memory
   host_.request(target, action_, std::chrono::milliseconds::zero(), [this, where](const Reply& reply) {
     answered(static_cast<ServerId>(where >> 32), static_cast<KeyId>(where), reply);
@@ -91,77 +196,15 @@ void Distributor::write(ServerId target, KeyId key, ValueId value) noexcept {
 }
 
 void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
-  if (reply.ok()) {
-    count(written_);
-    complained_[target] = false;
-  } else {
-    report(target, key, replicator_.cell(target, key).in_flight, reply);
-  }
+  if (reply.ok())
+    log_.succeeded(target);
+  else
+    log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(target, key).in_flight), reply);
   replicator_.completed(target, key, reply.outcome, host_.now());
-  set_timer();
+  set_retry_timer();
 }
 
-void Distributor::report(ServerId target, KeyId key, ValueId value, const Reply& reply) {
-  const bool retried_unsent = reply.outcome == Outcome::not_sent;
-  // A server that fails, fails many times a second: one warning until it takes something again.
-  const Level level = retried_unsent || complained_[target] ? Level::debug : Level::warning;
-  complained_[target] = complained_[target] || !retried_unsent;
-  const std::string what = line(server_label(target), ": ", keys_.shown_name(key), " = ", values_.text(value));
-  const std::string_view text = reply.text.substr(0, 200);
-  switch (reply.outcome) {
-    case Outcome::success:
-      return;
-    case Outcome::error:
-      count(write_errors_);
-      return host_.log(level, line(what, " was refused by Asterisk (", text,
-                                   "). It is not tried again before the state changes. Check there that ", module_,
-                                   " is loaded and that the AMI user may write `call`"));
-    case Outcome::refused:
-      count(write_errors_);
-      return host_.log(level, line(what, " was not sent: ", text, ". It is not tried again before the state changes"));
-    case Outcome::not_sent:
-      count(not_sent_);
-      return host_.log(level, line(what, " could not be sent yet: ", text, ". It is tried again by itself"));
-    case Outcome::unknown:
-      count(unknown_outcomes_);
-      return host_.log(level, line(what, ": no answer (", text, "). It is written again by itself; if this goes on, that "
-                                   "server is overloaded or `request_timeout` is too short for it"));
-  }
-}
-
-std::optional<KeyId> Distributor::key_of(ServerId server, std::string_view name, Sharing sharing) {
-  if (const std::optional<KeyId> known = keys_.find(name)) return known;
-  if (const std::string_view reason = why_unwritable(name, keys_.provider_size()); !reason.empty()) {
-    refuse(server, name, reason);
-    return std::nullopt;
-  }
-  if (keys_.full()) {
-    refuse_over_limit(server, name);
-    return std::nullopt;
-  }
-  replicator_.add_key(sharing);
-  return keys_.add(name);
-}
-
-void Distributor::refuse(ServerId server, std::string_view name, std::string_view reason) {
-  count(refused_names_);
-  const WarnedNames::Answer answer = warned_.ask(name);
-  if (answer == WarnedNames::Answer::silent) return;
-  host_.log(Level::warning, line(server_label(server), ": the state of \"", for_log(name),
-                                 "\" is not distributed, because of its name: ", reason, ". Rename it there",
-                                 answer == WarnedNames::Answer::warn_last ? "; further such names are only counted" : ""));
-}
-
-void Distributor::refuse_over_limit(ServerId server, std::string_view name) {
-  count(over_limit_);
-  if (limit_was_reached_) return;
-  limit_was_reached_ = true;
-  host_.log(Level::warning, line(server_label(server), ": \"", for_log(name), "\" and other new names are not distributed: ",
-                                 std::to_string(keys_.capacity()), " names are known already. Raise `", limit_option_,
-                                 "`, or find out which server makes up so many names"));
-}
-
-void Distributor::set_timer() {
+void Distributor::set_retry_timer() {
   const std::optional<TimePoint> due = replicator_.next_due();
   if (!due || (timer_ != 0 && timer_due_ <= *due)) return;
   if (timer_ != 0) host_.cancel(timer_);
@@ -170,8 +213,56 @@ void Distributor::set_timer() {
   timer_ = host_.after(std::max(delay, std::chrono::milliseconds::zero()), [this] {
     timer_ = 0;
     replicator_.tick(host_.now());
-    set_timer();
+    set_retry_timer();
   });
+}
+
+// --- Names ---------------------------------------------------------------------------------------------------------
+
+std::optional<KeyId> Distributor::key_of(ServerId server, std::string_view shown_name, Sharing sharing) {
+  if (const std::optional<KeyId> known = keys_.find(shown_name)) {
+    if (replicator_.sharing(*known) == sharing) return known;
+    refuse(server, shown_name, "one server has it as a device of its own, and another as one that all share");
+    return std::nullopt;
+  }
+  if (const std::string_view reason = why_unwritable(shown_name); !reason.empty()) {
+    refuse(server, shown_name, reason);
+    return std::nullopt;
+  }
+  if (keys_.full()) {
+    refuse_over_limit(server, shown_name);
+    return std::nullopt;
+  }
+  replicator_.add_key(sharing);
+  return keys_.add(shown_name);
+}
+
+void Distributor::refuse(ServerId server, std::string_view name, std::string_view reason) {
+  count(refused_names_);
+  const WarnedNames::Answer answer = warned_.ask(name);
+  if (answer == WarnedNames::Answer::silent) return;
+  host_.log(Level::warning, server_label(host_, server)
+                                .append(": \"")
+                                .append(for_log(name))
+                                .append("\" is not distributed, because of its name: ")
+                                .append(reason)
+                                .append(". Rename it there")
+                                .append(answer == WarnedNames::Answer::warn_last
+                                            ? "; further such names are only counted"
+                                            : ""));
+}
+
+void Distributor::refuse_over_limit(ServerId server, std::string_view name) {
+  count(over_limit_);
+  if (std::exchange(limit_was_reached_, true)) return;
+  host_.log(Level::warning, server_label(host_, server)
+                                .append(": \"")
+                                .append(for_log(name))
+                                .append("\" and other new names are not distributed: ")
+                                .append(std::to_string(keys_.capacity()))
+                                .append(" names are known already. Raise `")
+                                .append(limit_option_)
+                                .append("`, or find out which server makes up so many names"));
 }
 
 }  // namespace amibroker::replication

@@ -1,45 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Joins the replication logic to the broker: names and values become numbers, writes become Setvar actions, replies
-// and timers come back. What device_state and presence_state have in common.
+// Joins the replication logic to the broker: names and values become numbers, writes become Setvar actions, replies,
+// snapshots and timers come back. What device_state and presence_state have in common.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "amibroker/action.hpp"
 #include "amibroker/host.hpp"
+#include "plugins/replication/combiner.hpp"
 #include "plugins/replication/key_table.hpp"
 #include "plugins/replication/name_rules.hpp"
+#include "plugins/replication/neighbours.hpp"
+#include "plugins/replication/orphans.hpp"
 #include "plugins/replication/replicator.hpp"
+#include "plugins/replication/snapshots.hpp"
+#include "plugins/replication/start_gate.hpp"
+#include "plugins/replication/state_report.hpp"
 #include "plugins/replication/value_table.hpp"
+#include "plugins/replication/write_log.hpp"
 
 namespace amibroker::replication {
 
-/// How the states of one kind are written to Asterisk.
+/// How the states of one kind are written to Asterisk and read from it.
 struct Medium {
-  std::string_view function;  ///< the dialplan function with its parenthesis, e.g. `DEVICE_STATE(`
-  std::string_view provider;  ///< what the names on the targets begin with, e.g. `Custom:`
-  std::string_view module;    ///< the Asterisk module that must be loaded for it, e.g. `func_devstate.so`
-  std::string_view limit;     ///< the option that says how many names there may be, e.g. `max_devices`
+  std::string_view plugin;       ///< name of the plugin
+  std::string_view function;     ///< the dialplan function with its parenthesis, e.g. `DEVICE_STATE(`
+  std::string_view module;       ///< the Asterisk module that must be loaded for it, e.g. `func_devstate.so`
+  std::string_view list_action;  ///< the AMI action that lists the states, e.g. `DeviceStateList`
+  std::string_view list_module;  ///< the Asterisk module that must be loaded for that
+  /// Technologies (see ListedState) whose shown names are the broker's on every server, even where no server has a device
+  /// of them at present.
+  std::span<const std::string_view> technologies;
+  std::string_view limit;        ///< the option that says how many names there may be, e.g. `max_devices`
+  bool echoes_repeats;  ///< whether Asterisk publishes an event also where a write changes nothing
+  /// Values with the fixed numbers 1, 2, ...; the first is written where nobody contributes any more. At least one.
+  std::span<const std::string_view> values;
+};
+
+/// One item of a list, as the plugin reads it. The views are valid until its next call.
+struct ListedState {
+  std::string_view shown_name;  ///< the name that targets hold
+  std::string_view technology;  ///< of a one-way key: what the native name begins with, `PJSIP`
+  std::string_view value;
+  Listed::Kind kind;
+  Sharing sharing;
+};
+
+/// What a plugin makes of its lists.
+class ListReader {
+ public:
+  /// Nothing: this item does not concern the plugin.
+  virtual std::optional<ListedState> read_item(ServerId server, const Message& item) = 0;
+
+ protected:
+  ~ListReader() = default;
 };
 
 /// Distributes states over the servers of a host.
 ///
-/// Counters: `writes` started, of which `written`, `write_errors` (Asterisk or the broker refused), `not_sent`, and
-/// `unknown_outcomes`; `echoes` and `repeats` among the events; `refused_names` and `over_limit` events whose name
-/// cannot be written or is one too many.
+/// Options of the plugin that it reads: `lost_after`, `resync_interval`, and the one that Medium::limit names.
+/// Counters besides WriteLog's and Snapshots': `echoes`, `repeats` and `early_events` among the events; `refused_names`
+/// and `over_limit` events whose name cannot be written or is one too many.
 ///
-/// Loop's thread only. Its requests and its timer refer to it: it lives until Plugin::stop, after which the host calls
+/// Loop's thread only. Its requests and its timers refer to it: it lives until Plugin::stop, after which the host calls
 /// neither.
-class Distributor final : private Writer {
+class Distributor final : private Writer, private SnapshotReader {
  public:
-  /// `host` must outlive this. `max_names`: most names that are kept.
-  Distributor(Host& host, const Medium& medium, std::size_t max_names);
+  /// Everything that is referred to must outlive this.
+  Distributor(Host& host, ListReader& reader, const Neighbours& neighbours, const Combiner& combiner,
+              const Medium& medium);
   ~Distributor();
 
   Distributor(const Distributor&) = delete;
@@ -48,63 +86,83 @@ class Distributor final : private Writer {
   /// The number of a value's text. Valid until the next call, unless a server should hold it by then.
   [[nodiscard]] ValueId value(std::string_view text);
 
-  /// The origin says that the device or presentity `name` of its own has this value: all others shall show it.
-  void changed_at_origin(ServerId origin, std::string_view name, ValueId value);
+  /// The origin says what a device or presentity of its own is; targets hold it as `shown_name`. no_value: it has no
+  /// state any more. `technology`: see ListedState.
+  void changed_at_origin(ServerId origin, std::string_view shown_name, std::string_view technology, ValueId value);
 
-  /// A server says that `name`, which all servers share, has this value.
-  void changed_on(ServerId server, std::string_view name, ValueId value);
+  /// A server says that `shown_name`, which all servers share, has this value.
+  void changed_on(ServerId server, std::string_view shown_name, ValueId value);
+
+  /// This name turned out not to be a shared one: nothing is written to it any more. A name that some server's own device
+  /// is shown under stays.
+  void retire(std::string_view shown_name);
 
   /// Whether the name is known.
-  [[nodiscard]] bool knows(std::string_view name) const noexcept { return keys_.find(name).has_value(); }
+  [[nodiscard]] bool knows(std::string_view shown_name) const noexcept { return keys_.find(shown_name).has_value(); }
+
+  /// Events that are not states: what is known of the server may be wrong, or a snapshot's fence. The plugin hands on
+  /// every event that it does not handle itself.
+  void on_other_event(ServerId server, const Message& event);
 
   void server_up(ServerId server);
   void server_down(ServerId server);
-
-  /// What people call a server: `Console 1 (server-1)`.
-  [[nodiscard]] std::string server_label(ServerId server) const;
+  void events_lost(ServerId server) { snapshots_.soon(server); }
+  void report() { report_.begin(); }
 
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
 
+  /// How long a start of the broker waits for servers that are not there, and for those that do not tell their states.
+  static constexpr std::chrono::milliseconds start_wait{3000};
+  static constexpr std::chrono::milliseconds start_limit{8000};
+
  private:
+  // Writer
   void write(ServerId target, KeyId key, ValueId value) noexcept override;
+  // SnapshotReader
+  void list_asked(ServerId server) override { replicator_.list_asked(server); }
+  void list_came(ServerId server, std::span<const Message> items) override;
+  void list_applies(ServerId server) override;
+  void list_failed(ServerId server) override;
+
   void answered(ServerId target, KeyId key, const Reply& reply);
-  void report(ServerId target, KeyId key, ValueId value, const Reply& reply);
-  [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view name, Sharing sharing);
+  [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view shown_name, Sharing sharing);
   void refuse(ServerId server, std::string_view name, std::string_view reason);
   void refuse_over_limit(ServerId server, std::string_view name);
-  void set_timer();
+  void decide(ServerId server);
+  void lose(ServerId server);
+  void set_retry_timer();
 
   Host& host_;
-  std::string module_;
+  ListReader& reader_;
   std::string limit_option_;
+  std::chrono::milliseconds lost_after_;
   KeyTable keys_;
   ValueTable values_;
   Replicator replicator_;
+  StartGate gate_;
+  Orphans orphans_;
+  Snapshots snapshots_;
+  StateReport report_;
+  WriteLog log_;
+  std::vector<std::vector<Listed>> lists_;  ///< by server: a list that waits for its fence
+  std::vector<TimerId> lost_timers_;        ///< by server: runs while it is down
 
   Action action_{"Setvar"};  ///< used again for every write, and as it is for further targets of the same change
   KeyId action_key_ = no_key;
   ValueId action_value_ = no_value;
 
+  TimerId start_timer_ = 0;
   TimerId timer_ = 0;
   TimePoint timer_due_{};
 
   WarnedNames warned_;
   bool limit_was_reached_ = false;
-  std::vector<bool> complained_;  ///< by server: its last answer was a failure, and the log says so
-
-  Counter& writes_;
-  Counter& written_;
-  Counter& write_errors_;
-  Counter& not_sent_;
-  Counter& unknown_outcomes_;
   Counter& echoes_;
   Counter& repeats_;
+  Counter& early_events_;
   Counter& refused_names_;
   Counter& over_limit_;
 };
-
-/// Adds one to a counter. Relaxed: it orders nothing.
-inline void count(Counter& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace amibroker::replication

@@ -37,6 +37,17 @@ void EchoLists::drop_last(Id& list) noexcept {
   if (--pool_[list].size == 0) remove_first(list, 0);
 }
 
+void EchoLists::clear(Id& list) noexcept {
+  if (list != none) remove_first(list, pool_[list].size);
+}
+
+bool EchoLists::holds(Id list, ValueId value) const noexcept {
+  if (list == none) return false;
+  const List& l = pool_[list];
+  const auto end = l.values.begin() + l.size;
+  return std::find(l.values.begin(), end, value) != end;
+}
+
 void EchoLists::remove_first(Id& list, std::size_t count) noexcept {
   List& l = pool_[list];
   std::copy(l.values.begin() + static_cast<std::ptrdiff_t>(count), l.values.begin() + l.size, l.values.begin());

@@ -48,6 +48,12 @@ class EchoLists {
   /// Takes the first value out: its echo is taken for lost. Not for an empty list.
   void drop_first(Id& list) noexcept;
 
+  /// Empties the list: none of its echoes will come any more.
+  void clear(Id& list) noexcept;
+
+  /// Whether the value stands in the list.
+  [[nodiscard]] bool holds(Id list, ValueId value) const noexcept;
+
   /// Calls `visit(ValueId)` for every value in every list.
   template <typename Visitor>
   void each_value(Visitor&& visit) const {

@@ -14,20 +14,16 @@
 
 namespace amibroker::replication {
 
-/// Turns the name of a device or presentity into a number, and back into the text of a Setvar's `Variable`, which is
-/// built once: `DEVICE_STATE(Custom:` + `PJSIP/100` + `)`. Not safe for several threads.
+/// Turns the name that targets hold (`Custom:PJSIP/100`) into a number, and back into the text of a Setvar's `Variable`,
+/// which is built once: `DEVICE_STATE(` + name + `)`. Not safe for several threads.
 class KeyTable {
  public:
-  /// `function`: what stands before `provider`, e.g. `DEVICE_STATE(`; `provider`: what stands before the name and
-  /// belongs to what people call the thing, e.g. `Custom:`; `capacity`: most keys, which bounds all memory.
-  KeyTable(std::string_view function, std::string_view provider, std::size_t capacity)
-      : function_(function), provider_(provider), capacity_(capacity) {}
+  /// `function`: what stands before the name, e.g. `DEVICE_STATE(`; `capacity`: most keys, which bounds all memory.
+  KeyTable(std::string_view function, std::size_t capacity) : function_(function), capacity_(capacity) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return variables_.size(); }
   [[nodiscard]] bool full() const noexcept { return variables_.size() >= capacity_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
-  /// Bytes that the provider adds to a name.
-  [[nodiscard]] std::size_t provider_size() const noexcept { return provider_.size(); }
 
   [[nodiscard]] std::optional<KeyId> find(std::string_view name) const noexcept {
     const auto found = ids_.find(name);
@@ -39,17 +35,17 @@ class KeyTable {
   KeyId add(std::string_view name) {
     const KeyId key = static_cast<KeyId>(variables_.size());
     std::string variable;
-    variable.reserve(function_.size() + provider_.size() + name.size() + 1);
-    variable.append(function_).append(provider_).append(name).append(1, ')');
-    const std::string& kept = variables_.emplace_back(std::move(variable));
-    ids_.emplace(std::string_view(kept).substr(function_.size() + provider_.size(), name.size()), key);
+    variable.reserve(function_.size() + name.size() + 1);
+    variable.append(function_).append(name).append(1, ')');
+    variables_.push_back(std::move(variable));
+    ids_.emplace(shown_name(key), key);
     return key;
   }
 
   /// What is set on a target: `DEVICE_STATE(Custom:PJSIP/100)`. Stable.
   [[nodiscard]] std::string_view variable(KeyId key) const noexcept { return variables_[key]; }
 
-  /// What people call it: `Custom:PJSIP/100`. Stable.
+  /// The name that targets hold: `Custom:PJSIP/100`. Stable.
   [[nodiscard]] std::string_view shown_name(KeyId key) const noexcept {
     const std::string_view text = variables_[key];
     return text.substr(function_.size(), text.size() - function_.size() - 1);
@@ -57,7 +53,6 @@ class KeyTable {
 
  private:
   std::string function_;
-  std::string provider_;
   std::size_t capacity_;
   std::deque<std::string> variables_;  ///< a deque, because `ids_` holds views into its strings
   std::unordered_map<std::string_view, KeyId> ids_;

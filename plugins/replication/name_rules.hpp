@@ -15,9 +15,9 @@ namespace amibroker::replication {
 /// it publishes stored states again (AST_MAX_EXTENSION in include/asterisk/channel.h: 80 with the closing zero).
 inline constexpr std::size_t longest_shown_name = 79;
 
-/// Why a name that comes after a provider of `provider_size` bytes cannot stand in `DEVICE_STATE(...)`; an empty text
-/// where it can. It must not end the parenthesis, start a variable or a further argument, or break the AMI line.
-[[nodiscard]] std::string_view why_unwritable(std::string_view name, std::size_t provider_size) noexcept;
+/// Why a name, its provider included, cannot stand in `DEVICE_STATE(...)`; an empty text where it can. It must not end
+/// the parenthesis, start a variable or a further argument, or break the AMI line.
+[[nodiscard]] std::string_view why_unwritable(std::string_view shown_name) noexcept;
 
 /// Remembers which names a warning was written for, so that each has one, up to a bound: a server that sends ever
 /// new names fills neither the memory nor the log.

@@ -1,85 +1,164 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp.
 #include "plugins/replication/replicator.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "plugins/replication/rules.hpp"
+
 namespace amibroker::replication {
 
 namespace {
 
-std::uint16_t seconds_of(TimePoint time) noexcept {
-  return static_cast<std::uint16_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+std::uint32_t seconds_of(TimePoint time) noexcept {
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
 }  // namespace
 
-Replicator::Replicator(std::size_t servers, Writer& writer, const Limits& limits)
-    : writer_(writer), limits_(limits), cells_(servers), targets_(servers) {}
+Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers,
+                       Writer& writer, const Limits& limits)
+    : neighbours_(neighbours),
+      combiner_(combiner),
+      neutral_(neutral),
+      writer_(writer),
+      limits_(limits),
+      cells_(servers),
+      targets_(servers),
+      shown_(servers) {}
 
 void Replicator::add_key(Sharing sharing) {
   cells_.add_key();
   sharing_.push_back(sharing);
+  Cell* row = cells_.row(static_cast<KeyId>(cells_.keys() - 1));
+  for (ServerId server = 0; server < targets_.size(); ++server)
+    if (targets_[server].read) row[server].observed = absent;
 }
 
+// --- What happens --------------------------------------------------------------------------------------------------
+
 void Replicator::changed_at_origin(ServerId origin, KeyId key, ValueId value, TimePoint now) {
+  at(origin, key).news = true;
+  contribute(origin, key, value, Urgency::live, now);
+}
+
+void Replicator::contribute(ServerId origin, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
+  Cell& own = at(origin, key);
+  own.contribution = value;
+  own.contributed_as = ++contributions_;
+  spread(key, urgency, now);
+}
+
+void Replicator::spread(KeyId key, Urgency urgency, TimePoint now) {
   Cell* row = cells_.row(key);
-  for (ServerId target = 0; target < targets_.size(); ++target)
-    if (target != origin) want(target, key, row[target], value, now);
+  combiner_.combine(row, shown_);
+  for (ServerId target = 0; target < targets_.size(); ++target) {
+    ValueId value = shown_[target];
+    if (value == no_value) {
+      if (row[target].desired == no_value) continue;  // nobody ever had something to show there
+      value = neutral_;
+    }
+    if (!keeps_rule(5) && targets_[target].stage == Target::Stage::down) return;
+    want(target, key, row[target], value, urgency, now);
+  }
 }
 
 News Replicator::changed_on(ServerId server, KeyId key, ValueId value, TimePoint now) {
-  Cell* row = cells_.row(key);
-  Cell& own = row[server];
+  Cell& own = at(server, key);
   if (hear_echo(server, key, own, value, now)) return News::echo;
+  // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged by
+  // what the server held before.
+  if (targets_[server].stage != Target::Stage::ready) {
+    targets_[server].early = true;
+    return News::early;
+  }
+  own.news = true;
 
   // With echoes outstanding, our write comes after this change in that server's own order (or its echo was lost):
   // the server will hold our value, so what is observed stays, and the news is written back to it.
   // Where our last write met this change, the last event need not be what the server stored: then nothing is known.
   if (own.echoes == EchoLists::none) own.observed = value != own.desired && wrote_lately(own, now) ? no_value : value;
+  return spread_news(server, key, value, Urgency::live, now) ? News::change : News::repeat;
+}
 
-  bool changed = false;
-  for (ServerId target = 0; target < targets_.size(); ++target) {
+/// Whether this is anything but what all should hold anyway.
+bool Replicator::spread_news(ServerId server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
+  Cell* row = cells_.row(key);
+  bool changed = row[server].desired != value;
+  want(server, key, row[server], value, urgency, now);
+  for (const ServerId target : neighbours_.of(server)) {
     changed |= row[target].desired != value;
-    want(target, key, row[target], value, now);
+    want(target, key, row[target], value, urgency, now);
   }
-  return changed ? News::change : News::repeat;
+  return changed;
 }
 
 void Replicator::completed(ServerId target, KeyId key, Outcome outcome, TimePoint now) {
   Cell& cell = at(target, key);
   const ValueId written = std::exchange(cell.in_flight, no_value);
   if (written == no_value) return;
-  --targets_[target].in_flight;
-  adapt_window(targets_[target], key, outcome, now);
+  targets_[target].answered(key, outcome, now, limits_);
+  cell.stirred = true;
   note_write(cell, now);
   settle(target, key, cell, written, outcome, now);
-  reconcile(target, key, cell, now);
+  if (keeps_rule(1)) reconcile(target, key, cell, Urgency::live, now);
   pump(target, now);
 }
 
+bool Replicator::hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value, TimePoint now) {
+  if (!keeps_rule(3)) return false;
+  const EchoLists::Match match = echoes_.match(cell.echoes, value);
+  if (match == EchoLists::Match::nothing) return false;
+  cell.news = true;
+  note_write(cell, now);
+  if (match == EchoLists::Match::last) {
+    cell.observed = value;
+    cell.echoed = cell.in_flight != no_value;
+  }
+  cell.resting = false;  // what it waited for (an echo, or word of a write without a known outcome) has come
+  reconcile(server, key, cell, Urgency::live, now);
+  return true;
+}
+
+// --- The life of a server ------------------------------------------------------------------------------------------
+
+void Replicator::open(TimePoint now) {
+  if (std::exchange(open_, true)) return;
+  for (ServerId server = 0; server < targets_.size(); ++server) reconcile_all(server, now);
+}
+
 void Replicator::server_up(ServerId server, TimePoint now) {
-  targets_[server].up = true;
-  open_window(targets_[server]);
+  Target& target = targets_[server];
+  target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
+  target.read = false;
+  target.open_window(limits_);
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
-    cell.observed = no_value;
     cell.rejected = false;
     cell.resting = false;
     cell.failures = 0;
-    reconcile(server, key, cell, now);
   }
+  if (!keeps_rule(6)) reconcile_all(server, now);
 }
 
 void Replicator::server_down(ServerId server) noexcept {
   Target& target = targets_[server];
-  target.up = false;
-  while (target.first_queued != no_key) {
-    Cell& cell = at(server, target.first_queued);
-    cell.queued = false;
-    target.first_queued = std::exchange(cell.next_queued, no_key);
-  }
-  target.last_queued = no_key;
+  target.stage = Target::Stage::down;
+  target.clear_lines([&](KeyId key) -> Cell& { return at(server, key); });
+}
+
+void Replicator::server_lost(ServerId server, TimePoint now) {
+  if (!keeps_rule(7)) return;
+  for (KeyId key = 0; key < cells_.keys(); ++key)
+    if (at(server, key).contribution != no_value) contribute(server, key, no_value, Urgency::dump, now);
+}
+
+void Replicator::retire(KeyId key) noexcept {
+  sharing_[key] = Sharing::retired;
+  Cell* row = cells_.row(key);
+  for (ServerId server = 0; server < targets_.size(); ++server) row[server].desired = no_value;
 }
 
 void Replicator::tick(TimePoint now) {
@@ -88,33 +167,61 @@ void Replicator::tick(TimePoint now) {
     cell.timed = false;
     if (!cell.resting) continue;
     cell.resting = false;
-    if (echoes_.full(cell.echoes)) echoes_.drop_first(cell.echoes);
-    reconcile(retry->target, retry->key, cell, now);
+    if (echoes_.full(cell.echoes)) {
+      // The entry may be that of an earlier failure, which is too soon to take an echo for lost.
+      if (const auto waited = since_write(cell, now); waited < limits_.echo_wait) {
+        rest(retry->target, retry->key, cell, now + limits_.echo_wait - waited);
+        continue;
+      }
+      echoes_.drop_first(cell.echoes);
+    }
+    reconcile(retry->target, retry->key, cell, Urgency::live, now);
   }
 }
 
-void Replicator::want(ServerId target, KeyId key, Cell& cell, ValueId value, TimePoint now) {
+// --- Writing -------------------------------------------------------------------------------------------------------
+
+void Replicator::want(ServerId target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
   if (cell.desired == value && cell.observed == value) return;
   if (cell.desired != value) {
     cell.desired = value;
+    cell.changed_at_s = seconds_of(now);
     cell.rejected = false;
     cell.resting = false;
   }
-  reconcile(target, key, cell, now);
+  reconcile(target, key, cell, urgency, now);
 }
 
-bool Replicator::needs_write(const Cell& cell) noexcept {
-  return cell.in_flight == no_value && !cell.resting && !cell.rejected && cell.desired != no_value &&
-         cell.desired != cell.observed;
+/// A name that the server does not have shows the same as the neutral value.
+bool Replicator::is_satisfied(const Cell& cell) const noexcept {
+  return cell.desired == cell.observed || (cell.observed == absent && cell.desired == neutral_);
 }
 
-void Replicator::reconcile(ServerId target_id, KeyId key, Cell& cell, TimePoint now) {
+bool Replicator::needs_write(const Cell& cell) const noexcept {
+  if (cell.in_flight != no_value && keeps_rule(2)) return false;
+  return !cell.resting && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
+}
+
+void Replicator::reconcile(ServerId target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
   Target& target = targets_[target_id];
-  if (cell.queued || !target.up || !needs_write(cell)) return;
-  if (target.in_flight < target.window && target.first_queued == no_key)
+  if (!open_ || target.stage != Target::Stage::ready || !needs_write(cell)) return;
+  if (target.has_room(urgency))
     send(target_id, key, cell, now);
   else
-    enqueue(target_id, key, cell);
+    target.enqueue(key, cell, urgency);
+}
+
+void Replicator::reconcile_all(ServerId target, TimePoint now) {
+  for (KeyId key = 0; key < cells_.keys(); ++key) reconcile(target, key, at(target, key), Urgency::dump, now);
+}
+
+void Replicator::pump(ServerId target_id, TimePoint now) {
+  Target& target = targets_[target_id];
+  while (const std::optional<KeyId> key = target.next()) {
+    Cell& cell = at(target_id, *key);
+    target.pop(cell);
+    if (needs_write(cell)) send(target_id, *key, cell, now);
+  }
 }
 
 void Replicator::send(ServerId target, KeyId key, Cell& cell, TimePoint now) {
@@ -125,12 +232,9 @@ void Replicator::send(ServerId target, KeyId key, Cell& cell, TimePoint now) {
   }
   cell.in_flight = cell.desired;
   cell.echoed = false;
+  cell.stirred = true;
   note_write(cell, now);
-  ++targets_[target].in_flight;
-  if (targets_[target].sampled == no_key) {
-    targets_[target].sampled = key;
-    targets_[target].sampled_at = now;
-  }
+  targets_[target].sent(key, now);
   writer_.write(target, key, cell.desired);
 }
 
@@ -174,64 +278,19 @@ void Replicator::rest(ServerId target, KeyId key, Cell& cell, TimePoint due) {
   retries_.push({due, target, key});
 }
 
-void Replicator::open_window(Target& target) noexcept {
-  target.window = std::min(limits_.first_window, limits_.window);
-  target.sampled = no_key;
-}
-
-void Replicator::adapt_window(Target& target, KeyId key, Outcome outcome, TimePoint now) noexcept {
-  if (target.sampled != key) return;
-  target.sampled = no_key;
-  const auto took = now - target.sampled_at;
-  if (outcome == Outcome::unknown || took > limits_.slow)
-    target.window = std::max(target.window / 2, std::min(limits_.least_window, limits_.window));
-  else if (took <= limits_.quick && target.first_queued != no_key)  // a window that nothing waits for is wide enough
-    target.window = std::min(target.window * 2, limits_.window);
-}
-
 void Replicator::note_write(Cell& cell, TimePoint now) noexcept {
   cell.written = true;
-  cell.written_at_s = seconds_of(now);
+  cell.written_at_s = static_cast<std::uint16_t>(seconds_of(now));
+}
+
+std::chrono::seconds Replicator::since_write(const Cell& cell, TimePoint now) noexcept {
+  // Unsigned differences: that the seconds wrap after 18 hours costs at worst one write, or one more wait for an echo.
+  const auto now_s = static_cast<std::uint16_t>(seconds_of(now));
+  return std::chrono::seconds(static_cast<std::uint16_t>(now_s - cell.written_at_s));
 }
 
 bool Replicator::wrote_lately(const Cell& cell, TimePoint now) const noexcept {
-  // Unsigned differences: that the seconds wrap after 18 hours costs at worst one write.
-  return cell.written && static_cast<std::uint16_t>(seconds_of(now) - cell.written_at_s) <= limits_.confirm_within.count();
-}
-
-void Replicator::enqueue(ServerId target_id, KeyId key, Cell& cell) noexcept {
-  Target& target = targets_[target_id];
-  cell.queued = true;
-  if (target.first_queued == no_key)
-    target.first_queued = key;
-  else
-    at(target_id, target.last_queued).next_queued = key;
-  target.last_queued = key;
-}
-
-void Replicator::pump(ServerId target_id, TimePoint now) {
-  Target& target = targets_[target_id];
-  while (target.in_flight < target.window && target.first_queued != no_key) {
-    const KeyId key = target.first_queued;
-    Cell& cell = at(target_id, key);
-    cell.queued = false;
-    target.first_queued = std::exchange(cell.next_queued, no_key);
-    if (target.first_queued == no_key) target.last_queued = no_key;
-    if (needs_write(cell)) send(target_id, key, cell, now);
-  }
-}
-
-bool Replicator::hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value, TimePoint now) {
-  const EchoLists::Match match = echoes_.match(cell.echoes, value);
-  if (match == EchoLists::Match::nothing) return false;
-  note_write(cell, now);
-  if (match == EchoLists::Match::last) {
-    cell.observed = value;
-    cell.echoed = cell.in_flight != no_value;
-  }
-  cell.resting = false;  // what it waited for (an echo, or word of a write without a known outcome) has come
-  reconcile(server, key, cell, now);
-  return true;
+  return cell.written && since_write(cell, now) < limits_.confirm_within;
 }
 
 }  // namespace amibroker::replication

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Decides what each server must be told, and when. Rules 1 to 5 of docs/replication.md.
+// Decides what each server must be told, and when. The rules stand in docs/replication.md.
 #pragma once
 
 #include <algorithm>
@@ -8,53 +8,51 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "amibroker/reply.hpp"
 #include "plugins/replication/cell.hpp"
+#include "plugins/replication/combiner.hpp"
 #include "plugins/replication/echo_lists.hpp"
+#include "plugins/replication/neighbours.hpp"
 #include "plugins/replication/retry_queue.hpp"
+#include "plugins/replication/target.hpp"
 #include "plugins/replication/types.hpp"
 
 namespace amibroker::replication {
-
-/// What bounds and paces the writes.
-struct Limits {
-  /// Writes in flight on one server: it begins with first_window, doubles while answers come within `quick`, and halves
-  /// when they take longer than `slow`, so that a live change never stands behind more than about `slow` of other work.
-  std::size_t first_window = 64;
-  std::size_t least_window = 8;
-  std::size_t window = 1024;
-  std::chrono::milliseconds quick{25};
-  std::chrono::milliseconds slow{100};
-  std::chrono::milliseconds first_retry{100};     ///< back-off after the first attempt without a known outcome
-  std::chrono::milliseconds longest_retry{10000};  ///< it doubles from attempt to attempt up to this
-  /// How long a write waits where EchoLists::capacity echoes are outstanding; then the oldest is taken for lost. It
-  /// decides when to go on, never whether an event is news.
-  std::chrono::milliseconds echo_wait{5000};
-  /// Asterisk stores a presence and publishes its event in two steps without a lock around both (PRESENCE_STATE,
-  /// funcs/func_presencestate.c). Where our write and a change on that server meet, it may store one and publish the
-  /// other last. So a change within this time of our own last write there is written back to be sure. It costs one
-  /// write; it never decides what is news.
-  std::chrono::seconds confirm_within{3};
-};
 
 /// What an event of a symmetric key was.
 enum class News : std::uint8_t {
   change,  ///< something new: it is being written to the others
   repeat,  ///< what all should hold anyway
   echo,    ///< one of our own writes
+  early,   ///< the server was not read yet: a list will tell
 };
 
-/// For each key and each server: what it should hold, what it is known to hold, and what is under way. Every function
-/// ends with the right writes started, as long as windows have room.
+/// One line of a server's snapshot.
+struct Listed {
+  enum class Kind : std::uint8_t {
+    own,         ///< a device of the server's own: its contribution
+    held,        ///< the name that is written to targets, and what the server holds under it
+    held_quiet,  ///< the same, but a change found in it is not to be spread
+  };
+  KeyId key;
+  ValueId value;
+  Kind kind;
+};
+
+/// For each key and each server: what it contributes, what it should hold, what it is known to hold, and what is under
+/// way. Every function ends with the right writes started, as long as windows have room.
 ///
 /// Pure logic: no I/O, no clock (`now` is an argument, and must not go back), no log. All functions belong to one
-/// thread. Once the tables have grown to the number of keys, nothing is allocated.
+/// thread.
 class Replicator {
  public:
-  /// `writer` must outlive this. No server is up at first.
-  Replicator(std::size_t servers, Writer& writer, const Limits& limits = {});
+  /// Everything that is referred to must outlive this. `neutral`: what is written where nobody contributes any more.
+  /// No server is up at first, and nothing is written before `open`.
+  Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers, Writer& writer,
+             const Limits& limits = {});
 
   Replicator(const Replicator&) = delete;
   Replicator& operator=(const Replicator&) = delete;
@@ -63,20 +61,42 @@ class Replicator {
   /// below the number given.
   void add_key(Sharing sharing);
 
-  /// The origin says that a one-way key has a value: every other server should hold it.
+  /// The broker knows enough of the fleet to write.
+  void open(TimePoint now);
+  [[nodiscard]] bool is_open() const noexcept { return open_; }
+
+  /// The origin says what its own device is; no_value: it says nothing of it any more.
   void changed_at_origin(ServerId origin, KeyId key, ValueId value, TimePoint now);
 
-  /// A server says that a symmetric key has a value there. News: every server should hold it.
+  /// A server says that a symmetric key has a value there. News: every neighbour should hold it.
   News changed_on(ServerId server, KeyId key, ValueId value, TimePoint now);
 
   /// The result of the write of that key on that server; exactly once for each Writer::write.
   void completed(ServerId target, KeyId key, Outcome outcome, TimePoint now);
 
-  /// A server came up: nothing is known of it, and everything that it should hold is written.
+  /// A server came up. It is not written to before it was `read`, or turned out to be `unreadable`.
   void server_up(ServerId server, TimePoint now);
 
-  /// A server is gone: nothing is sent to it until it is up again. Its cells are all that is kept.
+  /// A server is gone: nothing is sent to it until it is up again. What it contributed stays.
   void server_down(ServerId server) noexcept;
+
+  /// It is gone for too long: what it contributed is withdrawn.
+  void server_lost(ServerId server, TimePoint now);
+
+  /// A snapshot begins: the list is asked for now. What happens from here on may be in it or not.
+  void list_asked(ServerId server) noexcept;
+  /// The list, once all events that are older than it have come. What is not in it is withdrawn, or not held. True where
+  /// another snapshot is to follow, because an event had to be passed over.
+  [[nodiscard]] bool read(ServerId server, std::span<const Listed> list, TimePoint now);
+  /// The server cannot be read: it is written as if nothing were known of what it holds.
+  void unreadable(ServerId server, TimePoint now);
+
+  /// Names that a target holds from an earlier life of the broker, and that nobody contributes to: what is held of this
+  /// one-way key without having been wanted becomes `neutral`.
+  void clear_orphans(KeyId key, TimePoint now);
+
+  /// Nothing is wanted of this key any more, on no server.
+  void retire(KeyId key) noexcept;
 
   /// Looks again at the keys whose time has come. Call it at next_due() or later.
   void tick(TimePoint now);
@@ -86,49 +106,51 @@ class Replicator {
 
   /// What is known of a key on a server.
   [[nodiscard]] const Cell& cell(ServerId server, KeyId key) const noexcept { return cells_.row(key)[server]; }
+  [[nodiscard]] Sharing sharing(KeyId key) const noexcept { return sharing_[key]; }
+  [[nodiscard]] std::size_t keys() const noexcept { return cells_.keys(); }
 
-  /// How many writes may be under way on a server at present.
-  [[nodiscard]] std::size_t window(ServerId server) const noexcept { return targets_[server].window; }
-
-  /// Writes under way on a server.
-  [[nodiscard]] std::size_t in_flight(ServerId server) const noexcept { return targets_[server].in_flight; }
+  /// The server's window and lines.
+  [[nodiscard]] const Target& target(ServerId server) const noexcept { return targets_[server]; }
 
   /// Calls `visit(ValueId)` for every value that some cell or list holds, repeats included.
   template <typename Visitor>
   void each_value(Visitor&& visit) const;
 
  private:
-  struct Target {
-    bool up = false;
-    std::size_t in_flight = 0;
-    std::size_t window = 0;
-    KeyId sampled = no_key;  ///< the write whose time is taken
-    TimePoint sampled_at{};
-    KeyId first_queued = no_key;  ///< keys that wait for a place in the window, linked through their cells
-    KeyId last_queued = no_key;
-  };
-
   [[nodiscard]] Cell& at(ServerId server, KeyId key) noexcept { return cells_.row(key)[server]; }
-  void want(ServerId target, KeyId key, Cell& cell, ValueId value, TimePoint now);
-  [[nodiscard]] static bool needs_write(const Cell& cell) noexcept;
-  void reconcile(ServerId target, KeyId key, Cell& cell, TimePoint now);
+  void contribute(ServerId origin, KeyId key, ValueId value, Urgency urgency, TimePoint now);
+  void spread(KeyId key, Urgency urgency, TimePoint now);
+  bool spread_news(ServerId server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
+  void want(ServerId target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
+  [[nodiscard]] bool is_satisfied(const Cell& cell) const noexcept;
+  [[nodiscard]] bool needs_write(const Cell& cell) const noexcept;
+  void reconcile(ServerId target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
+  void reconcile_all(ServerId target, TimePoint now);
   void send(ServerId target, KeyId key, Cell& cell, TimePoint now);
   void settle(ServerId target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now);
   void rest(ServerId target, KeyId key, Cell& cell, TimePoint due);
   void rest_after_failure(ServerId target, KeyId key, Cell& cell, TimePoint now);
-  void open_window(Target& target) noexcept;
-  void adapt_window(Target& target, KeyId key, Outcome outcome, TimePoint now) noexcept;
   static void note_write(Cell& cell, TimePoint now) noexcept;
+  [[nodiscard]] static std::chrono::seconds since_write(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] bool wrote_lately(const Cell& cell, TimePoint now) const noexcept;
-  void enqueue(ServerId target, KeyId key, Cell& cell) noexcept;
   void pump(ServerId target, TimePoint now);
   [[nodiscard]] bool hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value, TimePoint now);
+  void forget_lost_echoes(ServerId server) noexcept;
+  void apply(ServerId server, const Listed& item, TimePoint now);
+  [[nodiscard]] bool is_outdated(KeyId key, const Cell& cell) const noexcept;
+  void apply_unlisted(ServerId server, KeyId key, Cell& cell, TimePoint now);
 
+  const Neighbours& neighbours_;
+  const Combiner& combiner_;
+  ValueId neutral_;
   Writer& writer_;
   Limits limits_;
+  bool open_ = false;
   CellTable cells_;
   std::vector<Sharing> sharing_;  ///< by key
   std::vector<Target> targets_;
+  std::vector<ValueId> shown_;    ///< by server; used again for each change
+  std::uint32_t contributions_ = 0;
   EchoLists echoes_;
   RetryQueue retries_;
 };
@@ -138,12 +160,14 @@ void Replicator::each_value(Visitor&& visit) const {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     const Cell* row = cells_.row(key);
     std::for_each(row, row + cells_.servers(), [&](const Cell& cell) {
+      visit(cell.contribution);
       visit(cell.desired);
       visit(cell.observed);
       visit(cell.in_flight);
     });
   }
   echoes_.each_value(visit);
+  visit(neutral_);
 }
 
 }  // namespace amibroker::replication

@@ -16,13 +16,15 @@ inline constexpr KeyId no_key = 0xffffffffU;
 
 /// A value as a number; equal numbers are equal values.
 using ValueId = std::uint32_t;
-inline constexpr ValueId no_value = 0;  ///< nothing is wanted, or nothing is known
+inline constexpr ValueId no_value = 0;             ///< nothing is wanted, or nothing is known
+inline constexpr ValueId absent = 0xffffffffU;  ///< observed only: the server has no such name
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
 /// How a key spreads.
 enum class Sharing : std::uint8_t {
   one_way,    ///< Born on its origin under another name; the targets show it. What the targets say of it is no news.
+  retired,    ///< Was taken for a shared name and is none: nothing is wanted of it.
   symmetric,  ///< Every server holds it under the same name and may change it; the last change wins.
 };
 

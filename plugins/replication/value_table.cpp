@@ -5,6 +5,11 @@
 
 namespace amibroker::replication {
 
+ValueTable::ValueTable(std::span<const std::string_view> pinned) : texts_(1) {  // number 0 is no_value
+  for (const std::string_view text : pinned) intern(text);
+  pinned_ = pinned.size();
+}
+
 ValueId ValueTable::intern(std::string_view text) {
   if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
   ValueId value = no_value;
@@ -21,7 +26,7 @@ ValueId ValueTable::intern(std::string_view text) {
 }
 
 void ValueTable::remove_unused(const std::vector<bool>& used) {
-  for (ValueId value = 1; value < used.size(); ++value) {
+  for (auto value = static_cast<ValueId>(pinned_ + 1); value < used.size(); ++value) {
     if (used[value]) continue;
     // A number whose place is free has an empty text, or shares it with none: the number decides.
     const auto found = ids_.find(texts_[value]);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,7 +20,8 @@ namespace amibroker::replication {
 /// Not safe for several threads.
 class ValueTable {
  public:
-  ValueTable() : texts_(1) {}  // number 0 is no_value
+  /// `pinned`: values that stay, with the numbers 1, 2, ... in this order.
+  explicit ValueTable(std::span<const std::string_view> pinned = {});
 
   /// The number of a text, added where it is new.
   ValueId intern(std::string_view text);
@@ -37,7 +39,9 @@ class ValueTable {
   template <typename EachUsed>
   void sweep(EachUsed&& each_used) {
     std::vector<bool> used(texts_.size(), false);
-    each_used([&](ValueId value) { used[value] = true; });
+    each_used([&](ValueId value) {
+      if (value != absent) used[value] = true;
+    });
     remove_unused(used);
   }
 
@@ -50,6 +54,7 @@ class ValueTable {
   std::deque<std::string> texts_;  ///< a deque, because `ids_` holds views into its strings
   std::unordered_map<std::string_view, ValueId> ids_;
   std::vector<ValueId> free_;
+  std::size_t pinned_ = 0;
   std::size_t sweep_at_ = least_before_sweep;
 };
 

@@ -45,6 +45,14 @@ void append_reply(std::string& out, const Action& action, std::string_view syste
   }
 }
 
+std::string user_event(const Action& action, std::string_view json, std::string_view system_name) {
+  std::string event = R"({"Event":"UserEvent","Privilege":"user,all","SystemName":")";
+  event.append(system_name).append(R"(","UserEvent":")").append(find_value(json, "\"UserEvent\":"));
+  event.append(R"(","ActionID":")").append(action.id);
+  event.append(R"(","Fence":")").append(find_value(json, "\"Fence\"")).append(R"("})");
+  return event;
+}
+
 void append_list_reply(std::string& out, const Action& action, std::string_view items, std::size_t count) {
   const std::string_view what = action.name == "DeviceStateList" ? "Device State Changes" : "Presence State Changes";
   out.append(R"([{"Response":"Success","ActionID":")").append(action.id);

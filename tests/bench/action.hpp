@@ -24,6 +24,9 @@ struct Action {
 /// Appends the reply that Asterisk gives to an action other than a list.
 void append_reply(std::string& out, const Action& action, std::string_view system_name);
 
+/// The event that an action UserEvent asks for, with the one header of its own that the daemon sends.
+std::string user_event(const Action& action, std::string_view json, std::string_view system_name);
+
 /// Appends the whole reply to a list action: `items` are JSON objects, joined by commas.
 void append_list_reply(std::string& out, const Action& action, std::string_view items, std::size_t count);
 

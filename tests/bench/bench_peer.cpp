@@ -25,7 +25,7 @@ Settings parse(int argc, char** argv) {
   Settings out;
   po::options_description options("Options of bench-peer");
   options.add_options()("help", "this text")(
-      "mode", po::value(&out.mode)->default_value("actions"), "actions, noise, latency, dead or memory")(
+      "mode", po::value(&out.mode)->default_value("actions"), "actions, noise, latency, dead, resync or memory")(
       "servers", po::value(&out.servers)->default_value(2), "fake servers, at least 2")(
       "devices", po::value(&out.devices)->default_value(4000), "phones on all servers together")(
       "outstanding", po::value(&out.outstanding)->default_value(500), "actions, memory: changes under way at once")(
@@ -51,6 +51,7 @@ Report measure(Stage& stage, const Settings& settings, pid_t broker) {
   if (settings.mode == "noise") return measure_noise(stage, settings, broker);
   if (settings.mode == "latency") return measure_latency(stage, settings);
   if (settings.mode == "dead") return measure_dead(stage, settings);
+  if (settings.mode == "resync") return measure_resync(stage, settings, broker);
   if (settings.mode == "memory") return measure_memory(stage, settings, broker);
   throw std::runtime_error("no such mode: " + settings.mode);
 }
@@ -91,10 +92,13 @@ void print(const Stage& stage, const Report& report) {
 int main(int argc, char** argv) try {
   const Settings settings = parse(argc, argv);
   Stage stage(settings.servers, settings.devices);
+  const bool resync = settings.mode == "resync";  // measured from the first moment on
+  if (resync) stage.ledger().preset();
   print_ports(stage, settings.servers);
   pid_t broker = 0;
   if (!(std::cin >> broker)) return 1;
-  if (!stage.wait_ready(Seconds(kReadyLimit))) {
+  const Seconds limit(kReadyLimit);
+  if (!(resync ? stage.wait_connected(limit) : stage.wait_ready(limit))) {
     std::cout << R"({"ready":false})" << std::endl;
     return 1;
   }

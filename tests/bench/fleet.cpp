@@ -207,6 +207,7 @@ void Fleet::handle_action(Link& link, std::string_view body) {
   zmtp::append_frame(out, 0, reply_);
   mark(link);
   if (!action.variable.empty()) listener_.on_setvar(server.index, action.variable, action.value);
+  if (action.name == "UserEvent") publish(server.index, user_event(action, body, server.system_name));
 }
 
 void Fleet::publish(std::size_t server, std::string_view event) {

@@ -77,6 +77,15 @@ void Ledger::change(DeviceNumber device, std::string_view system_name, std::stri
   entry.changed_at = Clock::now();
 }
 
+void Ledger::preset() {
+  for (Device& device : devices_) {
+    device.change = 1;
+    device.missing = static_cast<std::uint32_t>(living_ - 1);
+    tally_.missing += device.missing;
+  }
+  for (auto& free : free_) free.clear();
+}
+
 Ledger::Write Ledger::on_setvar(std::size_t server, std::string_view variable, std::string_view value) {
   const auto device = device_of(variable);
   if (!device || *device >= devices_.size() || devices_[*device].home == server || !alive_[server] ||

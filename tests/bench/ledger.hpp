@@ -41,6 +41,9 @@ class Ledger {
   /// Gives the device its next state, which all other servers have to be told, and writes the event to `event`.
   void change(DeviceNumber device, std::string_view system_name, std::string& event);
 
+  /// Every device has a first state that no event tells of: all other servers have to be told it nevertheless.
+  void preset();
+
   std::size_t home(DeviceNumber device) const { return devices_[device].home; }
   Clock::time_point changed_at(DeviceNumber device) const { return devices_[device].changed_at; }
   const Tally& tally() const { return tally_; }

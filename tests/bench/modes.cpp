@@ -148,6 +148,13 @@ Report measure_dead(Stage& stage, const Settings& settings) {
   return {{}, {summarize("all alive", before), summarize("one dead", after)}, {}};
 }
 
+Report measure_resync(Stage& stage, const Settings& settings, pid_t broker) {
+  Window window(broker, 0);
+  stage.drain(Seconds(settings.stall));
+  window.close(stage.ledger().tally().writes);
+  return {window, {}, memory_of(broker)};
+}
+
 Report measure_memory(Stage& stage, const Settings& settings, pid_t broker) {
   Window window(broker, 0);
   {

@@ -52,6 +52,10 @@ Report measure_latency(Stage& stage, const Settings& settings);
 /// The same twice: with all servers, then with the last one dead; times of writes to the others only.
 Report measure_dead(Stage& stage, const Settings& settings);
 
+/// The broker starts, finds states on all servers that the others do not show, and writes them all; the time from its
+/// connection to the last server until the last write, and its memory. The stage's devices are preset.
+Report measure_resync(Stage& stage, const Settings& settings, pid_t broker);
+
 /// Each device changes once, then the broker's memory is read.
 Report measure_memory(Stage& stage, const Settings& settings, pid_t broker);
 

@@ -20,12 +20,18 @@ constexpr auto kTurn = 20ms;
 
 Stage::Stage(std::size_t servers, std::size_t devices) : fleet_(servers, *this), ledger_(servers, devices) {}
 
-bool Stage::wait_ready(Seconds limit) {
+bool Stage::wait_connected(Seconds limit) {
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
   while (!fleet_.everyone_connected()) {
     if (Clock::now() >= end) return false;
     fleet_.poll(kTurn);
   }
+  return true;
+}
+
+bool Stage::wait_ready(Seconds limit) {
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
+  if (!wait_connected(limit)) return false;
   auto quiet_since = Clock::now();
   for (auto actions = fleet_.actions(); Clock::now() - quiet_since < kQuiet;) {
     if (Clock::now() >= end) return false;

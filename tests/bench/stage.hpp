@@ -29,6 +29,8 @@ class Stage final : private FleetListener {
   const Ledger& ledger() const { return ledger_; }
   void on_write(OnWrite action) { on_write_ = std::move(action); }
 
+  /// Until all servers are connected; false when `limit` is over.
+  bool wait_connected(Seconds limit);
   /// Until all servers are connected and the broker has no more questions of its own; false when `limit` is over.
   bool wait_ready(Seconds limit);
   /// Publishes the next state of `device` on its server.

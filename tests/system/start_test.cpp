@@ -123,7 +123,7 @@ TEST_F(Start, TraceVerboseAndCountSayWhatHappens) {
   EXPECT_TRUE(daemon->says(R"([server-0] <- {"Event":"DeviceStateChange")"));
   EXPECT_TRUE(daemon->says("plugin device_state"));
   EXPECT_EQ(daemon->stop(), 0);
-  EXPECT_THAT(daemon->output(), HasSubstr("messages: server 'Console 0': 1 DeviceStateChange"));
+  EXPECT_THAT(daemon->output(), AllOf(HasSubstr("messages: server 'Console 0': "), HasSubstr("1 DeviceStateChange")));
 }
 
 }  // namespace

@@ -158,6 +158,25 @@ class MemoryUse(Item):
         return result
 
 
+@dataclass
+class Resync(Item):
+    """The time until a broker that has just started has read all servers and written all that they do not show."""
+    at_most_s: float
+
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        runs = []
+        for number in range(rounds):
+            if number > 0 and time.monotonic() > end:
+                break
+            runs.append(self.once(result, bench, subject, "subject"))
+        seconds = [run["seconds"] for run in runs]
+        result.figures = [Figure(self.name, "s", [self.at_most_s], seconds, [each / self.at_most_s for each in seconds], at_most=1)]
+        writes, memory = runs[-1]["units"], max(run["peak_rss_kib"] for run in runs) / 1024
+        result.notes.append(f"the first column is the bound; {writes:,} writes, peak memory {memory:.0f} MiB")
+        return result
+
+
 def all_items(quick, outstanding=None):
     time_of = {"seconds": 0.7, "warmup": 0.3} if quick else {"seconds": 2, "warmup": 0.5}
     slow = {"seconds": 1, "warmup": 0.3} if quick else {"seconds": 4, "warmup": 0.5}
@@ -173,6 +192,9 @@ def all_items(quick, outstanding=None):
         EventToAction("latency-3", {"mode": "latency", "servers": 3, "devices": 3000} | slow),
         EventToAction("latency-5", {"mode": "latency", "servers": 5, "devices": 3000} | slow),
         DeadServer("dead-5", {"mode": "dead", "servers": 5, "devices": 3000} | slow),
+        Resync("resync-2", {"mode": "resync", "servers": 2, "devices": 2000 if quick else 20000, "seconds": 20, "warmup": 0}, 1),
+        Resync("fleet-100", {"mode": "resync", "seconds": 120, "warmup": 0} |
+               ({"servers": 20, "devices": 2000} if quick else {"servers": 100, "devices": 100000}), 60),
         MemoryUse("memory", {"mode": "memory", "outstanding": 200} | size | {"seconds": 60, "warmup": 0}),
     ]
 

@@ -7,19 +7,28 @@
 #include "amibroker/testing/fake_host.hpp"
 #include "amibroker/testing/message_builder.hpp"
 #include "plugins/device_state/devices.hpp"
+#include "tests/unit/replication/reading.hpp"
 
 namespace amibroker::device_state {
 namespace {
 
 using amibroker::testing::FakeHost;
 using amibroker::testing::MessageBuilder;
+using replication::Lists;
 using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 class DeviceStates : public ::testing::Test {
  protected:
   void start() {
     for (ServerId server = 0; server < 3; ++server) host.set_up(server);
     host.start(plugin);
+    read();
+  }
+  /// Answers what servers were asked for their states.
+  void read(const Lists& lists = {}) {
+    replication::read_servers(
+        host, [&](ServerId server, const Message& message) { plugin.on_event(server, message); }, lists);
   }
   void event(ServerId server, std::string_view device, std::string_view state) {
     plugin.on_event(server, MessageBuilder("DeviceStateChange").add("Device", device).add("State", state).message());
@@ -29,9 +38,9 @@ class DeviceStates : public ::testing::Test {
   DeviceState plugin;
 };
 
-TEST_F(DeviceStates, OnlyTheirChangesAreSubscribedTo) {
+TEST_F(DeviceStates, TheirChangesAreSubscribedToAndWhatTellsThatAServerMustBeRead) {
   start();
-  EXPECT_THAT(host.subscribed, ElementsAre("DeviceStateChange"));
+  EXPECT_THAT(host.subscribed, UnorderedElementsAre("DeviceStateChange", "UserEvent", "LoadZmq", "FullyBooted"));
 }
 
 TEST_F(DeviceStates, ACallShowsOnTheOtherServersInOrder) {
@@ -51,6 +60,8 @@ TEST_F(DeviceStates, ACallShowsOnTheOtherServersInOrder) {
 
 TEST_F(DeviceStates, EveryStateOfAsteriskIsWrittenAsItIs) {
   start();
+  event(0, "PJSIP/100", "INUSE");
+  host.answer_all();
   for (const std::string_view state : states) {
     event(0, "PJSIP/100", state);
     ASSERT_EQ(host.requests.size(), 2U) << state;
@@ -66,13 +77,26 @@ TEST_F(DeviceStates, WhatTheBrokerWroteAndUncachedDevicesGoNowhere) {
   EXPECT_EQ(host.counted("ignored_events"), 3U);
 }
 
-TEST_F(DeviceStates, UnknownIsNotWrittenAndTheLastStateStays) {
+TEST_F(DeviceStates, UnknownWithdrawsWhatTheServerSaidAndIsNotWritten) {
   start();
   event(0, "PJSIP/100", "INUSE");
   host.answer_all();
   event(0, "PJSIP/100", "UNKNOWN");
+  ASSERT_EQ(host.requests.size(), 2U);
+  for (const auto& request : host.requests) EXPECT_EQ(request.header("Value"), "INVALID");
+  EXPECT_EQ(host.counted("ignored_events"), 0U);
+}
+
+TEST_F(DeviceStates, AnInvalidDeviceIsNotWrittenWhereItsNameIsNotKnownBecauseThatShowsTheSame) {
+  start();
+  event(0, "PJSIP/100", "INVALID");
   EXPECT_TRUE(host.requests.empty());
-  EXPECT_EQ(host.counted("ignored_events"), 1U);
+}
+
+TEST_F(DeviceStates, UnknownOfADeviceThatNobodyShowsLeadsToNoWrite) {
+  start();
+  event(0, "PJSIP/100", "UNKNOWN");
+  EXPECT_TRUE(host.requests.empty());
 }
 
 TEST_F(DeviceStates, AStateThatAsteriskDoesNotHaveIsCountedAndDropped) {
@@ -103,7 +127,7 @@ TEST_F(DeviceStates, NoMoreDevicesAreKeptThanTheOptionSays) {
   EXPECT_EQ(host.logged(Level::warning, "max_devices"), 1U);
 }
 
-TEST_F(DeviceStates, AServerThatComesBackIsToldEverything) {
+TEST_F(DeviceStates, AServerThatComesBackIsReadAndThenToldEverything) {
   start();
   event(0, "PJSIP/100", "INUSE");
   host.answer_all();
@@ -111,6 +135,10 @@ TEST_F(DeviceStates, AServerThatComesBackIsToldEverything) {
   event(0, "PJSIP/200", "RINGING");
   EXPECT_EQ(host.answer_all(), 1U);
   host.bring_up(plugin, 2);
+  ASSERT_EQ(host.requests.size(), 2U);
+  EXPECT_EQ(host.requests[0].action.name(), "DeviceStateList");
+  EXPECT_EQ(host.requests[1].action.name(), "UserEvent");
+  read();
   ASSERT_EQ(host.requests.size(), 2U);
   EXPECT_EQ(host.requests[0].server, 2U);
   EXPECT_EQ(host.requests[0].header("Value"), "INUSE");

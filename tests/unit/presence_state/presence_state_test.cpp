@@ -6,6 +6,7 @@
 
 #include "amibroker/testing/fake_host.hpp"
 #include "amibroker/testing/message_builder.hpp"
+#include "tests/unit/replication/reading.hpp"
 
 namespace amibroker::presence_state {
 namespace {
@@ -13,13 +14,21 @@ namespace {
 using amibroker::testing::FakeHost;
 using amibroker::testing::MessageBuilder;
 using amibroker::testing::Request;
+using replication::Lists;
 using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 class Presences : public ::testing::Test {
  protected:
   void start() {
     for (ServerId server = 0; server < 3; ++server) host.set_up(server);
     host.start(plugin);
+    read();
+  }
+  /// Answers what servers were asked for their states.
+  void read(const Lists& lists = {}) {
+    replication::read_servers(
+        host, [&](ServerId server, const Message& message) { plugin.on_event(server, message); }, lists);
   }
   void event(ServerId server, std::string_view presentity, std::string_view status, std::string_view subtype = "",
              std::string_view message = "") {
@@ -40,9 +49,9 @@ class Presences : public ::testing::Test {
   PresenceState plugin;
 };
 
-TEST_F(Presences, OnlyTheirChangesAreSubscribedTo) {
+TEST_F(Presences, TheirChangesAreSubscribedToAndWhatTellsThatAServerMustBeRead) {
   start();
-  EXPECT_THAT(host.subscribed, ElementsAre("PresenceStateChange"));
+  EXPECT_THAT(host.subscribed, UnorderedElementsAre("PresenceStateChange", "UserEvent", "LoadZmq", "FullyBooted"));
 }
 
 TEST_F(Presences, AChangeIsWrittenToTheOthersWithSubtypeAndMessage) {
@@ -93,8 +102,16 @@ TEST_F(Presences, ASecondChangeRightAfterTheFirstIsNotLost) {
   EXPECT_EQ(host.requests[0].header("Value"), "chat");
 }
 
+TEST_F(Presences, APresenceThatIsNotSetIsNotWrittenWhereItsNameIsNotKnownBecauseThatShowsTheSame) {
+  start();
+  event(0, "CustomPresence:100", "not_set");
+  EXPECT_TRUE(host.requests.empty());
+}
+
 TEST_F(Presences, TakingAPresenceBackIsAChangeLikeOthers) {
   start();
+  event(0, "CustomPresence:100", "away");
+  host.answer_all();
   event(0, "CustomPresence:100", "not_set");
   ASSERT_EQ(host.requests.size(), 2U);
   EXPECT_EQ(host.requests[0].header("Value"), "not_set");

@@ -3,9 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
-
-#include "amibroker/testing/fake_host.hpp"
+#include "tests/unit/replication/distribution.hpp"
 
 namespace amibroker::replication {
 namespace {
@@ -13,20 +11,15 @@ namespace {
 using amibroker::testing::FakeHost;
 using std::chrono::milliseconds;
 
-class Distribution : public ::testing::Test {
+/// Three servers that were read and hold nothing.
+class Distribution : public ::testing::Test, public Distributed {
  protected:
-  Distribution() {
-    for (ServerId server = 0; server < 3; ++server) distributor.server_up(server);
+  Distribution() : Distributed({"One", "Two", "Three"}) {
+    host.option_values.set("max_names", "2");
+    start();
+    for (ServerId server = 0; server < 3; ++server) up(server);
+    read();
   }
-  void device(ServerId origin, std::string_view name, std::string_view value) {
-    distributor.changed_at_origin(origin, name, distributor.value(value));
-  }
-  void presence(ServerId server, std::string_view name, std::string_view value) {
-    distributor.changed_on(server, name, distributor.value(value));
-  }
-
-  FakeHost host{{"One", "Two", "Three"}};
-  Distributor distributor{host, {"STATE(", "Custom:", "func_state.so", "max_names"}, 2};
 };
 
 TEST_F(Distribution, AWriteIsASetvarWithTheFunctionAndTheValue) {
@@ -82,6 +75,7 @@ TEST_F(Distribution, AfterASuccessTheNextFailureIsReportedAgain) {
 }
 
 TEST_F(Distribution, AnUnknownOutcomeIsCountedAndWrittenAgainByATimer) {
+  const std::size_t timers = host.clock.timers();
   device(0, "a", "INUSE");
   host.answer(Outcome::unknown, "no reply within 1000 ms");
   host.answer();
@@ -91,7 +85,7 @@ TEST_F(Distribution, AnUnknownOutcomeIsCountedAndWrittenAgainByATimer) {
   ASSERT_EQ(host.requests.size(), 1U);
   EXPECT_EQ(host.requests[0].server, 1U);
   host.answer();
-  EXPECT_EQ(host.clock.timers(), 0U);
+  EXPECT_EQ(host.clock.timers(), timers);
 }
 
 TEST_F(Distribution, AnEarlierRetryMovesTheTimerForward) {
@@ -131,14 +125,59 @@ TEST_F(Distribution, EchoesAndRepeatsAreCounted) {
   EXPECT_TRUE(host.requests.empty());
 }
 
-TEST_F(Distribution, AServerThatDoesNotAnswerHasOneWindowOfRequests) {
+TEST_F(Distribution, AChangeRightAfterOurWriteIsWrittenBackWhereThatHasAnEcho) {
+  presence(0, "100", "away");
+  host.answer_all();
+  presence(1, "100", "away");
+  presence(2, "100", "away");
+  presence(1, "100", "dnd");
+  EXPECT_EQ(host.requests.size(), 3U);
+}
+
+TEST(DistributionWithoutRepeatedEchoes, AChangeRightAfterOurWriteIsNotWrittenBack) {
+  Medium medium = distribution_medium;
+  medium.echoes_repeats = false;
+  Distributed fleet({"One", "Two"});
+  fleet.start(medium);
+  for (ServerId server = 0; server < 2; ++server) fleet.up(server);
+  fleet.read();
+  fleet.presence(0, "100", "away");
+  fleet.host.answer_all();
+  fleet.presence(1, "100", "away");
+  fleet.presence(1, "100", "dnd");
+  ASSERT_EQ(fleet.host.requests.size(), 1U);
+  EXPECT_EQ(fleet.host.requests[0].server, 0U);
+}
+
+TEST_F(Distribution, ARetiredNameIsWrittenNoMore) {
+  presence(0, "100", "away");
+  host.answer_all();
+  distributor->retire("100");
+  distributor->retire("unheard of");
+  down(1);
+  up(1);
+  read();
+  EXPECT_TRUE(host.requests.empty());
+}
+
+TEST_F(Distribution, ANameThatIsNotSharedIsNotRetired) {
+  device(0, "a", "INUSE");
+  host.answer_all();
+  distributor->retire("Custom:a");
+  device(0, "a", "BUSY");
+  EXPECT_EQ(host.requests.size(), 2U);
+}
+
+TEST(DistributionOfManyNames, AServerThatDoesNotAnswerHasOneWindowOfRequests) {
   const std::size_t names = 2 * Limits{}.first_window;
-  FakeHost big({"One", "Two"});
-  Distributor many(big, {"STATE(", "Custom:", "m", "o"}, names);
-  many.server_up(1);
-  for (std::size_t i = 0; i < names; ++i) many.changed_at_origin(0, std::to_string(i), many.value("INUSE"));
-  EXPECT_EQ(big.requests.size(), Limits{}.first_window);
-  EXPECT_EQ(big.answer_all(), names);
+  Distributed many({"One", "Two"});
+  many.host.option_values.set("max_names", std::to_string(names));
+  many.start();
+  for (ServerId server = 0; server < 2; ++server) many.up(server);
+  many.read();
+  for (std::size_t i = 0; i < names; ++i) many.device(0, std::to_string(i), "INUSE");
+  EXPECT_EQ(many.host.requests.size(), Limits{}.first_window);
+  EXPECT_EQ(many.host.answer_all(), names);
 }
 
 TEST_F(Distribution, ANameThatCannotBeWrittenIsRefusedWithOneWarning) {
@@ -146,7 +185,7 @@ TEST_F(Distribution, ANameThatCannotBeWrittenIsRefusedWithOneWarning) {
   device(0, "a)b", "BUSY");
   EXPECT_TRUE(host.requests.empty());
   EXPECT_EQ(host.counted("refused_names"), 2U);
-  EXPECT_EQ(host.logged(Level::warning, "One (server-1): the state of \"a)b\""), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "One (server-1): \"Custom:a)b\""), 1U);
 }
 
 TEST_F(Distribution, NamesBeyondTheLimitAreCountedAndWarnedOfOnce) {
@@ -162,10 +201,13 @@ TEST_F(Distribution, NamesBeyondTheLimitAreCountedAndWarnedOfOnce) {
 TEST_F(Distribution, WritesAreShownWhereTheAdministratorWantsIt) {
   device(0, "a", "INUSE");
   EXPECT_EQ(host.logged(Level::info), 0U);
-  host.answer_all();
-  host.is_verbose = true;
-  device(0, "a", "BUSY");
-  EXPECT_EQ(host.logged(Level::info, "Two (server-2): Custom:a = BUSY"), 1U);
+  Distributed loud({"One", "Two", "Three"});
+  loud.host.is_verbose = true;
+  loud.start();
+  for (ServerId server = 0; server < 3; ++server) loud.up(server);
+  loud.read();
+  loud.device(0, "a", "BUSY");
+  EXPECT_EQ(loud.host.logged(Level::info, "Two (server-2): Custom:a = BUSY"), 1U);
 }
 
 TEST_F(Distribution, ValuesThatNobodyHoldsAnyMoreAreSweptAway) {
@@ -175,7 +217,7 @@ TEST_F(Distribution, ValuesThatNobodyHoldsAnyMoreAreSweptAway) {
     presence(1, "100", "away,," + std::to_string(i));
     presence(2, "100", "away,," + std::to_string(i));
   }
-  EXPECT_LE(distributor.values(), ValueTable::least_before_sweep);
+  EXPECT_LE(distributor->values(), ValueTable::least_before_sweep);
   EXPECT_EQ(host.counted("writes"), 20'000U);
 }
 
@@ -192,33 +234,28 @@ TEST_F(Distribution, AfterASweepTheRightTextIsWritten) {
 }
 
 TEST_F(Distribution, ANumberThatASweepGaveToAnotherValueIsWrittenWithItsNewText) {
-  const auto all_say = [&](const std::string& said) {
-    for (ServerId server = 0; server < 3; ++server) presence(server, "100", said);
-  };
-  const ValueId first = distributor.value("first");
-  presence(0, "100", "first");  // the last write before the servers go down, and the same number as below
-  host.answer_all();
-  all_say("first");
-  for (ServerId server = 0; server < 3; ++server) distributor.server_down(server);
+  const ValueId first = distributor->value("first");
+  device(0, "a", "first");  // the last writes before the servers go down, with the same number as below
+  down(1);
+  down(2);
   std::string value;
-  for (int i = 0; value.empty() || distributor.value(value) != first; ++i) {
+  for (int i = 0; value.empty() || distributor->value(value) != first; ++i) {
     value = "value " + std::to_string(i);
-    all_say(value);
+    device(0, "a", value);
   }
-  distributor.server_up(1);
+  up(1);
+  read();
   ASSERT_EQ(host.requests.size(), 1U);
   EXPECT_EQ(host.requests[0].header("Value"), value);
 }
 
-TEST_F(Distribution, ItsTimerEndsWithIt) {
-  FakeHost other({"One", "Two"});
-  auto distribution = std::make_unique<Distributor>(other, Medium{"STATE(", "Custom:", "m", "o"}, 10);
-  distribution->server_up(1);
-  distribution->changed_at_origin(0, "a", distribution->value("INUSE"));
-  other.answer(Outcome::unknown);
-  EXPECT_EQ(other.clock.timers(), 1U);
-  distribution.reset();
-  EXPECT_EQ(other.clock.timers(), 0U);
+TEST_F(Distribution, ItsTimersEndWithIt) {
+  device(0, "a", "INUSE");
+  host.answer(Outcome::unknown);
+  down(2);
+  EXPECT_GE(host.clock.timers(), 4U) << "start, resync, a retry, and how long server 3 is gone";
+  distributor.reset();
+  EXPECT_EQ(host.clock.timers(), 0U);
 }
 
 }  // namespace

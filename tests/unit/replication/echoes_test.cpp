@@ -107,16 +107,30 @@ TEST_F(Symmetric, AChangeRightAfterOurWriteIsWrittenBackBecauseAsteriskMayHaveSt
   EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{0, 0, dnd}, Write{1, 0, dnd}, Write{2, 0, dnd}));
 }
 
-TEST_F(Symmetric, AChangeLongAfterOurWriteIsNotWrittenBack) {
+/// `away` is everywhere, on server 1 by our write. After a while, server 1 says `dnd`. What is written.
+std::vector<Write> writes_after_a_change(const Limits& limits, milliseconds since_our_write) {
+  Fleet fleet(2, limits);
+  fleet.add_keys(Sharing::symmetric, 1);
   fleet.event(0, 0, away);
   fleet.done(1, 0);
-  EXPECT_EQ(fleet.event(1, 0, away), News::echo);
-  fleet.done(2, 0);
-  EXPECT_EQ(fleet.event(2, 0, away), News::echo);
+  fleet.event(1, 0, away);
   fleet.taken();
-  fleet.advance(std::chrono::minutes(1));
-  EXPECT_EQ(fleet.event(1, 0, dnd), News::change);
-  EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{0, 0, dnd}, Write{2, 0, dnd}));
+  fleet.advance(since_our_write);
+  fleet.event(1, 0, dnd);
+  return fleet.taken();
+}
+
+TEST(ConfirmingWrite, IsMadeWithinConfirmWithinOfOurWriteAndNotAfterIt) {
+  const Limits limits{.confirm_within = std::chrono::seconds(3)};
+  EXPECT_THAT(writes_after_a_change(limits, milliseconds(2999)),
+              UnorderedElementsAre(Write{0, 0, dnd}, Write{1, 0, dnd}));
+  EXPECT_THAT(writes_after_a_change(limits, milliseconds(3000)), ElementsAre(Write{0, 0, dnd}));
+  EXPECT_THAT(writes_after_a_change(limits, std::chrono::minutes(1)), ElementsAre(Write{0, 0, dnd}));
+}
+
+TEST(ConfirmingWrite, IsNeverMadeWhereConfirmWithinIsZero) {
+  const Limits limits{.confirm_within = std::chrono::seconds(0)};
+  EXPECT_THAT(writes_after_a_change(limits, milliseconds(0)), ElementsAre(Write{0, 0, dnd}));
 }
 
 TEST_F(Symmetric, AfterALostEchoAChangeThereSpreadsAndIsWrittenBackOnce) {
@@ -194,10 +208,15 @@ TEST_F(Symmetric, AnEchoOfAWriteBeforeTheConnectionWasLostIsNoNews) {
   EXPECT_EQ(cell(0).desired, dnd);
 }
 
-TEST_F(Symmetric, FromAServerThatCannotBeWrittenToNewsComesAllTheSame) {
+TEST_F(Symmetric, WhatAServerThatIsNotReadYetSaysIsLeftToItsList) {
+  fleet.event(1, 0, away);
+  fleet.taken();
   fleet.down(1);
-  EXPECT_EQ(fleet.event(1, 0, dnd), News::change);
-  EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{0, 0, dnd}, Write{2, 0, dnd}));
+  EXPECT_EQ(fleet.event(1, 0, dnd), News::early);
+  fleet.replicator.server_up(1, fleet.now);
+  EXPECT_EQ(fleet.event(1, 0, dnd), News::early);
+  EXPECT_THAT(fleet.taken(), IsEmpty());
+  EXPECT_EQ(cell(1).desired, away);
 }
 
 class FullEchoList : public Symmetric {
@@ -217,6 +236,23 @@ TEST_F(FullEchoList, TheNextWriteWaitsAndGoesOutAfterAnEcho) {
   fleet.taken();
   fleet.event(1, 0, away);
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, chat}));
+}
+
+TEST_F(FullEchoList, TheTimeOfAnEarlierFailureIsTooSoonToTakeAnEchoForLost) {
+  Fleet other(2);
+  other.add_keys(Sharing::symmetric, 1);
+  other.event(0, 0, away);
+  other.done(1, 0, Outcome::unknown);  // written again in 100 ms, or with the next change
+  for (const ValueId value : {dnd, away, dnd, chat}) {
+    other.event(0, 0, value);
+    other.done(1, 0);
+  }
+  other.taken();
+  other.advance(milliseconds(100));
+  other.advance(milliseconds(4999));
+  EXPECT_THAT(other.taken(), IsEmpty());
+  other.advance(milliseconds(1));
+  EXPECT_THAT(other.taken(), ElementsAre(Write{1, 0, chat}));
 }
 
 TEST_F(FullEchoList, TheOldestEchoIsTakenForLostAfterAWhile) {

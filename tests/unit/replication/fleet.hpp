@@ -23,10 +23,25 @@ struct Write {
   }
 };
 
+/// Servers without a name, all of one zone.
+inline std::vector<ServerInfo> servers_of_one_zone(std::size_t count) {
+  std::vector<ServerInfo> servers;
+  for (std::size_t i = 0; i < count; ++i) servers.push_back({static_cast<ServerId>(i), {}, {}});
+  return servers;
+}
+
 class Fleet final : public Writer {
  public:
-  explicit Fleet(std::size_t servers, const Limits& limits = {}) : replicator(servers, *this, limits) {
-    for (ServerId server = 0; server < servers; ++server) replicator.server_up(server, now);
+  /// What is written where nobody contributes any more.
+  static constexpr ValueId neutral = 99;
+
+  explicit Fleet(std::size_t servers, const Limits& limits = {}) : Fleet(servers_of_one_zone(servers), limits) {}
+
+  /// All are up, and nothing is known of what they hold.
+  explicit Fleet(const std::vector<ServerInfo>& servers, const Limits& limits = {})
+      : neighbours(servers), replicator(neighbours, newest, neutral, servers.size(), *this, limits) {
+    replicator.open(now);
+    for (const ServerInfo& server : servers) up(server.id);
   }
 
   void add_keys(Sharing sharing, KeyId count) {
@@ -40,18 +55,25 @@ class Fleet final : public Writer {
   void done(ServerId target, KeyId key, Outcome outcome = Outcome::success) {
     replicator.completed(target, key, outcome, now);
   }
-  void up(ServerId server) { replicator.server_up(server, now); }
+  /// Comes up, and does not tell what it holds.
+  void up(ServerId server) {
+    replicator.server_up(server, now);
+    replicator.unreadable(server, now);
+  }
   void down(ServerId server) { replicator.server_down(server); }
   void advance(std::chrono::milliseconds time) {
     now += time;
     replicator.tick(now);
   }
+  [[nodiscard]] const Cell& cell(ServerId server, KeyId key = 0) const { return replicator.cell(server, key); }
 
   /// The writes since the last call.
   std::vector<Write> taken() { return std::exchange(writes, {}); }
 
   TimePoint now{std::chrono::hours(1)};
   std::vector<Write> writes;
+  Neighbours neighbours;
+  NewestWins newest{neighbours};
   Replicator replicator;
 };
 

@@ -7,16 +7,16 @@ namespace amibroker::replication {
 namespace {
 
 TEST(KeyTable, ANameIsFoundAgainAndKeptInTheFormThatIsWritten) {
-  KeyTable keys("DEVICE_STATE(", "Custom:", 10);
-  EXPECT_FALSE(keys.find("PJSIP/100"));
-  const KeyId key = keys.add("PJSIP/100");
-  EXPECT_EQ(keys.find("PJSIP/100"), key);
+  KeyTable keys("DEVICE_STATE(", 10);
+  EXPECT_FALSE(keys.find("Custom:PJSIP/100"));
+  const KeyId key = keys.add("Custom:PJSIP/100");
+  EXPECT_EQ(keys.find("Custom:PJSIP/100"), key);
   EXPECT_EQ(keys.variable(key), "DEVICE_STATE(Custom:PJSIP/100)");
   EXPECT_EQ(keys.shown_name(key), "Custom:PJSIP/100");
 }
 
 TEST(KeyTable, NumbersHaveNoGapsAndTextsStayWhereTheyAre) {
-  KeyTable keys("F(", "P:", 1000);
+  KeyTable keys("F(", 1000);
   const std::string_view first = keys.variable(keys.add("0"));
   for (KeyId key = 1; key < 1000; ++key) EXPECT_EQ(keys.add(std::to_string(key)), key);
   EXPECT_EQ(first.data(), keys.variable(0).data());
@@ -24,13 +24,13 @@ TEST(KeyTable, NumbersHaveNoGapsAndTextsStayWhereTheyAre) {
 }
 
 TEST(KeyTable, NamesDifferByCase) {
-  KeyTable keys("F(", "P:", 10);
+  KeyTable keys("F(", 10);
   keys.add("a");
   EXPECT_FALSE(keys.find("A"));
 }
 
 TEST(KeyTable, IsFullAtItsCapacity) {
-  KeyTable keys("F(", "P:", 2);
+  KeyTable keys("F(", 2);
   keys.add("a");
   EXPECT_FALSE(keys.full());
   keys.add("b");

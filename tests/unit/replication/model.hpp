@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "plugins/replication/replicator.hpp"
+#include "tests/unit/replication/fleet.hpp"
 
 namespace amibroker::replication {
 
@@ -37,9 +38,10 @@ struct Scenario {
 class Model final : public Writer {
  public:
   Model(std::uint64_t seed, const Scenario& scenario)
-      : random_(seed), scenario_(scenario), servers_(scenario.servers), replicator_(scenario.servers, *this) {
+      : random_(seed), scenario_(scenario), servers_(scenario.servers) {
     replicator_.add_key(Sharing::symmetric);
-    for (ServerId server = 0; server < scenario.servers; ++server) replicator_.server_up(server, time());
+    replicator_.open(time());
+    for (ServerId server = 0; server < scenario.servers; ++server) come_up(server);
   }
 
   /// Runs until nothing is under way any more.
@@ -66,7 +68,8 @@ class Model final : public Writer {
   }
   [[nodiscard]] ValueId value() const { return servers_.front().value; }
 
-  /// The last change that a user made, by order of arrival at the broker.
+  /// The last change that a user made, by order of arrival at the broker. What a server that is down says does not
+  /// count, and it is not read here when it comes up.
   [[nodiscard]] ValueId last_change() const { return last_change_; }
   [[nodiscard]] int writes() const { return writes_; }
 
@@ -74,9 +77,11 @@ class Model final : public Writer {
     ++writes_;
     const std::uint64_t token = ++last_token_;
     servers_[target].token = token;
+    if (!servers_[target].up) return after(0, [=, this] { finish(target, token, Outcome::not_sent); });
     after(timeout_us, [=, this] { finish(target, token, Outcome::unknown); });
     if (!happens(scenario_.lost_command))
-      after_in_order(servers_[target].commands, [=, this, on = link(target)] { run_command(target, token, value, on); });
+      after_in_order(servers_[target].commands,
+                     [=, this, on = link(target)] { run_command(target, token, value, on); });
   }
 
  private:
@@ -136,8 +141,7 @@ class Model final : public Writer {
     there.published = std::max(there.published + 1, now_ + (happens(scenario_.crossed) ? offset(2000) : 0));
     const auto publish = [=, this] {
       after_in_order(servers_[server].events, [=, this] {
-        last_change_ = value;
-        replicator_.changed_on(server, 0, value, time());
+        if (replicator_.changed_on(server, 0, value, time()) != News::early) last_change_ = value;
       });
     };
     if (there.published <= now_)
@@ -156,6 +160,11 @@ class Model final : public Writer {
       after_in_order(server.replies, [=, this] { finish(target, token, Outcome::success); });
   }
 
+  void come_up(ServerId server) {
+    replicator_.server_up(server, time());
+    replicator_.unreadable(server, time());
+  }
+
   void finish(ServerId target, std::uint64_t token, Outcome outcome) {
     if (servers_[target].token != token) return;  // answered, or given up, before
     servers_[target].token = 0;
@@ -171,7 +180,7 @@ class Model final : public Writer {
     replicator_.server_down(target);
     after(1000, [=, this] {
       servers_[target].up = true;
-      replicator_.server_up(target, time());
+      come_up(target);
     });
   }
 
@@ -184,7 +193,9 @@ class Model final : public Writer {
   std::uint64_t last_token_ = 0;
   ValueId last_change_ = no_value;
   int writes_ = 0;
-  Replicator replicator_;
+  Neighbours neighbours_{servers_of_one_zone(scenario_.servers)};
+  NewestWins newest_{neighbours_};
+  Replicator replicator_{neighbours_, newest_, Fleet::neutral, scenario_.servers, *this};
 };
 
 }  // namespace amibroker::replication

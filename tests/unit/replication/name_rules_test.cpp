@@ -8,30 +8,30 @@
 namespace amibroker::replication {
 namespace {
 
-constexpr std::size_t provider = 7;  // Custom:
-
 TEST(NameRules, UsualNamesCanBeWritten) {
-  for (const char* name : {"PJSIP/100", "SIP/trunk-1", "Queue:sales", "confbridge:7", "Park:701@parkedcalls",
-                           "a b", "SIP/m\xc3\xbcller"})
-    EXPECT_EQ(why_unwritable(name, provider), "") << name;
+  for (const char* name : {"Custom:PJSIP/100", "Custom:SIP/trunk-1", "Custom:Queue:sales", "Custom:confbridge:7",
+                           "Custom:Park:701@parkedcalls", "CustomPresence:a b", "Custom:SIP/m\xc3\xbcller"})
+    EXPECT_EQ(why_unwritable(name), "") << name;
 }
 
 TEST(NameRules, NamesThatWouldEndTheirParenthesisOrMeanMoreCannot) {
   for (const char* name : {"a(b", "a)b", "a,b", "a$b", "a{b", "a}b", "${SHELL(id)}"})
-    EXPECT_EQ(why_unwritable(name, provider), "it holds one of ( ) , $ { }") << name;
+    EXPECT_EQ(why_unwritable(name), "it holds one of ( ) , $ { }") << name;
 }
 
 TEST(NameRules, ControlCharactersCannot) {
   for (const char c : {'\n', '\r', '\t', '\x1f', '\x7f', '\0'})
-    EXPECT_EQ(why_unwritable(std::string("a") + c, provider), "it holds a control character");
+    EXPECT_EQ(why_unwritable(std::string("a") + c), "it holds a control character");
 }
 
 TEST(NameRules, TheLongestNameThatAsteriskKeepsWholeCanAndOneMoreByteCannot) {
-  EXPECT_EQ(why_unwritable(std::string(79 - provider, 'x'), provider), "");
-  EXPECT_NE(why_unwritable(std::string(80 - provider, 'x'), provider), "");
+  EXPECT_EQ(why_unwritable(std::string(79, 'x')), "");
+  EXPECT_NE(why_unwritable(std::string(80, 'x')), "");
 }
 
-TEST(NameRules, AnEmptyNameCannot) { EXPECT_EQ(why_unwritable("", provider), "it is empty"); }
+TEST(NameRules, AnEmptyNameCannotNorOneThatIsOnlyAProvider) {
+  for (const char* name : {"", "Custom:", "CustomPresence:"}) EXPECT_EQ(why_unwritable(name), "it is empty") << name;
+}
 
 TEST(WarnedNames, EachNameHasOneWarningUpToABoundWhichTheLastOneSays) {
   WarnedNames names;

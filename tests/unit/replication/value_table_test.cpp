@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace amibroker::replication {
 namespace {
 
@@ -25,6 +27,28 @@ TEST(ValueTable, ASweepKeepsWhatIsUsedAndGivesOtherNumbersOutAgain) {
   EXPECT_EQ(values.intern("kept"), kept);
   EXPECT_EQ(values.intern("new"), swept);
   EXPECT_EQ(values.text(swept), "new");
+}
+
+TEST(ValueTable, PinnedValuesHaveTheFirstNumbersAndStayThroughSweeps) {
+  constexpr std::array<std::string_view, 2> pinned{"INVALID", "INUSE"};
+  ValueTable values(pinned);
+  EXPECT_EQ(values.intern("INUSE"), 2U);
+  const ValueId swept = values.intern("swept");
+  values.sweep([](auto&&) {});
+  EXPECT_EQ(values.size(), 2U);
+  EXPECT_EQ(values.text(1), "INVALID");
+  EXPECT_EQ(values.intern("INVALID"), 1U);
+  EXPECT_EQ(values.intern("new"), swept);
+}
+
+TEST(ValueTable, ThatAServerHasNoSuchNameIsNoValueToBeKept) {
+  ValueTable values;
+  values.intern("swept");
+  values.sweep([](auto&& visit) {
+    visit(absent);
+    visit(no_value);
+  });
+  EXPECT_EQ(values.size(), 0U);
 }
 
 TEST(ValueTable, RepeatedSweepsGiveEachNumberOutOnce) {

@@ -20,7 +20,7 @@ class Window : public ::testing::Test {
     fleet.now += after;
     for (const Write& write : fleet.taken()) fleet.done(write.target, write.key, outcome);
   }
-  [[nodiscard]] std::size_t window() const { return fleet.replicator.window(1); }
+  [[nodiscard]] std::size_t window() const { return fleet.replicator.target(1).window(); }
 
   static constexpr KeyId keys = 5000;
   Fleet fleet{2};
@@ -28,7 +28,7 @@ class Window : public ::testing::Test {
 
 TEST_F(Window, BeginsWithTheFirstWindow) {
   EXPECT_EQ(window(), Limits{}.first_window);
-  EXPECT_EQ(fleet.replicator.in_flight(1), Limits{}.first_window);
+  EXPECT_EQ(fleet.replicator.target(1).in_flight(), Limits{}.first_window);
 }
 
 TEST_F(Window, DoublesUpToTheLimitWhileAnswersAreQuick) {

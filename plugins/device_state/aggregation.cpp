@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/device_state/aggregation.hpp"
+
+#include <bit>
+#include <string_view>
+
+#include "plugins/device_state/devices.hpp"
+
+namespace amibroker::device_state {
+namespace {
+
+using replication::Cell;
+using replication::no_value;
+using replication::ValueId;
+
+constexpr StateSet bit_of(std::string_view state) {
+  for (std::uint32_t i = 0; i < states.size(); ++i)
+    if (states[i] == state) return StateSet{1} << i;
+  return 0;
+}
+
+StateSet state_of(const Cell& cell) noexcept {
+  return cell.contribution == no_value ? 0 : StateSet{1} << (cell.contribution - 1);
+}
+
+ValueId shown_for(StateSet set) noexcept { return set == 0 ? no_value : aggregate(set) + 1; }
+
+}  // namespace
+
+std::uint32_t aggregate(StateSet set) noexcept {
+  constexpr StateSet busy = bit_of("INUSE") | bit_of("ONHOLD") | bit_of("BUSY");
+  if ((set & bit_of("RINGING")) != 0 && (set & busy) != 0) set |= bit_of("RINGINUSE");
+  return static_cast<std::uint32_t>(std::bit_width(set)) - 1;
+}
+
+void Aggregation::combine(const Cell* row, std::span<ValueId> shown) const noexcept {
+  if (!neighbours_.all()) {
+    for (ServerId target = 0; target < shown.size(); ++target) {
+      StateSet said = 0;
+      for (const ServerId origin : neighbours_.of(target)) said |= state_of(row[origin]);
+      shown[target] = shown_for(said);
+    }
+    return;
+  }
+  StateSet once = 0;   // said by somebody
+  StateSet again = 0;  // said by two or more: also without any one of them
+  for (ServerId server = 0; server < shown.size(); ++server) {
+    const StateSet state = state_of(row[server]);
+    again |= once & state;
+    once |= state;
+  }
+  const ValueId of_all = shown_for(once);
+  for (ServerId target = 0; target < shown.size(); ++target) {
+    const StateSet own = state_of(row[target]);
+    shown[target] = own == 0 ? of_all : shown_for((once & ~own) | again);
+  }
+}
+
+}  // namespace amibroker::device_state

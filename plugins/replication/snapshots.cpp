@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/snapshots.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "plugins/replication/rules.hpp"
+
+namespace amibroker::replication {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr std::string_view user_event_name = "zmq-ami-broker";
+
+/// Another for each life of a plugin, so that the fence of a broker that was killed is not taken for ours.
+std::string life_of_now() {
+  static std::atomic<std::uint64_t> lives{0};
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count()) + "." +
+         std::to_string(lives.fetch_add(1, std::memory_order_relaxed));
+}
+
+}  // namespace
+
+Snapshots::Snapshots(Host& host, SnapshotReader& reader, const SnapshotConfig& config)
+    : host_(host),
+      reader_(reader),
+      list_action_(config.list_action),
+      module_(config.module),
+      fence_prefix_(std::string(config.plugin) + "-" + life_of_now() + "-"),
+      readings_(host.servers().size()),
+      taken_(host.counter("snapshots")),
+      failed_(host.counter("failed_snapshots")) {
+  host_.subscribe("UserEvent");
+  // One server at a time, evenly over the interval, so that they do not all answer at once.
+  if (config.resync_interval.count() > 0 && !readings_.empty())
+    resync_timer_ = host_.every(milliseconds(config.resync_interval) / static_cast<int>(readings_.size()),
+                                [this] { read_next(); });
+}
+
+Snapshots::~Snapshots() {
+  host_.cancel(resync_timer_);
+  for (const Reading& reading : readings_) host_.cancel(reading.timer);
+}
+
+void Snapshots::server_up(ServerId server) {
+  readings_[server].failures = 0;
+  readings_[server].lost_fences = 0;
+  readings_[server].complained = false;
+  soon(server);
+}
+
+void Snapshots::server_down(ServerId server) {
+  Reading& reading = readings_[server];
+  reading.number = 0;
+  reading.again = false;
+  host_.cancel(std::exchange(reading.timer, 0));
+}
+
+void Snapshots::soon(ServerId server) {
+  if (!keeps_rule(6) || !host_.is_up(server)) return;
+  if (readings_[server].number != 0)
+    readings_[server].again = true;
+  else
+    begin(server);
+}
+
+void Snapshots::read_next() {
+  soon(next_resync_);
+  next_resync_ = static_cast<ServerId>((next_resync_ + 1) % readings_.size());
+}
+
+std::string Snapshots::fence(std::uint64_t number) const { return fence_prefix_ + std::to_string(number); }
+
+void Snapshots::begin(ServerId server) {
+  Reading& reading = readings_[server];
+  host_.cancel(std::exchange(reading.timer, 0));
+  reading.number = ++last_number_;
+  reading.fenced = reading.listed = reading.again = false;
+  reader_.list_asked(server);
+  host_.request(server, Action(list_action_), list_timeout,
+                [this, server, number = reading.number](const Reply& reply) { answered(server, number, reply); });
+  host_.request(server, Action("UserEvent").add("UserEvent", user_event_name).add("Fence", fence(reading.number)),
+                list_timeout, {});
+}
+
+void Snapshots::on_user_event(ServerId server, const Message& event) {
+  Reading& reading = readings_[server];
+  if (reading.number == 0 || reading.fenced || event["UserEvent"] != user_event_name) return;
+  if (event["Fence"] != fence(reading.number)) return;
+  reading.fenced = true;
+  finish_if_complete(server);
+}
+
+void Snapshots::answered(ServerId server, std::uint64_t number, const Reply& reply) {
+  Reading& reading = readings_[server];
+  if (reading.number != number) return;  // of an attempt that was given up
+  if (!host_.is_up(server)) return;      // its connection broke, which server_down will say
+  if (!reply.ok()) {
+    const bool is_final = reply.outcome == Outcome::error || reply.outcome == Outcome::refused;
+    return fail(server, std::string(list_action_) + ": " + std::string(reply.text.substr(0, 200)), is_final);
+  }
+  reading.listed = true;
+  reader_.list_came(server, reply.messages);
+  finish_if_complete(server);
+  if (reading.number == number)
+    set_timer(server, fence_timeout * (1 << (2 * reading.lost_fences)), &Snapshots::give_up_fence);
+}
+
+void Snapshots::finish_if_complete(ServerId server) {
+  Reading& reading = readings_[server];
+  if (!reading.fenced || !reading.listed) return;
+  host_.cancel(std::exchange(reading.timer, 0));
+  reading.number = 0;
+  reading.failures = 0;
+  reading.lost_fences = 0;
+  reading.complained = false;
+  taken_.fetch_add(1, std::memory_order_relaxed);
+  reader_.list_applies(server);
+  if (std::exchange(reading.again, false)) begin(server);
+}
+
+void Snapshots::give_up_fence(ServerId server) {
+  Reading& reading = readings_[server];
+  if (++reading.lost_fences < fence_attempts) return begin(server);
+  reading.lost_fences = 0;
+  fail(server, "its events do not arrive: the one that was asked for behind the list did not come", false);
+}
+
+void Snapshots::fail(ServerId server, std::string_view reason, bool is_final) {
+  Reading& reading = readings_[server];
+  reading.number = 0;
+  failed_.fetch_add(1, std::memory_order_relaxed);
+  complain(server, reason);
+  reader_.list_failed(server);
+  if (is_final && !reading.again) return;  // asked again at the next interval
+  const milliseconds delay = std::min<milliseconds>(first_retry * (1 << std::min(reading.failures, 6U)), longest_retry);
+  ++reading.failures;
+  set_timer(server, delay, &Snapshots::retry);
+}
+
+void Snapshots::retry(ServerId server) { soon(server); }
+
+void Snapshots::complain(ServerId server, std::string_view reason) {
+  if (std::exchange(readings_[server].complained, true)) return;
+  const ServerInfo& info = host_.servers()[server];
+  host_.log(Level::warning,
+            std::string(info.name) + " (" + std::string(info.section) + "): its states cannot be read (" +
+                std::string(reason) + "). Until they can, what it shows may be wrong after a restart or a lost event. "
+                "Check there that " + module_ + " is loaded and that the AMI user may read `call` or `reporting`");
+}
+
+void Snapshots::set_timer(ServerId server, milliseconds delay, void (Snapshots::*task)(ServerId)) {
+  host_.cancel(readings_[server].timer);
+  readings_[server].timer = host_.after(delay, [this, server, task] {
+    readings_[server].timer = 0;
+    (this->*task)(server);
+  });
+}
+
+}  // namespace amibroker::replication

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When the states of a server are read, and how it is known which of its events are younger than the list.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amibroker/action.hpp"
+#include "amibroker/host.hpp"
+#include "plugins/replication/types.hpp"
+
+namespace amibroker::replication {
+
+/// What a snapshot is for. Called on the loop's thread, for one server at a time in this order: list_asked, list_came,
+/// list_applies; or list_failed instead of the rest. list_asked may come again before that.
+class SnapshotReader {
+ public:
+  virtual void list_asked(ServerId server) = 0;
+  /// The items are valid during the call only.
+  virtual void list_came(ServerId server, std::span<const Message> items) = 0;
+  /// Every event from now on is younger than the list. Those since list_asked may be older or younger.
+  virtual void list_applies(ServerId server) = 0;
+  /// No list this time; another attempt follows by itself.
+  virtual void list_failed(ServerId server) = 0;
+
+ protected:
+  ~SnapshotReader() = default;
+};
+
+/// How a plugin reads its states, and how often.
+struct SnapshotConfig {
+  std::string_view plugin;       ///< stands in the fence, so that plugins do not take each other's
+  std::string_view list_action;  ///< `DeviceStateList`
+  std::string_view module;       ///< the Asterisk module that must be loaded for it
+  std::chrono::seconds resync_interval{300};  ///< zero: only for a reason
+};
+
+/// Takes snapshots: when a server comes up, for a reason that somebody names (`soon`), and regularly, one server after
+/// the other.
+///
+/// Events and answers come on two connections, so a list may overtake events that are older than it, and an old state
+/// would follow a new one. So behind the list a UserEvent is asked for, the fence. Asterisk does one action after the
+/// other and publishes events in order: once the fence is seen among the events, all that are older than the list have
+/// come. (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes all
+/// events through one queue.)
+///
+/// Loop's thread only. Lives until Plugin::stop.
+class Snapshots {
+ public:
+  /// The references must outlive this.
+  Snapshots(Host& host, SnapshotReader& reader, const SnapshotConfig& config);
+  ~Snapshots();
+  Snapshots(const Snapshots&) = delete;
+  Snapshots& operator=(const Snapshots&) = delete;
+
+  void server_up(ServerId server);
+  void server_down(ServerId server);
+
+  /// What is known of the server may be wrong: read it as soon as possible. Nothing where it is down.
+  void soon(ServerId server);
+
+  /// An event `UserEvent`; those of others are passed over.
+  void on_user_event(ServerId server, const Message& event);
+
+  /// How long an answer may take: a list of 100,000 devices takes a second or two.
+  static constexpr std::chrono::seconds list_timeout{10};
+  /// How long a fence may come after its list. Right after a connection was made the server may not know yet that we
+  /// listen, and the fence is lost: so the first attempts follow quickly, and only the last one is a failure.
+  static constexpr std::chrono::milliseconds fence_timeout{500};  ///< of the first attempt; four times as long for the next
+  static constexpr std::uint32_t fence_attempts = 3;
+  static constexpr std::chrono::seconds first_retry{1};
+  static constexpr std::chrono::seconds longest_retry{60};
+
+ private:
+  struct Reading {
+    std::uint64_t number = 0;  ///< of the snapshot under way; 0: none is
+    bool fenced = false;
+    bool listed = false;
+    bool again = false;        ///< a reason came meanwhile
+    bool complained = false;   ///< the log says that it cannot be read
+    std::uint32_t failures = 0;
+    std::uint32_t lost_fences = 0;  ///< in a row
+    TimerId timer = 0;         ///< waits for the fence, or for the next attempt
+  };
+
+  void begin(ServerId server);
+  void answered(ServerId server, std::uint64_t number, const Reply& reply);
+  void finish_if_complete(ServerId server);
+  void fail(ServerId server, std::string_view reason, bool is_final);
+  void complain(ServerId server, std::string_view reason);
+  void set_timer(ServerId server, std::chrono::milliseconds delay, void (Snapshots::*task)(ServerId));
+  void give_up_fence(ServerId server);
+  void retry(ServerId server);
+  void read_next();
+  [[nodiscard]] std::string fence(std::uint64_t number) const;
+
+  Host& host_;
+  SnapshotReader& reader_;
+  std::string list_action_;
+  std::string module_;
+  std::string fence_prefix_;  ///< `<plugin>-<life of the broker>-`
+  std::vector<Reading> readings_;
+  std::uint64_t last_number_ = 0;
+  TimerId resync_timer_ = 0;
+  ServerId next_resync_ = 0;
+  Counter& taken_;
+  Counter& failed_;
+};
+
+}  // namespace amibroker::replication

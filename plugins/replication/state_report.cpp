@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/state_report.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace amibroker::replication {
+namespace {
+
+constexpr std::size_t most_targets_a_line = 20;
+
+std::string text_of(ValueId value, const ValueTable& values) {
+  if (value == no_value) return "nothing known";
+  if (value == absent) return "no such name";
+  return std::string(values.text(value));
+}
+
+std::uint32_t seconds_ago(const Cell& cell, TimePoint now) {
+  const auto now_s = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  return static_cast<std::uint32_t>(now_s) - cell.changed_at_s;
+}
+
+bool agrees(const Cell& cell) { return cell.desired == cell.observed && cell.in_flight == no_value; }
+
+std::string why_not_yet(const Cell& cell, const Target& target) {
+  if (target.stage == Target::Stage::down) return ", is down";
+  if (target.stage == Target::Stage::unread) return ", is being read";
+  if (cell.in_flight != no_value) return ", a write is under way";
+  if (cell.rejected) return ", refused it";
+  if (cell.resting) return ", is tried again soon";
+  if (cell.waits_live || cell.waits_dump) return ", the write waits for its turn";
+  return "";
+}
+
+}  // namespace
+
+std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const KeyTable& keys,
+                         const ValueTable& values) {
+  std::string line(keys.shown_name(key));
+  const char* separator = ": ";
+  const auto add = [&](const std::string& text) { line.append(std::exchange(separator, "; ")).append(text); };
+  std::map<ValueId, std::pair<std::size_t, std::uint32_t>> held;  // value: how many servers, the latest change
+  std::size_t left_out = 0;
+  std::string others;
+  for (const ServerInfo& server : host.servers()) {
+    const Cell& cell = replicator.cell(server.id, key);
+    const std::string section(server.section);
+    if (cell.contribution != no_value) add(section + " says " + text_of(cell.contribution, values));
+    if (cell.desired == no_value) continue;
+    const std::uint32_t ago = seconds_ago(cell, host.now());
+    if (agrees(cell)) {
+      auto& [count, latest] = held.try_emplace(cell.desired, 0, ago).first->second;
+      ++count;
+      latest = std::min(latest, ago);
+    } else if (std::count(others.begin(), others.end(), ';') < static_cast<std::ptrdiff_t>(most_targets_a_line)) {
+      others += "; " + section + " should hold " + text_of(cell.desired, values) + " since " + std::to_string(ago) +
+                " s, holds " + text_of(cell.observed, values) + why_not_yet(cell, replicator.target(server.id));
+    } else {
+      ++left_out;
+    }
+  }
+  for (const auto& [value, who] : held)
+    add("held by " + std::to_string(who.first) + (who.first == 1 ? " server: " : " servers: ") + text_of(value, values) + " (since " +
+        std::to_string(who.second) + " s)");
+  if (!others.empty()) add(others.substr(2));
+  if (left_out > 0) add("and " + std::to_string(left_out) + " more servers");
+  return line;
+}
+
+void StateReport::begin() {
+  next_ = 0;
+  host_.cancel(std::exchange(timer_, 0));
+  host_.log(Level::info, "report: " + std::to_string(replicator_.keys()) + " names");
+  write_slice();
+}
+
+void StateReport::write_slice() {
+  for (std::size_t i = 0; i < keys_a_slice && next_ < replicator_.keys(); ++i, ++next_)
+    host_.log(Level::info, describe_key(next_, host_, replicator_, keys_, values_));
+  if (next_ == replicator_.keys()) return host_.log(Level::info, "report: end");
+  timer_ = host_.after(pause, [this] {
+    timer_ = 0;
+    write_slice();
+  });
+}
+
+}  // namespace amibroker::replication

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Devices that several servers know, shared custom devices, names, filters and lists.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "amibroker/testing/fake_host.hpp"
+#include "amibroker/testing/message_builder.hpp"
+#include "plugins/device_state/device_state.hpp"
+#include "tests/unit/replication/reading.hpp"
+
+namespace amibroker::device_state {
+namespace {
+
+using amibroker::testing::FakeHost;
+using amibroker::testing::MessageBuilder;
+using amibroker::testing::Request;
+using replication::Item;
+using replication::Lists;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+Item item(const std::string& device, const std::string& state) {
+  return {{"Event", "DeviceStateChange"}, {"Device", device}, {"State", state}};
+}
+
+/// Three servers; tests set options before `start`.
+class DeviceOptions : public ::testing::Test {
+ protected:
+  void start(const Lists& lists = {}) {
+    for (ServerId server = 0; server < 3; ++server) host.set_up(server);
+    host.start(plugin);
+    read(lists);
+  }
+  void read(const Lists& lists = {}) {
+    replication::read_servers(
+        host, [&](ServerId server, const Message& message) { plugin.on_event(server, message); }, lists);
+  }
+  void event(ServerId server, std::string_view device, std::string_view state) {
+    plugin.on_event(server, MessageBuilder("DeviceStateChange").add("Device", device).add("State", state).message());
+  }
+  /// Answers all writes; what they were: `2: Custom:lamp = INUSE`.
+  std::vector<std::string> written() {
+    std::vector<std::string> texts;
+    for (; !host.requests.empty(); host.answer()) {
+      const Request& request = host.requests.front();
+      const std::string_view variable = request.header("Variable");
+      constexpr std::size_t function = std::string_view("DEVICE_STATE(").size();
+      texts.push_back(std::to_string(request.server + 1) + ": " +
+                      std::string(variable.substr(function, variable.size() - function - 1)) + " = " +
+                      std::string(request.header("Value")));
+    }
+    return texts;
+  }
+
+  FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+  DeviceState plugin;
+};
+
+// --- aggregate -----------------------------------------------------------------------------------------------------
+
+TEST_F(DeviceOptions, ADeviceOfTwoServersShowsOnTheThirdWhatBothSayTogether) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  written();
+  event(1, "PJSIP/100", "NOT_INUSE");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:PJSIP/100 = NOT_INUSE"));
+  event(1, "PJSIP/100", "RINGING");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:PJSIP/100 = RINGING", "3: Custom:PJSIP/100 = RINGINUSE"));
+  event(0, "PJSIP/100", "UNKNOWN");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/100 = INVALID", "3: Custom:PJSIP/100 = RINGING"));
+}
+
+TEST_F(DeviceOptions, WithoutAggregationTheThirdShowsWhatWasSaidLast) {
+  host.option_values.set("aggregate", "no");
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  written();
+  event(1, "PJSIP/100", "NOT_INUSE");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:PJSIP/100 = NOT_INUSE", "3: Custom:PJSIP/100 = NOT_INUSE"));
+  event(1, "PJSIP/100", "UNKNOWN");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:PJSIP/100 = INVALID", "3: Custom:PJSIP/100 = INUSE"));
+}
+
+TEST_F(DeviceOptions, ServersOfAnotherZoneAreToldNothing) {
+  host.set_zones(0, {"north"});
+  host.set_zones(1, {"north", "south"});
+  host.set_zones(2, {"south"});
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/100 = INUSE"));
+}
+
+// --- custom --------------------------------------------------------------------------------------------------------
+
+TEST_F(DeviceOptions, CustomDevicesAreNotSharedUnlessAskedFor) {
+  start({{0, {item("Custom:night", "INUSE")}}});
+  event(0, "Custom:night", "INUSE");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("ignored_events"), 1U);
+}
+
+class SharedCustomDevices : public DeviceOptions {
+ protected:
+  SharedCustomDevices() { host.option_values.set("custom", "yes"); }
+};
+
+TEST_F(SharedCustomDevices, AreAlikeOnAllServersAndTheirEchoesGoNowhere) {
+  start();
+  event(0, "Custom:night", "INUSE");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:night = INUSE", "3: Custom:night = INUSE"));
+  event(1, "Custom:night", "INUSE");
+  event(2, "Custom:night", "INUSE");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("echoes"), 2U);
+  event(2, "Custom:night", "NOT_INUSE");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:night = NOT_INUSE", "2: Custom:night = NOT_INUSE"));
+}
+
+TEST_F(SharedCustomDevices, AreNotThoseThatTheBrokerWritesForNativeOnes) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  written();
+  event(1, "Custom:PJSIP/100", "INUSE");
+  event(1, "Custom:PJSIP/999", "INUSE");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("ignored_events"), 2U);
+}
+
+TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfAWrittenName) {
+  start();
+  event(0, "Custom:100", "INUSE");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:100 = INUSE", "3: Custom:100 = INUSE")) << "nothing is known yet";
+  event(0, "PJSIP/200", "INUSE");
+  written();
+  event(1, "Custom:200", "INUSE");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("ignored_events"), 1U);
+}
+
+TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatWasFoundInAList) {
+  start({{0, {item("PJSIP/200", "INUSE")}}});
+  written();
+  plugin.on_event(1, MessageBuilder("LoadZmq").message());
+  read({{1, {item("Custom:200", "INUSE"), item("Custom:PJSIP/200", "INUSE")}}});
+  EXPECT_THAT(written(), IsEmpty());
+}
+
+TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatStandsBehindItInTheList) {
+  start({{1, {item("Custom:200", "INUSE"), item("Custom:300", "BUSY"), item("Custom:PJSIP/200", "INUSE"),
+              item("PJSIP/300", "BUSY")}}});
+  EXPECT_THAT(written(), UnorderedElementsAre("1: Custom:PJSIP/300 = BUSY", "3: Custom:PJSIP/300 = BUSY",
+                                              "2: Custom:PJSIP/200 = INVALID"));
+}
+
+TEST_F(SharedCustomDevices, AreNotWhatWasTakenForOneUntilItsDeviceTurnedUp) {
+  start();
+  event(0, "Custom:100", "INUSE");
+  written();
+  event(2, "PJSIP/100", "BUSY");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:PJSIP/100 = BUSY", "2: Custom:PJSIP/100 = BUSY"));
+  event(0, "Custom:100", "BUSY");
+  host.take_down(plugin, 1);
+  host.bring_up(plugin, 1);
+  read({{1, {item("Custom:100", "NOT_INUSE"), item("Custom:PJSIP/100", "BUSY")}}});
+  EXPECT_THAT(written(), IsEmpty());
+}
+
+TEST_F(SharedCustomDevices, DoNotTakeTheNameOfADeviceThatAnotherOneEndsWith) {
+  start();
+  event(0, "Queue:sales", "INUSE");
+  event(0, "SIP/Queue:sales", "INUSE");
+  written();
+  event(0, "Queue:sales", "NOT_INUSE");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:Queue:sales = NOT_INUSE", "3: Custom:Queue:sales = NOT_INUSE"));
+}
+
+TEST_F(SharedCustomDevices, WithoutAStateAreLeftAlone) {
+  start();
+  event(0, "Custom:night", "INUSE");
+  written();
+  event(1, "Custom:night", "UNKNOWN");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("ignored_events"), 1U);
+}
+
+TEST_F(SharedCustomDevices, ThatAServerHasFromBeforeTheBrokerStartedSpread) {
+  start({{1, {item("Custom:night", "INUSE")}}});
+  EXPECT_THAT(written(), ElementsAre("1: Custom:night = INUSE", "3: Custom:night = INUSE"));
+}
+
+TEST_F(SharedCustomDevices, ThatAFilterHoldsBackAreNeitherSharedNorFoundInLists) {
+  host.option_values.set("exclude", "Custom:private*");
+  host.option_values.set("max_devices", "1");
+  start({{1, {item("Custom:private1", "INUSE")}}});
+  event(0, "Custom:private2", "INUSE");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("ignored_events"), 1U);
+  event(0, "Custom:night", "INUSE");
+  EXPECT_EQ(written().size(), 2U) << "they take no place";
+}
+
+TEST_F(SharedCustomDevices, ThatOneServerDoesNotShareAreSetRightThereAndNotTakenFromThere) {
+  host.set_filters(1, {}, {"Custom:*"});
+  start();
+  event(0, "Custom:night", "INUSE");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:night = INUSE", "3: Custom:night = INUSE"));
+  plugin.on_event(1, MessageBuilder("LoadZmq").message());
+  read({{1, {item("Custom:night", "BUSY")}}});
+  EXPECT_THAT(written(), ElementsAre("2: Custom:night = INUSE"));
+  plugin.on_event(1, MessageBuilder("LoadZmq").message());
+  read({{1, {item("Custom:night", "UNKNOWN")}}});
+  EXPECT_THAT(written(), ElementsAre("2: Custom:night = INUSE"));
+}
+
+// --- name_template -------------------------------------------------------------------------------------------------
+
+TEST_F(DeviceOptions, ADeviceIsWrittenUnderTheNameOfTheTemplate) {
+  host.option_values.set("name_template", "Custom:{technology}-{name}");
+  start({{0, {item("PJSIP/100", "INUSE")}}, {1, {item("Custom:PJSIP-100", "INUSE")}}});
+  EXPECT_THAT(written(), ElementsAre("3: Custom:PJSIP-100 = INUSE"));
+  event(1, "Queue:sales", "RINGING");
+  EXPECT_THAT(written(), ElementsAre("1: Custom:Queue-sales = RINGING", "3: Custom:Queue-sales = RINGING"));
+}
+
+TEST_F(DeviceOptions, ATemplateThatCannotBeUsedEndsTheStart) {
+  host.option_values.set("name_template", "{device}");
+  EXPECT_THROW(start(), std::invalid_argument);
+}
+
+// --- Filters -------------------------------------------------------------------------------------------------------
+
+TEST_F(DeviceOptions, WhatAFilterHoldsBackIsIgnoredInEventsAndLists) {
+  host.option_values.set("include", "PJSIP/*");
+  host.set_filters(1, {}, {"PJSIP/9*"});
+  start({{0, {item("Queue:a", "INUSE"), item("PJSIP/1", "INUSE")}}, {1, {item("PJSIP/91", "INUSE")}}});
+  EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/1 = INUSE", "3: Custom:PJSIP/1 = INUSE"));
+  event(0, "Queue:a", "INUSE");
+  event(1, "PJSIP/91", "INUSE");
+  EXPECT_THAT(written(), IsEmpty());
+  EXPECT_EQ(host.counted("ignored_events"), 2U);
+  event(0, "PJSIP/91", "INUSE");
+  EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/91 = INUSE", "3: Custom:PJSIP/91 = INUSE"));
+}
+
+// --- Lists ---------------------------------------------------------------------------------------------------------
+
+TEST_F(DeviceOptions, AListSaysWhatTheServersDevicesAreAndWhatItHolds) {
+  start({{0, {item("PJSIP/1", "INUSE"), item("PJSIP/2", "UNKNOWN"), item("PJSIP/3", "SLEEPING"), item("", "INUSE"),
+              item("Local/1@x", "INUSE"), item("PJSIP/a)b", "INUSE")}},
+         {1, {item("Custom:PJSIP/1", "INUSE")}},
+         {2, {item("Custom:PJSIP/1", "BUSY"), item("custom:PJSIP/1", "INUSE")}}});
+  EXPECT_THAT(written(), ElementsAre("3: Custom:PJSIP/1 = INUSE"));
+}
+
+TEST_F(DeviceOptions, ADeviceThatIsNotListedAnyMoreAndOneThatIsUnknownAreWithdrawn) {
+  start({{0, {item("PJSIP/1", "INUSE"), item("PJSIP/2", "INUSE"), item("PJSIP/3", "INUSE")}}});
+  EXPECT_EQ(written().size(), 6U);
+  plugin.on_events_lost(0, 1);
+  read({{0, {item("PJSIP/1", "UNKNOWN"), item("PJSIP/3", "INUSE")}}});
+  EXPECT_THAT(written(),
+              UnorderedElementsAre("2: Custom:PJSIP/1 = INVALID", "3: Custom:PJSIP/1 = INVALID",
+                                   "2: Custom:PJSIP/2 = INVALID", "3: Custom:PJSIP/2 = INVALID"));
+}
+
+TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsCleared) {
+  start({{0, {item("PJSIP/1", "INUSE")}},
+         {1, {item("Custom:PJSIP/1", "INUSE"), item("Custom:PJSIP/2", "INUSE"), item("Custom:DND/2", "INUSE")}},
+         {2, {item("Custom:PJSIP/1", "INUSE")}}});
+  EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/2 = INVALID"));
+}
+
+TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsClearedAlsoWhereNoServerHasADeviceOfThatTechnology) {
+  start({{1, {item("Custom:Queue:sales", "INUSE"), item("Custom:DND/2", "INUSE")}}});
+  EXPECT_THAT(written(), ElementsAre("2: Custom:Queue:sales = INVALID"));
+}
+
+TEST_F(DeviceOptions, AReportSaysWhatIsKnown) {
+  start({{0, {item("PJSIP/1", "INUSE")}}});
+  written();
+  plugin.on_report();
+  EXPECT_EQ(host.logged(Level::info, "Custom:PJSIP/1: server-1 says INUSE; held by 2 servers: INUSE (since 0 s)"), 1U);
+}
+
+}  // namespace
+}  // namespace amibroker::device_state

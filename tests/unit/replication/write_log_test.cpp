@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/write_log.hpp"
+
+#include <gtest/gtest.h>
+
+#include "amibroker/testing/fake_host.hpp"
+
+namespace amibroker::replication {
+namespace {
+
+using amibroker::testing::FakeHost;
+
+class Log : public ::testing::Test {
+ protected:
+  void ended(ServerId server, Outcome outcome, std::string_view text = "why") {
+    if (outcome == Outcome::success)
+      log.succeeded(server);
+    else
+      log.failed(server, "Custom:a", "INUSE", Reply{outcome, text, {}});
+  }
+  FakeHost host{{"One", "Two"}};
+  WriteLog log{host, "func_devstate.so"};
+};
+
+TEST_F(Log, AServerIsCalledByItsNameAndItsSection) { EXPECT_EQ(server_label(host, 1), "Two (server-2)"); }
+
+TEST_F(Log, AWriteIsCountedAndShownWhereTheAdministratorWantsIt) {
+  log.started();
+  EXPECT_FALSE(log.shows());
+  host.is_verbose = true;
+  WriteLog loud(host, "func_devstate.so");
+  EXPECT_TRUE(loud.shows());
+  loud.show(1, "Custom:a", "INUSE");
+  EXPECT_EQ(host.logged(Level::info, "Two (server-2): Custom:a = INUSE"), 1U);
+  EXPECT_EQ(host.counted("writes"), 1U);
+}
+
+TEST_F(Log, EachOutcomeHasItsCounter) {
+  ended(0, Outcome::success);
+  ended(0, Outcome::error);
+  ended(0, Outcome::refused);
+  ended(0, Outcome::not_sent);
+  for (int i = 0; i < 2; ++i) ended(0, Outcome::unknown);
+  EXPECT_EQ(host.counted("written"), 1U);
+  EXPECT_EQ(host.counted("write_errors"), 2U);
+  EXPECT_EQ(host.counted("not_sent"), 1U);
+  EXPECT_EQ(host.counted("unknown_outcomes"), 2U);
+}
+
+TEST_F(Log, WhatAsteriskRefusesIsWarnedOfWithTheReasonAndWhatToCheck) {
+  ended(1, Outcome::error, "Variable not set");
+  const std::string line = host.lines().at(0).text;
+  EXPECT_EQ(host.logged(Level::warning, "Two (server-2): Custom:a = INUSE was refused by Asterisk"), 1U);
+  EXPECT_NE(line.find("(Variable not set)"), std::string::npos);
+  EXPECT_NE(line.find("func_devstate.so is loaded"), std::string::npos);
+  EXPECT_NE(line.find("tried again with the next snapshot or change"), std::string::npos);
+}
+
+TEST_F(Log, WhatTheBrokerRefusesIsWarnedOfWithTheReason) {
+  ended(1, Outcome::refused, "too long");
+  EXPECT_EQ(host.logged(Level::warning, "was not sent: too long. It is not tried again before the state changes"), 1U);
+}
+
+TEST_F(Log, NoAnswerIsAWarningThatNamesTheOption) {
+  ended(0, Outcome::unknown, "no answer in time");
+  EXPECT_EQ(host.logged(Level::warning, "One (server-1): Custom:a = INUSE: no answer (no answer in time)"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "`request_timeout`"), 1U);
+}
+
+TEST_F(Log, WhatWasNotSentIsNoWarningAndHidesNone) {
+  ended(0, Outcome::not_sent);
+  EXPECT_EQ(host.logged(Level::debug), 1U);
+  ended(0, Outcome::error);
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+}
+
+TEST_F(Log, AServerThatKeepsFailingHasOneWarningUntilItTakesSomething) {
+  for (const Outcome outcome : {Outcome::error, Outcome::unknown, Outcome::refused}) ended(0, outcome);
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+  EXPECT_EQ(host.logged(Level::debug), 2U);
+  ended(1, Outcome::error);
+  EXPECT_EQ(host.logged(Level::warning), 2U) << "the other server has its own";
+  ended(0, Outcome::success);
+  ended(0, Outcome::error);
+  EXPECT_EQ(host.logged(Level::warning), 3U);
+}
+
+TEST_F(Log, AServerThatComesUpAnewIsWarnedOfAgain) {
+  ended(0, Outcome::error);
+  log.server_up(0);
+  ended(0, Outcome::error);
+  EXPECT_EQ(host.logged(Level::warning), 2U);
+}
+
+TEST_F(Log, ALongReasonIsCut) {
+  ended(0, Outcome::error, std::string(10'000, 'x'));
+  EXPECT_EQ(host.logged(Level::warning, std::string(200, 'x')), 1U);
+  EXPECT_EQ(host.logged(Level::warning, std::string(201, 'x')), 0U);
+}
+
+}  // namespace
+}  // namespace amibroker::replication
