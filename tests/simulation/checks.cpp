@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/checks.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace amibroker::simulation {
+namespace {
+
+std::string variable_of(const Scenario& scenario, const Name& name) {
+  std::string variable(scenario.subject == Subject::device_state ? "DEVICE_STATE(" : "PRESENCE_STATE(");
+  if (!name.symmetric) variable.append(scenario.subject == Subject::device_state ? "Custom:" : "CustomPresence:");
+  return variable.append(name.text).append(")");
+}
+
+bool is_kept(const Name& name) { return !name.text.starts_with("Local/"); }
+
+/// What a server holds for a name of either kind, as text; what it would show where it holds nothing, otherwise.
+std::string held(const Scenario& scenario, ModelServer& server, std::string_view name) {
+  if (scenario.subject == Subject::presence_state)
+    return Ledger::as_text(server.asterisk.presence(name).value_or(sim::Presence{}));
+  for (const auto& [device, state] : server.asterisk.devices())
+    if (device == name) return std::string(to_string(state));
+  return "INVALID";
+}
+
+std::string expected(const Scenario& scenario, FleetModel& fleet, const Name& name, std::size_t target) {
+  std::string shown = scenario.subject == Subject::device_state ? "INVALID" : Ledger::as_text({});
+  auto state = sim::DeviceState::invalid;
+  for (std::size_t id = 0; id < fleet.size(); ++id) {
+    if (id == target || !fleet.cable(id).connected()) continue;
+    if (scenario.subject == Subject::presence_state) {
+      if (fleet.server(id).asterisk.presence(name.text)) shown = held(scenario, fleet.server(id), name.text);
+      continue;
+    }
+    const auto here = sim::writable_device_state(held(scenario, fleet.server(id), name.text));
+    if (here) state = sim::aggregate({state, *here});
+    shown = to_string(state);
+  }
+  return shown;
+}
+
+std::string where(const Name& name, std::size_t target) {
+  return name.text + " on server " + std::to_string(target);
+}
+
+void check_one_way(World& world, FleetModel& fleet, const Name& name, std::string_view when,
+                   std::optional<std::size_t> but) {
+  const bool device = world.scenario.subject == Subject::device_state;
+  const std::string shown_name = (device ? "Custom:" : "CustomPresence:") + name.text;
+  for (std::size_t target = 0; target < fleet.size(); ++target) {
+    if (!fleet.cable(target).connected() || but == target) continue;
+    if (name.origins.size() == 1 && name.origins.front() == target) continue;  // see check_own_server
+    const std::string is = held(world.scenario, fleet.server(target), shown_name);
+    const std::string should_be = expected(world.scenario, fleet, name, target);
+    if (is != should_be)
+      world.ledger.fail("agreement", std::string(when) + ": " + where(name, target) + " shows " + is +
+                                         ", should show " + should_be);
+  }
+}
+
+void check_symmetric(World& world, FleetModel& fleet, const Name& name, std::string_view when,
+                     std::optional<std::size_t> but) {
+  std::optional<std::pair<std::size_t, std::string>> first;
+  for (std::size_t id = 0; id < fleet.size(); ++id) {
+    if (!fleet.cable(id).connected() || but == id) continue;
+    std::string is = held(world.scenario, fleet.server(id), name.text);
+    if (!first) first.emplace(id, is);
+    if (is != first->second)
+      world.ledger.fail("agreement", std::string(when) + ": " + where(name, id) + " is " + is + ", on server " +
+                                         std::to_string(first->first) + " " + first->second);
+  }
+}
+
+void check_order_of(World& world, const Name& name, std::size_t target) {
+  const auto& cells = world.ledger.cells(static_cast<ServerId>(target));
+  const auto cell = cells.find(variable_of(world.scenario, name));
+  if (cell == cells.end()) return;
+  const auto& history = world.ledger.history(name.text);
+  auto at = history.begin();
+  for (const std::string& value : cell->second.executed) {
+    const auto next = std::find(at, history.end(), value);
+    if (next == history.end())
+      return world.ledger.fail("order", where(name, target) + ": " + value + " was written after a newer value");
+    at = next;
+  }
+}
+
+void check_bound_of(World& world, FleetModel& fleet, const Name& name, std::size_t target) {
+  const Ledger& ledger = world.ledger;
+  const auto& cells = ledger.cells(static_cast<ServerId>(target));
+  const auto found = cells.find(variable_of(world.scenario, name));
+  if (found == cells.end()) return;
+  std::size_t news = ledger.changes(name.text);
+  std::size_t bound = 2 * world.scenario.servers * (ledger.lives() - 1);
+  for (ServerId id = 0; id < world.scenario.servers; ++id) {
+    const std::size_t again = std::max<std::size_t>(ledger.ups(id), 1) - 1;
+    bound += id == target ? again : 2 * again;
+    if (id != target && !fleet.cable(id).connected()) ++bound;
+    const auto cell = ledger.cells(id).find(found->first);
+    if (name.symmetric && cell != ledger.cells(id).end()) news += cell->second.failed;
+  }
+  bound += name.symmetric ? 2 * news : news + found->second.failed;
+  if (found->second.requested > bound)
+    world.ledger.fail("bound", where(name, target) + " was written " + std::to_string(found->second.requested) +
+                                   " times, at most " + std::to_string(bound) + " are allowed");
+}
+
+void check_needless_of(World& world, const Name& name, std::size_t target) {
+  const Ledger& ledger = world.ledger;
+  const auto& cells = ledger.cells(static_cast<ServerId>(target));
+  const auto found = cells.find(variable_of(world.scenario, name));
+  if (found == cells.end()) return;
+  const Ledger::Cell& cell = found->second;
+  const std::size_t most = cell.failed + std::max<std::size_t>(ledger.ups(static_cast<ServerId>(target)), 1) - 1;
+  if (cell.needless > most)
+    world.ledger.fail("needless", where(name, target) + " was written " + std::to_string(cell.needless) +
+                                      " times with what it held, at most " + std::to_string(most) + " are allowed");
+}
+
+}  // namespace
+
+void check_agreement(World& world, FleetModel& fleet, std::string_view when, std::optional<std::size_t> but) {
+  for (const Name& name : world.scenario.names) {
+    if (!is_kept(name)) continue;
+    if (name.symmetric)
+      check_symmetric(world, fleet, name, when, but);
+    else
+      check_one_way(world, fleet, name, when, but);
+  }
+}
+
+void check_order(World& world) {
+  for (const Name& name : world.scenario.names)
+    for (std::size_t target = 0; target < world.scenario.servers; ++target)
+      if (!name.symmetric && name.origins.size() == 1) check_order_of(world, name, target);
+}
+
+void check_bound(World& world, FleetModel& fleet) {
+  for (const Name& name : world.scenario.names)
+    for (std::size_t target = 0; target < world.scenario.servers; ++target) check_bound_of(world, fleet, name, target);
+}
+
+void check_needless(World& world) {
+  for (const Name& name : world.scenario.names)
+    for (std::size_t target = 0; target < world.scenario.servers; ++target)
+      if (!name.symmetric) check_needless_of(world, name, target);
+}
+
+void check_own_server(World& world) {
+  for (const Name& name : world.scenario.names)
+    for (std::size_t target = 0; target < world.scenario.servers; ++target) {
+      const bool own = !name.symmetric && name.origins.size() == 1 && name.origins.front() == target;
+      if (is_kept(name) && !own) continue;
+      if (world.ledger.cells(static_cast<ServerId>(target)).contains(variable_of(world.scenario, name)))
+        world.ledger.fail("own_server", where(name, target) + " was written");
+    }
+}
+
+}  // namespace amibroker::simulation

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What must hold at the end of a run. A check that fails says so in the ledger.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "tests/simulation/fleet_model.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace amibroker::simulation {
+
+/// `agreement`: every server that the broker reaches shows for each native device what Asterisk makes of the states
+/// that the other such servers list; and all of them hold each shared name alike. `when` goes into the text;
+/// what the server `but` shows is left out.
+void check_agreement(World& world, FleetModel& fleet, std::string_view when,
+                     std::optional<std::size_t> but = std::nullopt);
+
+/// `order`: what a target took for a name of one origin is a walk forward through the origin's values, with rewrites of
+/// the latest. A withdrawal may stand wherever the origin came, went, or was seen anew.
+void check_order(World& world);
+
+/// `bound`: a target took no more writes of a variable than these. In all:
+///     times that the target came up again + 2 * times that others came up again + others that stay away
+///     + 2 * servers * (lives - 1)
+/// as the value of a server that comes up again may have been withdrawn, and is given anew, and a new life of the
+/// broker may do that to each server. Then for a one-way name:
+///     changes + failed writes on the target
+/// and for a symmetric one, where a change that meets our write is written back once (docs/replication.md, rule 3), and
+/// the echo of a write that was given up may come as news later:
+///     2 * (changes + failed writes on all servers)
+void check_bound(World& world, FleetModel& fleet);
+
+/// `needless`: writes of a one-way name that a target took although it held the value are no more than
+///     failed writes on the target + times that the target came up again
+/// because only then the broker does not know what the target holds.
+void check_needless(World& world);
+
+/// `own_server`: nothing is written for a native name where only its own server has it, nor for what Asterisk does not
+/// keep.
+void check_own_server(World& world);
+
+}  // namespace amibroker::simulation

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/fault_plan.hpp"
+
+#include <utility>
+
+namespace amibroker::simulation {
+void FaultPlan::begin() {
+  set_qualities();
+  if (has(Fault::initial_states)) preset_states();
+  for (std::size_t id = 0; id < fleet_.size(); ++id)
+    if (world_.scenario.late[id]) come_late(id);
+  fleet_.start_broker();
+  for (int change = 0; change < world_.scenario.changes; ++change) plan_change();
+  some(Fault::server_restarts, 3, &FaultPlan::restart_server);
+  some(Fault::partitions, 4, &FaultPlan::partition);
+  some(Fault::slow_targets, 2, &FaultPlan::slow_down);
+  some(Fault::refusals, 2, &FaultPlan::refuse);
+  some(Fault::broker_restarts, 3, &FaultPlan::restart_broker);
+  if (has(Fault::stays_down) && fleet_.size() > 2) at(moment(), [this] { lose_for_good(); });
+}
+
+void FaultPlan::end() {
+  world_.trace.line("all faults end");
+  for (std::size_t id = 0; id < fleet_.size(); ++id) {
+    fleet_.cable(id).quality = Quality{};
+    fleet_.server(id).refusing = false;
+    fleet_.server(id).duplicate_chance = 0;
+    if (is_lost(id)) continue;
+    fleet_.boot_server(id);
+    fleet_.mend(id);
+  }
+  fleet_.start_broker();
+}
+
+/// Without lists of what is there already, a broker can only know what changes once all servers are up.
+Duration FaultPlan::first_moment() const { return has(Fault::initial_states) ? Seconds(0) : Seconds(6); }
+
+Duration FaultPlan::moment() { return random_.between(first_moment(), duration()); }
+
+/// Some outages are shorter than `lost_after`, some longer.
+Duration FaultPlan::outage() {
+  const Duration most = random_.happens(0.5) ? Seconds(3) : 2 * world_.scenario.lost_after;
+  return random_.between(Milliseconds(50), most);
+}
+
+void FaultPlan::some(Fault fault, int most, void (FaultPlan::*task)()) {
+  if (!has(fault)) return;
+  for (int i = random_.between(1, most); i > 0; --i) at(moment(), [this, task] { (this->*task)(); });
+}
+
+void FaultPlan::set_qualities() {
+  for (std::size_t id = 0; id < fleet_.size(); ++id) {
+    Quality& quality = fleet_.cable(id).quality;
+    const bool numbered = world_.scenario.numbered[id];
+    if (has(Fault::slow_messages)) quality.slow_chance = 0.01 * random_.between(0, 20);
+    quality.slowest = Milliseconds(random_.between(50, 3000));
+    if (has(numbered ? Fault::event_loss : Fault::silent_loss)) quality.event_loss = 0.01 * random_.between(0, 20);
+    if (has(Fault::reply_loss)) quality.reply_loss = 0.01 * random_.between(0, 20);
+    if (has(Fault::command_loss)) quality.command_loss = 0.01 * random_.between(0, 20);
+    if (has(Fault::duplicates)) fleet_.server(id).duplicate_chance = 0.1;
+  }
+}
+
+void FaultPlan::preset_states() {
+  for (const Name& name : world_.scenario.names)
+    for (const std::size_t id : name.origins)
+      if (random_.happens(0.7)) fleet_.preset(id, name);
+}
+
+void FaultPlan::come_late(std::size_t id) {
+  fleet_.kill_server(id, Duration(0));
+  at(outage(), [this, id] {
+    if (!is_lost(id)) fleet_.boot_server(id);
+  });
+}
+
+/// One change, or some of the same name that nearly meet.
+void FaultPlan::plan_change() {
+  const Name& name = random_.one_of(world_.scenario.names);
+  const Duration first = moment();
+  const int count = random_.happens(0.3) ? random_.between(2, 4) : 1;
+  for (int i = 0; i < count; ++i) {
+    const std::size_t id = has(Fault::conflicts) || i == 0 ? random_.one_of(name.origins) : name.origins.front();
+    at(first + random_.between(Duration(0), i == 0 ? Duration(0) : Duration(Milliseconds(20))),
+       [this, id, &name] { fleet_.change(id, name); });
+  }
+}
+
+void FaultPlan::restart_server() {
+  const std::size_t id = random_.below(fleet_.size());
+  fleet_.kill_server(id, random_.between(Milliseconds(0), Milliseconds(200)));
+  world_.agenda.after(outage(), [this, id] {
+    if (!is_lost(id)) fleet_.boot_server(id);
+  });
+}
+
+void FaultPlan::partition() {
+  const std::size_t id = random_.below(fleet_.size());
+  fleet_.cut(id, random_.between(Milliseconds(0), random_.happens(0.5) ? Milliseconds(50) : Milliseconds(7000)));
+  world_.agenda.after(outage(), [this, id] {
+    if (!is_lost(id)) fleet_.mend(id);
+  });
+}
+
+void FaultPlan::slow_down() {
+  Cable& cable = fleet_.cable(random_.below(fleet_.size()));
+  cable.quality.service = random_.between(Milliseconds(20), Milliseconds(2000));
+  world_.agenda.after(random_.between(Seconds(1), Seconds(20)), [&cable] { cable.quality.service = Duration(0); });
+}
+
+void FaultPlan::refuse() {
+  ModelServer& server = fleet_.server(random_.below(fleet_.size()));
+  server.refusing = true;
+  world_.agenda.after(random_.between(Milliseconds(100), Seconds(20)), [&server] { server.refusing = false; });
+}
+
+void FaultPlan::restart_broker() {
+  fleet_.kill_broker();
+  world_.agenda.after(random_.between(Milliseconds(1), random_.happens(0.5) ? Milliseconds(100) : Milliseconds(5000)),
+                      [this] { fleet_.start_broker(); });
+}
+
+void FaultPlan::lose_for_good() {
+  const std::size_t id = fleet_.size() - 1;
+  lost_ = id;
+  if (random_.happens(0.5))
+    fleet_.kill_server(id, Milliseconds(100));
+  else
+    fleet_.cut(id, Milliseconds(100));
+}
+
+}  // namespace amibroker::simulation

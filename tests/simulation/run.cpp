@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/run.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "tests/simulation/checks.hpp"
+#include "tests/simulation/fault_plan.hpp"
+#include "tests/simulation/fleet_model.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace amibroker::simulation {
+namespace {
+
+/// What a settled fleet may need besides one resync_interval: a boot, the longest wait for the next attempt of a
+/// connection, a write and a snapshot, and what is under way.
+constexpr Seconds margin{90};
+/// A live change on a quiet fleet is on all servers within this time.
+constexpr Milliseconds live_delay{500};
+
+class Run {
+ public:
+  Run(const Scenario& scenario, bool traced) : world_(scenario, traced), fleet_(world_), plan_(world_, fleet_) {}
+
+  std::optional<Failure> go() {
+    plan_.begin();
+    pass(plan_.duration());
+    plan_.end();
+    drain();
+    pass(world_.scenario.resync_interval + world_.scenario.lost_after + margin);
+    check_agreement(world_, fleet_, "after the faults");
+    check_order(world_);
+    check_bound(world_, fleet_);
+    check_needless(world_);
+    check_all_connected();
+    const std::size_t lists = world_.ledger.lists();
+    stay_quiet("quiet", world_.scenario.resync_interval + Seconds(10));
+    check_snapshots(world_.ledger.lists() - lists);
+    change_live();
+    if (world_.scenario.faults.has(Fault::slow_targets)) change_beside_slow_server();
+    if (world_.scenario.subject == Subject::device_state && world_.scenario.seed % 16 == 0) change_during_dump();
+    if (world_.scenario.faults.has(Fault::broker_restarts) && !has_lasting_remnants()) restart_quietly();
+    check_own_server(world_);
+    return world_.ledger.failure();
+  }
+
+ private:
+  void pass(Duration time) { world_.agenda.run_until(world_.agenda.now() + time); }
+
+  /// A slow server works off what it was sent.
+  void drain() {
+    Time end = world_.agenda.now();
+    for (std::size_t id = 0; id < fleet_.size(); ++id) end = std::max(end, fleet_.cable(id).busy_until());
+    world_.agenda.run_until(end);
+  }
+
+  /// Nothing happens in this time, so nothing may be written.
+  void stay_quiet(std::string_view check, Duration time) {
+    const std::size_t before = world_.ledger.writes();
+    pass(time);
+    const std::size_t writes = world_.ledger.writes() - before;
+    if (writes != 0) world_.ledger.fail(check, std::to_string(writes) + " writes although nothing had changed");
+  }
+
+  /// Changes on a quiet fleet: there at once, and with no write too many.
+  void change_live() {
+    world_.trace.line("changes on the quiet fleet");
+    for (const Name& name : world_.scenario.names) {
+      const std::size_t id = world_.plan.one_of(name.origins);
+      if (!fleet_.cable(id).connected()) continue;
+      const std::size_t before = world_.ledger.writes();
+      fleet_.change(id, name);
+      pass(live_delay);
+      check_agreement(world_, fleet_, "after a single change");
+      const std::size_t writes = world_.ledger.writes() - before;
+      // Where the echo of an earlier write was lost, the server that was changed is written back to, to be sure.
+      const std::size_t most = name.symmetric ? fleet_.size() : fleet_.size() - 1;
+      if (writes > most)
+        world_.ledger.fail("live", std::to_string(writes) + " writes for one change of " + name.text);
+    }
+  }
+
+  /// A server that does not answer costs the others nothing.
+  void change_beside_slow_server() {
+    const std::size_t slow = world_.plan.below(fleet_.size());
+    fleet_.cable(slow).quality.service = Seconds(2);
+    world_.trace.line("server ", slow, " is slow");
+    for (int i = 0; i < 10; ++i) {
+      const Name& name = world_.plan.one_of(world_.scenario.names);
+      if (name.symmetric && name.origins.front() == slow) continue;
+      if (fleet_.cable(name.origins.front()).connected()) fleet_.change(name.origins.front(), name);
+      pass(live_delay);
+      check_agreement(world_, fleet_, "beside a slow server", slow);
+    }
+    fleet_.cable(slow).quality.service = Duration(0);
+    drain();
+    pass(margin);
+    check_agreement(world_, fleet_, "after a server was slow");
+  }
+
+  /// `pace`: a change that happens while a server that came back is written hundreds of states goes before them.
+  void change_during_dump() {
+    constexpr ServerId origin = 0;
+    constexpr ServerId target = 1;
+    constexpr int devices = 400;
+    constexpr std::size_t most_before = 72;  // a window, and what is answered while the event is on its way
+    if (!fleet_.cable(origin).connected() || !fleet_.cable(target).connected()) return;
+    world_.trace.line("changes during a dump");
+    fleet_.cut(target, Milliseconds(1));
+    for (int i = 0; i < devices; ++i)
+      fleet_.server(origin).change("PJSIP/dump" + std::to_string(i), sim::DeviceState::inuse);
+    fleet_.cable(target).quality.service = Milliseconds(20);
+    fleet_.mend(target);
+    const std::size_t begin = requested(target);
+    for (int i = 0; i < 3000 && requested(target) < begin + devices / 4; ++i) pass(Milliseconds(10));
+    const std::size_t before = requested(target);
+    fleet_.server(origin).change("PJSIP/live", sim::DeviceState::ringing);
+    for (int i = 0; i < 3000 && !was_requested(target, "DEVICE_STATE(Custom:PJSIP/live)"); ++i) pass(Milliseconds(1));
+    const std::size_t others = requested(target) - before;
+    if (others > most_before)
+      world_.ledger.fail("pace", std::to_string(others) + " other writes went before a live change");
+    fleet_.cable(target).quality.service = Duration(0);
+    drain();
+    pass(margin);
+  }
+
+  [[nodiscard]] std::size_t requested(ServerId target) const {
+    std::size_t sum = 0;
+    for (const auto& [variable, cell] : world_.ledger.cells(target)) sum += cell.requested;
+    return sum;
+  }
+  [[nodiscard]] bool was_requested(ServerId target, std::string_view variable) const {
+    const auto& cells = world_.ledger.cells(target);
+    return cells.find(variable) != cells.end();
+  }
+
+  /// A run in which a server never came up would show nothing.
+  void check_all_connected() {
+    for (std::size_t id = 0; id < fleet_.size(); ++id)
+      if (!fleet_.cable(id).connected() && !plan_.is_lost(id))
+        world_.ledger.fail("simulation", "server " + std::to_string(id) + " is not connected");
+  }
+
+  /// While all is quiet, a server is asked once in a resync_interval, and once more where two fall into it.
+  void check_snapshots(std::size_t lists) {
+    if (lists > 2 * fleet_.size())
+      world_.ledger.fail("snapshots", std::to_string(lists) + " snapshots in a quiet resync_interval");
+  }
+
+  /// After a restart of Asterisk a stored `Custom:PJSIP/100` is there as `Custom:100`. With `custom = yes` a new broker
+  /// must know `PJSIP/100` to tell it from a shared device, and no server tells of it where its only origin stays away.
+  [[nodiscard]] bool has_lasting_remnants() const {
+    return world_.scenario.custom && world_.scenario.faults.has(Fault::stays_down);
+  }
+
+  /// A new broker finds everything in order, and writes nothing.
+  void restart_quietly() {
+    fleet_.kill_broker();
+    pass(Milliseconds(10));
+    // Servers that are there answer a new broker at once; it waits a moment for them before it writes.
+    for (std::size_t id = 0; id < fleet_.size(); ++id) fleet_.cable(id).quality.longest_connect = Milliseconds(500);
+    fleet_.start_broker();
+    stay_quiet("restart", world_.scenario.lost_after + margin);
+    check_agreement(world_, fleet_, "after a restart of the broker");
+  }
+
+  World world_;
+  FleetModel fleet_;
+  FaultPlan plan_;
+};
+
+}  // namespace
+
+std::optional<Failure> run_seed(std::uint64_t seed, Subject subject, FaultSet allowed, bool traced) {
+  const Scenario scenario = make_scenario(seed, subject, allowed);
+  if (traced) std::printf("%s\n", describe(scenario).c_str());
+  return Run(scenario, traced).go();
+}
+
+}  // namespace amibroker::simulation

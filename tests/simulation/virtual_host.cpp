@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/virtual_host.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "tests/simulation/subject.hpp"
+
+namespace amibroker::simulation {
+namespace {
+
+/// A template, so that it compiles with an SDK that does not have the call yet.
+template <typename AnyPlugin>
+void tell_events_lost([[maybe_unused]] AnyPlugin& plugin, [[maybe_unused]] ServerId server,
+                      [[maybe_unused]] std::uint64_t count) {
+  if constexpr (requires { plugin.on_events_lost(server, count); }) plugin.on_events_lost(server, count);
+}
+
+}  // namespace
+
+VirtualHost::VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables)
+    : world_(world), options_(option_table(world.scenario.subject)) {
+  for (ServerId id = 0; id < cables.size(); ++id) sections_.push_back("server-" + std::to_string(id));
+  for (ServerId id = 0; id < cables.size(); ++id) {
+    ServerInfo info{};
+    info.id = id;
+    info.section = info.name = sections_[id];
+    servers_.push_back(info);
+    links_.push_back(std::make_unique<VirtualLink>(world, id, *cables[id], static_cast<LinkListener&>(*this)));
+  }
+  set_options();
+}
+
+VirtualHost::~VirtualHost() {
+  if (plugin_) plugin_->stop();
+}
+
+void VirtualHost::set_options() {
+  options_.set("resync_interval", std::to_string(world_.scenario.resync_interval.count()));
+  options_.set("lost_after", std::to_string(world_.scenario.lost_after.count()));
+  options_.set("aggregate", world_.scenario.aggregate ? "yes" : "no");
+  options_.set("custom", world_.scenario.custom ? "yes" : "no");
+}
+
+void VirtualHost::start() {
+  world_.ledger.life_began();
+  world_.trace.line("broker: starts");
+  plugin_ = make_plugin(world_.scenario.subject);
+  plugin_->start(*this);
+  for (const auto& link : links_) link->start();
+}
+
+void VirtualHost::kill() {
+  world_.trace.line("broker: is killed");
+  dead_ = true;  // what the plugin asks for in stop comes to nothing
+  for (const auto& link : links_) link->die();
+  plugin_->stop();
+  plugin_.reset();
+  timers_.clear();
+}
+
+bool VirtualHost::is_up(ServerId server) const noexcept { return server < links_.size() && links_[server]->up(); }
+
+void VirtualHost::request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
+                          Completion done) noexcept {
+  if (dead_) return;
+  if (server < links_.size())
+    return links_[server]->request(action, timeout.count() == 0 ? world_.scenario.request_timeout : timeout,
+                                   std::move(done));
+  post([done = std::move(done)] { done({Outcome::refused, "there is no such server", {}}); });
+}
+
+void VirtualHost::broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
+                            std::function<void(ServerId, const Reply&)> done) noexcept {
+  for (ServerId id = 0; id < links_.size(); ++id)
+    if (id != except) request(id, action, timeout, [done, id](const Reply& reply) { done(id, reply); });
+}
+
+TimerId VirtualHost::after(std::chrono::milliseconds delay, std::function<void()> task) noexcept {
+  return start_timer(std::max(delay, Milliseconds(0)), Milliseconds(0), std::move(task));
+}
+
+TimerId VirtualHost::every(std::chrono::milliseconds period, std::function<void()> task) noexcept {
+  return start_timer(std::max(period, Milliseconds(1)), std::max(period, Milliseconds(1)), std::move(task));
+}
+
+TimerId VirtualHost::start_timer(Milliseconds delay, Milliseconds period, std::function<void()> task) {
+  if (dead_) return 0;
+  const TimerId id = ++last_timer_;
+  timers_.emplace(id, Timer{period, std::move(task)});
+  world_.agenda.after(delay, [this, id] { run_timer(id); });
+  return id;
+}
+
+void VirtualHost::run_timer(TimerId id) {
+  const auto found = timers_.find(id);
+  if (found == timers_.end()) return;
+  const Timer timer = found->second;  // a copy: the task may cancel its own timer
+  if (timer.period.count() == 0)
+    timers_.erase(found);
+  else
+    world_.agenda.after(timer.period, [this, id] { run_timer(id); });
+  timer.task();
+}
+
+void VirtualHost::post(std::function<void()> task) noexcept {
+  world_.agenda.after(Duration(0), [this, task = std::move(task)] {
+    if (!dead_) task();
+  });
+}
+
+void VirtualHost::log(Level level, std::string_view text) noexcept {
+  constexpr std::array<std::string_view, 4> words{"debug", "info", "warning", "error"};
+  world_.trace.line("log ", words[static_cast<std::size_t>(level)], ": ", text);
+}
+
+Counter& VirtualHost::counter(std::string_view name) noexcept { return counters_[std::string(name)]; }
+
+void VirtualHost::link_up(ServerId server) { plugin_->on_server_up(server); }
+
+void VirtualHost::link_down(ServerId server) { plugin_->on_server_down(server); }
+
+void VirtualHost::link_event(ServerId server, const sim::Fields& event) {
+  const std::string_view name = sim::value_of(event, "Event");
+  const bool wanted = subscribed_to_all_ || std::any_of(subscribed_.begin(), subscribed_.end(), [&](const auto& one) {
+    return same_name(one, name);
+  });
+  if (!wanted) return;
+  fields_.clear();
+  for (const auto& [header, value] : event) fields_.push_back({header, value});
+  plugin_->on_event(server, Message(fields_));
+}
+
+void VirtualHost::link_lost_events(ServerId server, std::uint64_t count) { tell_events_lost(*plugin_, server, count); }
+
+void VirtualHost::link_done(const Completion& done, const Reply& reply) {
+  if (!dead_ && done) done(reply);
+}
+
+}  // namespace amibroker::simulation

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The broker's side of one server, with the rules of core/link: answers come in the order of the actions, time-outs and
+// lost connections leave the outcome unknown.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "amibroker/host.hpp"
+#include "tests/simulation/cable.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace amibroker::simulation {
+
+/// What a link tells its host.
+class LinkListener {
+ public:
+  virtual void link_up(ServerId server) = 0;
+  virtual void link_down(ServerId server) = 0;
+  virtual void link_event(ServerId server, const sim::Fields& event) = 0;
+  virtual void link_lost_events(ServerId server, std::uint64_t count) = 0;
+  virtual void link_done(const Completion& done, const Reply& reply) = 0;
+
+ protected:
+  ~LinkListener() = default;
+};
+
+class VirtualLink final : private CableEnd {
+ public:
+  VirtualLink(World& world, ServerId id, Cable& cable, LinkListener& listener)
+      : world_(world), id_(id), cable_(cable), listener_(listener) {}
+  VirtualLink(const VirtualLink&) = delete;
+  VirtualLink& operator=(const VirtualLink&) = delete;
+
+  void start() { cable_.attach(this); }
+
+  /// As kill -9: nothing is told to anybody, and nothing comes back.
+  void die() noexcept;
+
+  [[nodiscard]] bool up() const noexcept { return up_; }
+
+  void request(const Action& action, Duration timeout, Completion done);
+
+ private:
+  struct Pending {
+    std::uint64_t id;
+    bool expired;
+    std::string variable;  ///< that a Setvar writes
+    Completion done;
+  };
+
+  void connected() override;
+  void lost() override;
+  void event(const sim::Fields& event, std::uint64_t number) override;
+  void reply(std::uint64_t action_id, const Answer& answer) override;
+
+  void expire(std::uint64_t id);
+  void give_up(const Pending& pending, Outcome outcome, std::string_view text);
+  void note(const Action& action, Pending& pending);
+  void check_one_write(std::string_view variable) const;
+  void say(std::string_view what, const Action& action) const;
+
+  World& world_;
+  ServerId id_;
+  Cable& cable_;
+  LinkListener& listener_;
+  bool up_ = false;
+  bool dead_ = false;
+  std::uint64_t last_id_ = 0;      ///< of an action
+  std::uint64_t last_number_ = 0;  ///< of an event; 0: none came on this connection
+  std::deque<Pending> in_flight_;
+};
+
+}  // namespace amibroker::simulation
