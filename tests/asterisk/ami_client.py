@@ -2,6 +2,7 @@
 import itertools
 import socket
 import threading
+import time
 
 from waiting import until
 
@@ -24,6 +25,7 @@ class Ami:
         self._socket.settimeout(None)
         self._buffer = bytearray()
         self._blocks = []
+        self._progress = []  # (time, blocks so far)
         self._ids = itertools.count(1)
         self._replies = {}
         self._closed = False
@@ -46,6 +48,7 @@ class Ami:
                 self._buffer = bytearray(rest)
                 for block in whole.decode("utf-8", "replace").split("\r\n\r\n"):
                     self._take(block)
+                self._progress.append((time.monotonic(), len(self._blocks)))
 
     def _take(self, block):
         self._blocks.append(block)
@@ -80,6 +83,10 @@ class Ami:
 
     def count(self):
         return len(self._blocks)
+
+    def reached(self, count):
+        """When so many blocks had come; None where they have not."""
+        return next((when for when, so_far in self._progress if so_far >= count), None)
 
     def closed(self):
         return self._closed

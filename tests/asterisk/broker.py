@@ -2,6 +2,7 @@
 import itertools
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -19,27 +20,47 @@ def binary():
 
 
 class Broker:
-    def __init__(self, servers):
+    def __init__(self, servers, plugin_options="", device_options="", verbose=True):
+        """`plugin_options`: lines of both plugins' sections; `device_options`: of device_state's alone."""
         self._servers = servers
+        self._sections = {"device_state": f"{plugin_options}\n{device_options}", "presence_state": plugin_options}
+        self._verbose = verbose
         self._folder = tempfile.TemporaryDirectory(prefix="zmq-ami-broker-")
         self._log_path = pathlib.Path(self._folder.name) / "broker.log"
-        config = pathlib.Path(self._folder.name) / "broker.ini"
-        config.write_text(self._config())
-        with self._log_path.open("wb") as log:
-            self._process = subprocess.Popen([binary(), config], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        self._config_path = pathlib.Path(self._folder.name) / "broker.ini"
+        self._config_path.write_text(self._config())
+        self.start()
+
+    def start(self):
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen([binary(), self._config_path], stdin=subprocess.DEVNULL, stdout=log,
+                                             stderr=subprocess.STDOUT)
+
+    def kill(self):
+        """As kill -9 does: without a word to anybody."""
+        self._process.kill()
+        self._process.wait()
 
     def _config(self):
-        lines = ["[general]", "device_state = yes", "presence = yes", "log_level = debug", "verbose_messages = yes", "request_timeout = 5000",
+        lines = ["[general]", "device_state = yes", "presence = yes", f"log_level = {'debug' if self._verbose else 'info'}",
+                 f"verbose_messages = {'yes' if self._verbose else 'no'}", "request_timeout = 5000",
                  "[servers]", "sections = " + ", ".join(f"server-{i}" for i in range(1, len(self._servers) + 1))]
         for number, server in enumerate(self._servers, 1):
             lines += [f"[server-{number}]", f"name = {server.name}", "addr = 127.0.0.1",
                       f"cmd_port = {server.cmd_port}", f"evt_port = {server.evt_port}"]
+        for plugin, options in self._sections.items():
+            lines += [f"[plugin {plugin}]", *options.splitlines()]
         if os.environ.get("AMIBROKER_PLUGINS"):
             lines += ["[plugins]", f"path = {os.environ['AMIBROKER_PLUGINS']}"]
         return "\n".join(lines) + "\n"
 
     def log(self):
         return self._log_path.read_text(errors="replace")[-4000:]
+
+    def counter(self, plugin, name):
+        """A counter of the life that ended last; written into the log at a clean end."""
+        line = [line for line in self._log_path.read_text(errors="replace").splitlines() if f" plugin {plugin}: " in line and " writes=" in line][-1]
+        return int(re.search(rf" {name}=(\d+)", line).group(1))
 
     def alive(self):
         return self._process.poll() is None
@@ -65,8 +86,8 @@ class Broker:
         try:
             return self._process.wait(15)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
             return "killed: it did not end within 15 s of SIGTERM"
-        finally:
-            self._folder.cleanup()
+
+    def cleanup(self):
+        self._folder.cleanup()

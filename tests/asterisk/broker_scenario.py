@@ -4,16 +4,19 @@ from scenario import Scenario
 
 
 class BrokerScenario(Scenario):
+    plugin_options = ""
+
     def setUp(self):
         super().setUp()
         self.clients = [server.ami() for server in self.servers]
-        self.broker = Broker(self.servers)
+        self.broker = Broker(self.servers, self.plugin_options)
         self.addCleanup(self.end_broker)
         self.broker.await_ready()
 
     def end_broker(self):
         alive, log = self.broker.alive(), self.broker.log()
         ended = self.broker.close()
+        self.broker.cleanup()
         self.assertTrue(alive, f"the broker died ({ended}):\n{log}")
         self.assertEqual(0, ended, f"the broker did not end cleanly:\n{log}")
 

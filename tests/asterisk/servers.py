@@ -2,6 +2,7 @@
 import concurrent.futures
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 
@@ -64,8 +65,18 @@ class Server:
     def start(self, phone_port):
         self.ami_port, self.cmd_port, self.evt_port = free_ports(3)
         (self.sip_port,) = free_ports(1, socket.SOCK_DGRAM)
-        rig("up", self.suite, self.name, self.ami_port, self.cmd_port, self.evt_port, self.sip_port, phone_port)
+        self._phone_port = phone_port
+        self.start_afresh()
+
+    def start_afresh(self):
+        """Starts it, with nothing that it stored before, on the ports that it has."""
+        rig("up", self.suite, self.name, self.ami_port, self.cmd_port, self.evt_port, self.sip_port, self._phone_port)
         self.pid = int(rig("pid", self.suite, self.name))
+
+    def kill(self):
+        """As a power cut does."""
+        os.kill(self.pid, signal.SIGKILL)
+        until(lambda: not self.alive(), f"{self.name} is dead")
 
     @property
     def folder(self):

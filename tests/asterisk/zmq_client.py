@@ -9,8 +9,8 @@ for _name in ("zmq_ctx_new", "zmq_socket", "zmq_msg_data"):
     getattr(_zmq, _name).restype = ctypes.c_void_p
 _zmq.zmq_msg_size.restype = ctypes.c_size_t
 _zmq.zmq_strerror.restype = ctypes.c_char_p
-_SUB, _REQ = 2, 3
-_SUBSCRIBE, _LINGER, _RCVHWM, _RCVTIMEO, _SNDTIMEO = 6, 17, 24, 27, 28
+_SUB, _REQ, _DEALER = 2, 3, 5
+_SUBSCRIBE, _LINGER, _SNDHWM, _RCVHWM, _RCVTIMEO, _SNDTIMEO = 6, 17, 23, 24, 27, 28
 _SNDMORE = 2
 _EAGAIN = 11
 
@@ -81,6 +81,25 @@ class Requester(_Socket):
 
     def ask(self, **action):
         return self.ask_raw(json.dumps(action).encode())
+
+
+class Pipeline(_Socket):
+    """Sends actions without waiting for their answers, as the broker does: a DEALER with an empty frame before each."""
+
+    def __init__(self, address, timeout_ms=20000):
+        super().__init__(_DEALER, address, timeout_ms)
+        self._set(_SNDHWM, ctypes.byref(ctypes.c_int(0)), 4)
+
+    def send_all(self, actions):
+        for action in actions:
+            frame = json.dumps(action).encode()
+            self._check(_zmq.zmq_send(self._socket, b"", ctypes.c_size_t(0), _SNDMORE))
+            self._check(_zmq.zmq_send(self._socket, frame, ctypes.c_size_t(len(frame)), 0))
+
+    def receive_all(self, count):
+        for _ in range(count):
+            if self.receive() is None or self.receive() is None:
+                raise ZmqError("no reply in time")
 
 
 class Subscriber(_Socket):
