@@ -80,8 +80,8 @@ Logging::~Logging() {
   direct->set_level(state_->logger->level());
   spdlog::set_default_logger(direct);
   const std::size_t lost = lost_lines();
-  // The pool first: its destructor waits until the queue is written. Each waiting line holds the logger, so in the other
-  // order the pool's thread would destroy the logger.
+  // The pool first: its destructor waits until the queue is written. Each waiting line holds the logger, so in the
+  // other order the pool's thread would destroy the logger.
   state_->pool.reset();
   state_->logger.reset();
   if (lost > 0)

@@ -30,7 +30,7 @@ void set_options(zmq::socket_t& socket, zmq::socket_type type) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::ipv6, true);
   // Never within the life of a socket: the connection is thrown away when it is lost. Neither -1 nor ZMQ_IMMEDIATE does
-  // that safely: both take the pipe away in the middle of a reply of two frames, and libzmq 4.3.4 aborts (fq.cpp, _more).
+  // that safely: both take the pipe away within a reply of two frames, and libzmq 4.3.4 aborts (fq.cpp, _more).
   socket.set(zmq::sockopt::reconnect_ivl, never_ms);
   socket.set(zmq::sockopt::connect_timeout, connect_timeout_ms);
   socket.set(zmq::sockopt::maxmsgsize, largest_frame_bytes);

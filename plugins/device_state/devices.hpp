@@ -12,15 +12,15 @@
 namespace amibroker::device_state {
 
 /// The states that a custom device may be given, from the weakest to the strongest: of several devices of one hint the
-/// strongest counts. Asterisk's main/devicestate.c, ast_devstate_val() and devstatecombine(): everything else is UNKNOWN
-/// there, and funcs/func_devstate.c refuses UNKNOWN. The first is what a device has that nobody knows.
+/// strongest counts. Asterisk's main/devicestate.c, ast_devstate_val() and devstatecombine(): everything else is
+/// UNKNOWN there, and funcs/func_devstate.c refuses UNKNOWN. The first is what a device has that nobody knows.
 inline constexpr std::array<std::string_view, 8> states{"INVALID", "UNAVAILABLE", "NOT_INUSE", "ONHOLD",
                                                         "RINGING", "INUSE",       "BUSY",      "RINGINUSE"};
 
 /// Technologies and device state providers that Asterisk itself has: a custom device that is called after one of their
 /// devices was written by a broker.
-inline constexpr std::array<std::string_view, 12> technologies{"PJSIP", "SIP",     "IAX2", "DAHDI", "SCCP",  "MGCP",
-                                                               "Queue", "confbridge", "MeetMe", "park",  "Park", "Agent"};
+inline constexpr std::array<std::string_view, 12> technologies{
+    "PJSIP", "SIP", "IAX2", "DAHDI", "SCCP", "MGCP", "Queue", "confbridge", "MeetMe", "park", "Park", "Agent"};
 
 [[nodiscard]] constexpr bool is_state(std::string_view text) noexcept {
   return std::find(states.begin(), states.end(), text) != states.end();

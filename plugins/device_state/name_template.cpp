@@ -28,7 +28,8 @@ NameTemplate::NameTemplate(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, Part>, 3> places{
       {{"{device}", Part::device}, {"{technology}", Part::technology}, {"{name}", Part::name}}};
   for (std::string_view rest = text; !rest.empty();) {
-    const auto place = std::find_if(places.begin(), places.end(), [&](const auto& p) { return rest.starts_with(p.first); });
+    const auto place =
+        std::find_if(places.begin(), places.end(), [&](const auto& p) { return rest.starts_with(p.first); });
     if (place != places.end()) {
       if (has(place->second)) refuse(text, "a place in braces may stand in it once only");
       pieces_.push_back({place->second, {}});
@@ -50,7 +51,8 @@ void NameTemplate::check(std::string_view text) const {
   for (const Piece& piece : pieces_)
     if (piece.text.find_first_of("(),${}") != std::string::npos)
       refuse(text, "what stands around the places may not hold one of ( ) , $ { }");
-  const auto technology = std::find_if(pieces_.begin(), pieces_.end(), [](const Piece& p) { return p.part == Part::technology; });
+  const auto technology =
+      std::find_if(pieces_.begin(), pieces_.end(), [](const Piece& p) { return p.part == Part::technology; });
   if (technology != pieces_.end() && (technology + 1 == pieces_.end() || (technology + 1)->part != Part::text))
     refuse(text, "some text must stand between {technology} and {name}, in this order");
 }

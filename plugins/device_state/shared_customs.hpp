@@ -15,8 +15,8 @@ namespace amibroker::device_state {
 /// name is no shared device either.
 class SharedCustoms {
  public:
-  /// A name that the broker writes to targets. Returns what stands behind its last slash where that was not known yet: no
-  /// device of that name is shared from now on; else an empty text.
+  /// A name that the broker writes to targets. Returns what stands behind its last slash where that was not known yet:
+  /// no device of that name is shared from now on; else an empty text.
   [[nodiscard]] std::string_view wrote(std::string_view shown_name) {
     const std::size_t slash = shown_name.rfind('/');
     if (slash == std::string_view::npos) return {};

@@ -37,8 +37,8 @@ struct Medium {
   std::string_view module;       ///< the Asterisk module that must be loaded for it, e.g. `func_devstate.so`
   std::string_view list_action;  ///< the AMI action that lists the states, e.g. `DeviceStateList`
   std::string_view list_module;  ///< the Asterisk module that must be loaded for that
-  /// Technologies (see ListedState) whose shown names are the broker's on every server, even where no server has a device
-  /// of them at present.
+  /// Technologies (see ListedState) whose shown names are the broker's on every server, even where no server has a
+  /// device of them at present.
   std::span<const std::string_view> technologies;
   std::string_view limit;        ///< the option that says how many names there may be, e.g. `max_devices`
   bool echoes_repeats;  ///< whether Asterisk publishes an event also where a write changes nothing
@@ -93,8 +93,8 @@ class Distributor final : private Writer, private SnapshotReader {
   /// A server says that `shown_name`, which all servers share, has this value.
   void changed_on(ServerId server, std::string_view shown_name, ValueId value);
 
-  /// This name turned out not to be a shared one: nothing is written to it any more. A name that some server's own device
-  /// is shown under stays.
+  /// This name turned out not to be a shared one: nothing is written to it any more. A name that some server's own
+  /// device is shown under stays.
   void retire(std::string_view shown_name);
 
   /// Whether the name is known.

@@ -20,7 +20,8 @@ Filters::Filters(const Host& host) {
   const auto& exclude = host.options().list("exclude");
   everywhere_ = {{include.begin(), include.end()}, {exclude.begin(), exclude.end()}};
   for (const ServerInfo& server : host.servers())
-    servers_.push_back({{server.include.begin(), server.include.end()}, {server.exclude.begin(), server.exclude.end()}});
+    servers_.push_back(
+        {{server.include.begin(), server.include.end()}, {server.exclude.begin(), server.exclude.end()}});
 }
 
 bool Filters::pass(ServerId server, std::string_view name) {

@@ -14,8 +14,8 @@
 
 namespace amibroker::replication {
 
-/// Turns the name that targets hold (`Custom:PJSIP/100`) into a number, and back into the text of a Setvar's `Variable`,
-/// which is built once: `DEVICE_STATE(` + name + `)`. Not safe for several threads.
+/// Turns the name that targets hold (`Custom:PJSIP/100`) into a number, and back into the text of a Setvar's
+/// `Variable`, which is built once: `DEVICE_STATE(` + name + `)`. Not safe for several threads.
 class KeyTable {
  public:
   /// `function`: what stands before the name, e.g. `DEVICE_STATE(`; `capacity`: most keys, which bounds all memory.

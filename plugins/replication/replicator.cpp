@@ -68,8 +68,8 @@ void Replicator::spread(KeyId key, Urgency urgency, TimePoint now) {
 News Replicator::changed_on(ServerId server, KeyId key, ValueId value, TimePoint now) {
   Cell& own = at(server, key);
   if (hear_echo(server, key, own, value, now)) return News::echo;
-  // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged by
-  // what the server held before.
+  // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged
+  // by what the server held before.
   if (targets_[server].stage != Target::Stage::ready) {
     targets_[server].early = true;
     return News::early;

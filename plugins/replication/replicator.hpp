@@ -51,8 +51,8 @@ class Replicator {
  public:
   /// Everything that is referred to must outlive this. `neutral`: what is written where nobody contributes any more.
   /// No server is up at first, and nothing is written before `open`.
-  Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers, Writer& writer,
-             const Limits& limits = {});
+  Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers,
+             Writer& writer, const Limits& limits = {});
 
   Replicator(const Replicator&) = delete;
   Replicator& operator=(const Replicator&) = delete;
@@ -85,8 +85,8 @@ class Replicator {
 
   /// A snapshot begins: the list is asked for now. What happens from here on may be in it or not.
   void list_asked(ServerId server) noexcept;
-  /// The list, once all events that are older than it have come. What is not in it is withdrawn, or not held. True where
-  /// another snapshot is to follow, because an event had to be passed over.
+  /// The list, once all events that are older than it have come. What is not in it is withdrawn, or not held. True
+  /// where another snapshot is to follow, because an event had to be passed over.
   [[nodiscard]] bool read(ServerId server, std::span<const Listed> list, TimePoint now);
   /// The server cannot be read: it is written as if nothing were known of what it holds.
   void unreadable(ServerId server, TimePoint now);

@@ -49,7 +49,8 @@ void Replicator::apply(ServerId server, const Listed& item, TimePoint now) {
   if (is_outdated(item.key, cell)) return;
   const ValueId before = std::exchange(cell.observed, item.value);
   if (!keeps_rule(4)) cell.observed = no_value;
-  if (item.value == cell.desired || sharing_[item.key] == Sharing::one_way || item.kind == Listed::Kind::held_quiet) return;
+  if (sharing_[item.key] == Sharing::one_way || item.kind == Listed::Kind::held_quiet) return;
+  if (item.value == cell.desired) return;
   // The server holds something else than it should. Where it held that before, it only missed our write. Where it is
   // new, it was changed there and the event was lost, or it came while the server was out of reach: news. Where it is
   // not known what it held, what the fleet agrees on counts.

@@ -46,8 +46,8 @@ struct SnapshotConfig {
 /// Events and answers come on two connections, so a list may overtake events that are older than it, and an old state
 /// would follow a new one. So behind the list a UserEvent is asked for, the fence. Asterisk does one action after the
 /// other and publishes events in order: once the fence is seen among the events, all that are older than the list have
-/// come. (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes all
-/// events through one queue.)
+/// come. (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes
+/// all events through one queue.)
 ///
 /// Loop's thread only. Lives until Plugin::stop.
 class Snapshots {
@@ -70,8 +70,9 @@ class Snapshots {
   /// How long an answer may take: a list of 100,000 devices takes a second or two.
   static constexpr std::chrono::seconds list_timeout{10};
   /// How long a fence may come after its list. Right after a connection was made the server may not know yet that we
-  /// listen, and the fence is lost: so the first attempts follow quickly, and only the last one is a failure.
-  static constexpr std::chrono::milliseconds fence_timeout{500};  ///< of the first attempt; four times as long for the next
+  /// listen, and the fence is lost: so the first attempts follow quickly, and only the last one is a failure. This is
+  /// the time of the first attempt; each further one has four times as long.
+  static constexpr std::chrono::milliseconds fence_timeout{500};
   static constexpr std::uint32_t fence_attempts = 3;
   static constexpr std::chrono::seconds first_retry{1};
   static constexpr std::chrono::seconds longest_retry{60};

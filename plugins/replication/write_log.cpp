@@ -57,8 +57,8 @@ void WriteLog::failed(ServerId target, std::string_view name, std::string_view v
       return host_.log(level, line(what, " could not be sent yet: ", text, ". It is tried again by itself"));
     case Outcome::unknown:
       count(unknown_outcomes_);
-      return host_.log(level, line(what, ": no answer (", text, "). It is written again by itself; if this goes on, that "
-                                   "server is overloaded or `request_timeout` is too short for it"));
+      return host_.log(level, line(what, ": no answer (", text, "). It is written again by itself; if this goes on, "
+                                   "that server is overloaded or `request_timeout` is too short for it"));
   }
 }
 

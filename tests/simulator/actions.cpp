@@ -159,13 +159,15 @@ ActionResult run_action(Asterisk& asterisk, Module module, std::string_view fram
   const auto is_named = [&](std::string_view name) { return equal_without_case(name, result.name); };
   if (std::any_of(kCrashing.begin(), kCrashing.end(), is_named)) {
     result.crashed = module == Module::original;
-    refuse(result, "'" + result.name + "' is refused: it reads the AMI session of its sender, and Asterisk would crash.");
+    refuse(result,
+           "'" + result.name + "' is refused: it reads the AMI session of its sender, and Asterisk would crash.");
     return result;
   }
   const auto known =
       std::find_if(kActions.begin(), kActions.end(), [&](const Known& one) { return is_named(one.name); });
   if (known == kActions.end()) {
-    refuse(result, "Invalid/unknown command: " + result.name + ". Use Action: ListCommands to show available commands.");
+    refuse(result,
+           "Invalid/unknown command: " + result.name + ". Use Action: ListCommands to show available commands.");
   } else {
     known->run(asterisk, action.fields, result);
   }

@@ -26,13 +26,15 @@ struct AsteriskOptions {
 
 class Asterisk {
  public:
-  /// A key of at most 79 characters is what a Custom device can be called, prefix included (Asterisk: AST_MAX_EXTENSION).
+  /// A Custom device can be called by a key of at most 79 characters, its prefix included (Asterisk:
+  /// AST_MAX_EXTENSION).
   static constexpr std::size_t kDeviceNameLimit = 79;
 
   explicit Asterisk(AsteriskOptions options) : options_(std::move(options)) {}
 
   /// A device of this server has another state: `PJSIP/100`, `Custom:lamp`, `Local/…`. Returns the events, none where
-  /// Asterisk already holds that state. Devices with `Local/` are not kept, and fire each time (Asterisk: AST_DEVSTATE_NOT_CACHABLE).
+  /// Asterisk already holds that state. Devices with `Local/` are not kept, and fire each time (Asterisk:
+  /// AST_DEVSTATE_NOT_CACHABLE).
   std::vector<Fields> set_device(std::string_view device, DeviceState state);
 
   /// A presentity of this server, prefix included, has this presence. Publishes also where nothing changed.

@@ -43,7 +43,8 @@ void LatencyMeter::on_write(std::size_t server, std::string_view key, std::strin
     return;
   }
   auto& open = found->second;
-  const auto match = std::find_if(open.begin(), open.end(), [&](const Open& one) { return to_string(one.state) == value; });
+  const auto match =
+      std::find_if(open.begin(), open.end(), [&](const Open& one) { return to_string(one.state) == value; });
   if (match == open.end()) {
     ++counts_.unasked;
     return;

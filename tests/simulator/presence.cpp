@@ -34,7 +34,8 @@ std::optional<Presence> parse_presence(std::string_view value) {
   const bool encoded = options.find('e') != std::string_view::npos;
   if (!options.empty() && !encoded) return std::nullopt;
   if (encoded) {
-    return Presence{std::string(*known), base64_decoded(subtype, kDecodedLimit), base64_decoded(message, kDecodedLimit)};
+    return Presence{std::string(*known), base64_decoded(subtype, kDecodedLimit),
+                    base64_decoded(message, kDecodedLimit)};
   }
   return Presence{std::string(*known), std::string(subtype), std::string(message)};
 }

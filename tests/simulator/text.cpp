@@ -36,7 +36,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 bool has_control_bytes(std::string_view text) noexcept {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 std::string escaped_c(std::string_view text) {

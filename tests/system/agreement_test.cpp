@@ -11,7 +11,8 @@ using sim::Presence;
 
 class Agreement : public System {
  protected:
-  static constexpr const char* quick_resync = "[plugin device_state]\nresync_interval = 1\n[plugin presence_state]\nresync_interval = 1\n";
+  static constexpr const char* quick_resync =
+      "[plugin device_state]\nresync_interval = 1\n[plugin presence_state]\nresync_interval = 1\n";
 
   [[nodiscard]] bool shows(std::size_t server, const std::string& device, DeviceState state) {
     return eventually([&] { return (*fleet)[server].device_state("Custom:" + device) == state; });

@@ -64,7 +64,8 @@ class WrongConfig : public Start, public ::testing::WithParamInterface<Wrong> {}
 
 TEST_P(WrongConfig, IsRefusedWithItsLineAndExitCode78) {
   const std::string file = folder.write("wrong.ini", GetParam().text);
-  for (const std::vector<std::string>& arguments : {std::vector{file}, std::vector<std::string>{"--check-config", file}}) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector{file}, std::vector<std::string>{"--check-config", file}}) {
     const auto result = run(arguments);
     EXPECT_EQ(result.code, 78);
     EXPECT_THAT(result.output, HasSubstr(file + GetParam().message));

@@ -72,7 +72,8 @@ BrokerProcess::Folder::~Folder() {
   if (!keep) std::filesystem::remove_all(path, ignored);
 }
 
-BrokerProcess::BrokerProcess(const std::string& program, const std::string& config) : log_(folder_.path / "broker.log") {
+BrokerProcess::BrokerProcess(const std::string& program, const std::string& config)
+    : log_(folder_.path / "broker.log") {
   const auto file = folder_.path / "broker.ini";
   std::ofstream(file) << config;
   child_ = SpawnSettings(log_.string()).spawn(program, file.string());

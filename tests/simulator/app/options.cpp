@@ -56,7 +56,8 @@ Options read(const po::variables_map& values) {
   options.module = module == "ours" ? Module::ours : Module::original;
   if (values.count("base-port") > 0) {
     const auto port = values["base-port"].as<unsigned>();
-    check(port >= 1024 && port + 2 * options.servers <= 65536, "--base-port and the two ports of each server are 1024 to 65535");
+    check(port >= 1024 && port + 2 * options.servers <= 65536,
+          "--base-port and the two ports of each server are 1024 to 65535");
     options.base_port = static_cast<std::uint16_t>(port);
   } else if (options.broker.empty()) {
     options.base_port = kDefaultBasePort;
@@ -72,13 +73,18 @@ po::options_description description() {
   result.add_options()
       ("servers", po::value<std::size_t>()->default_value(defaults.servers)->value_name("N"), "simulated servers")
       ("phones", po::value<std::size_t>()->default_value(defaults.phones)->value_name("N"), "phones on each server")
-      ("rate", po::value<double>()->default_value(defaults.rate)->value_name("N"), "changes of state a second, over all phones")
-      ("seconds", po::value<long>()->default_value(defaults.duration.count())->value_name("N"), "how long; 0: until interrupted")
-      ("seed", po::value<std::uint64_t>()->default_value(defaults.seed)->value_name("N"), "the same seed makes the same calls")
+      ("rate", po::value<double>()->default_value(defaults.rate)->value_name("N"),
+       "changes of state a second, over all phones")
+      ("seconds", po::value<long>()->default_value(defaults.duration.count())->value_name("N"),
+       "how long; 0: until interrupted")
+      ("seed", po::value<std::uint64_t>()->default_value(defaults.seed)->value_name("N"),
+       "the same seed makes the same calls")
       ("broker", text("PATH"), "start this broker with a config made for it")
       ("plugins", text("DIR"), "the broker's folder of plugins, if not its own")
-      ("base-port", po::value<unsigned>()->value_name("PORT"), "two ports of 127.0.0.1 for each server from here on (30967 without --broker, else free ones)")
-      ("module", po::value<std::string>()->default_value("ours")->value_name("NAME"), "whose res_zmq_manager: ours or original")
+      ("base-port", po::value<unsigned>()->value_name("PORT"),
+       "two ports of 127.0.0.1 for each server from here on (30967 without --broker, else free ones)")
+      ("module", po::value<std::string>()->default_value("ours")->value_name("NAME"),
+       "whose res_zmq_manager: ours or original")
       ("log", text("FILE"), "write each change and each write to this file")
       ("print-config", "only print a config for this fleet")
       ("help", "this text");

@@ -204,7 +204,8 @@ void Simulation::print_disagreements(const std::vector<std::string>& disagreemen
                   " phones");
     return;
   }
-  display_.line("the servers disagree, " + std::to_string(options_.agree_within.count() / 1000) + " s after the last change:");
+  display_.line("the servers disagree, " + std::to_string(options_.agree_within.count() / 1000) +
+                " s after the last change:");
   for (std::size_t i = 0; i < std::min(disagreements.size(), kShownDisagreements); ++i) {
     display_.line("  " + disagreements[i]);
   }

@@ -98,7 +98,8 @@ TEST_P(BadEvent, IsRefusedWithAReason) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadEvent,
     ::testing::Values(Bad{"empty", "", "not JSON"}, Bad{"text", "hello", "not JSON"},
-                      Bad{"half", R"({"Event":"A")", "not JSON"}, Bad{"more_behind_it", R"({"Event":"A"}})", "not JSON"},
+                      Bad{"half", R"({"Event":"A")", "not JSON"},
+                      Bad{"more_behind_it", R"({"Event":"A"}})", "not JSON"},
                       Bad{"no_utf8", "{\"Event\":\"\xff\"}", "not UTF-8"},
                       Bad{"array", R"(["Event"])", "an array where an object belongs"},
                       Bad{"string", R"("Event")", "a string where an object belongs"},

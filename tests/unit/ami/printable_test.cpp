@@ -6,7 +6,9 @@
 namespace amibroker::ami {
 namespace {
 
-TEST(Printable, OrdinaryTextStaysAsItIs) { EXPECT_EQ(printable("M\xc3\xbcller \xe2\x82\xac 5", 100), "M\xc3\xbcller \xe2\x82\xac 5"); }
+TEST(Printable, OrdinaryTextStaysAsItIs) {
+  EXPECT_EQ(printable("M\xc3\xbcller \xe2\x82\xac 5", 100), "M\xc3\xbcller \xe2\x82\xac 5");
+}
 
 TEST(Printable, ControlBytesAndEscapesAreVisible) {
   EXPECT_EQ(printable(std::string_view("a\r\n\x1b[2Jb\0c\x7f", 11), 100), "a\\x0d\\x0a\\x1b[2Jb\\x00c\\x7f");

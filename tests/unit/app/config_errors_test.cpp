@@ -99,7 +99,8 @@ INSTANTIATE_TEST_SUITE_P(Sections, ConfigErrors, testing::Values(
      "f:7: unknown section [servr-2] (did you mean \"server-2\"?)"}},
   Mistake{"reserved_name", "[servers]\nsections = general\n[general]\n",
     {"f:2: sections: \"general\" cannot be the name of a server"}},
-  Mistake{"listed_twice", "[servers]\nsections = a, a\n[a]\naddr = h\n" + ports, {"f:2: sections: \"a\" is there twice"}},
+  Mistake{"listed_twice", "[servers]\nsections = a, a\n[a]\naddr = h\n" + ports,
+    {"f:2: sections: \"a\" is there twice"}},
   Mistake{"duplicate_section", with_server("[a]\nnonsense = 1\n"),
     {"f:7: the section [a] is there already, in line 3: put its keys together"}},
   Mistake{"no_bracket", "[servers]\nsections = a\n[a\naddr = h\n" + ports,
@@ -119,7 +120,8 @@ INSTANTIATE_TEST_SUITE_P(Sections, ConfigErrors, testing::Values(
   [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(Servers, ConfigErrors, testing::Values(
-  Mistake{"nothing_in_it", server(""), {"f:3: [a] has no addr", "f:3: [a] has no cmd_port", "f:3: [a] has no evt_port"}},
+  Mistake{"nothing_in_it", server(""),
+    {"f:3: [a] has no addr", "f:3: [a] has no cmd_port", "f:3: [a] has no evt_port"}},
   Mistake{"empty_addr", server("addr =\n" + ports), {"f:4: addr: the address is empty"}},
   Mistake{"bad_addr", server("addr = 10.0.0.256\n" + ports),
     {"f:4: addr: \"10.0.0.256\" is no address: an IPv4 address is four numbers from 0 to 255"}},
@@ -175,8 +177,9 @@ INSTANTIATE_TEST_SUITE_P(Bytes, ConfigErrors, testing::Values(
 
 TEST(ConfigErrorList, AllMistakesOfAFileComeInOneRunInTheOrderOfTheLines) {
   std::vector<int> lines;
-  for (const auto& error :
-       parse_config("[general]\npresence = x\nlog_level = y\n[nonsense]\n[servers]\nsections = a, b\n[a]\naddr = ?\n").errors)
+  const std::string file =
+      "[general]\npresence = x\nlog_level = y\n[nonsense]\n[servers]\nsections = a, b\n[a]\naddr = ?\n";
+  for (const auto& error : parse_config(file).errors)
     lines.push_back(error.line);
   EXPECT_EQ(lines, (std::vector<int>{2, 3, 4, 6, 7, 7, 8}));
 }

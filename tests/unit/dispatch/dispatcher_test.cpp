@@ -49,7 +49,9 @@ class FakeHandler final : public Handler {
       if (on_event) on_event();
     });
   }
-  bool server_up(ServerId server, Fault&) noexcept override { return seen.push_back("up " + std::to_string(server)), true; }
+  bool server_up(ServerId server, Fault&) noexcept override {
+    return seen.push_back("up " + std::to_string(server)), true;
+  }
   bool server_down(ServerId server, Fault&) noexcept override {
     return seen.push_back("down " + std::to_string(server)), true;
   }

@@ -35,7 +35,8 @@ TEST(CheckDescriptor, AnotherSizeIsRefusedBeforeAnythingElseIsRead) {
     d.fingerprint = reinterpret_cast<const char*>(1);  // reading it would crash
   });
   EXPECT_EQ(refusal.reason, RefusalReason::other_abi);
-  EXPECT_THAT(refusal.text, AllOf(HasSubstr("8 bytes"), HasSubstr(std::to_string(sizeof(PluginDescriptor)) + " bytes")));
+  EXPECT_THAT(refusal.text,
+              AllOf(HasSubstr("8 bytes"), HasSubstr(std::to_string(sizeof(PluginDescriptor)) + " bytes")));
 }
 
 TEST(CheckDescriptor, AnotherCompilerIsNamedWithBothAndRefusedBeforeTheNameIsRead) {

@@ -112,7 +112,8 @@ class PluginFixture : public ::testing::Test {
   link::EventLoop loop;
   FakeLink first{0}, second{1};
   dispatch::Dispatcher dispatcher{{"Office", "Branch"}, std::chrono::milliseconds(1000)};
-  PluginHost plugins{loop, dispatcher, {{"office", "Office"}, {"branch", "Branch"}}, std::chrono::milliseconds(700), true};
+  PluginHost plugins{
+      loop, dispatcher, {{"office", "Office"}, {"branch", "Branch"}}, std::chrono::milliseconds(700), true};
 
  private:
   std::ostringstream log_;

@@ -39,13 +39,17 @@ INSTANTIATE_TEST_SUITE_P(
     All, RefusedPlugin,
     ::testing::Values(
         Fault{"no_symbol", RefusalReason::no_symbol, {"no symbol amibroker_plugin", "AMIBROKER_PLUGIN"}},
-        Fault{"undefined_symbol", RefusalReason::not_loadable, {"undefined symbol", "function_that_nobody_has", "link it"}},
+        Fault{"undefined_symbol",
+              RefusalReason::not_loadable,
+              {"undefined symbol", "function_that_nobody_has", "link it"}},
         Fault{"other_abi", RefusalReason::other_abi, {"ABI 7", "this daemon has ABI 1", "build it again"}},
         Fault{"other_size", RefusalReason::other_abi, {"descriptor of", "bytes", "build it again"}},
         Fault{"other_compiler", RefusalReason::other_compiler, {"gcc-99", build_fingerprint, "build it again"}},
         Fault{"null_calls", RefusalReason::bad_descriptor, {"no table of calls", "AMIBROKER_PLUGIN"}},
         Fault{"bad_options", RefusalReason::bad_descriptor, {"pace", "1 to 60", "\"90\"", "AMIBROKER_PLUGIN"}},
-        Fault{"other_name", RefusalReason::other_name, {"somebody_else", "other_name", "name the file somebody_else.so"}}),
+        Fault{"other_name",
+              RefusalReason::other_name,
+              {"somebody_else", "other_name", "name the file somebody_else.so"}}),
     [](const auto& info) { return info.param.name; });
 
 TEST(PluginLibrary, APluginIsOpenedWithItsDescriptorAndOptions) {

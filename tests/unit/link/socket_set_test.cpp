@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Runs the set as a loop does, with nothing else that could wake it. False: it slept with work left until the deadline.
+/// Runs the set as a loop does, with nothing else that could wake it. False: it slept to the deadline with work left.
 bool run_until(SocketSet& set, const std::function<bool()>& done) {
   const auto deadline = Clock::now() + std::chrono::seconds(20);
   while (!done()) {
@@ -29,7 +29,8 @@ bool run_until(SocketSet& set, const std::function<bool()>& done) {
 
 /// One side of a PAIR of sockets that sends a message back for each that it receives.
 struct Player {
-  Player(zmq::context_t& context, SocketSet& set_, int rounds_) : socket(context, ZMQ_PAIR), set(set_), rounds(rounds_) {
+  Player(zmq::context_t& context, SocketSet& set_, int rounds_)
+      : socket(context, ZMQ_PAIR), set(set_), rounds(rounds_) {
     socket.set(zmq::sockopt::linger, 0);
   }
   void attach() {

@@ -71,7 +71,8 @@ TEST(DeviceEvent, OfALocalChannelComesEachTimeAndIsNotListed) {
 
 TEST(DeviceEvent, NamesTheSystemWhereItHasAName) {
   Asterisk asterisk({.system_name = "a1"});
-  EXPECT_EQ(asterisk.set_device("PJSIP/1", busy).front().at(2), (std::pair<std::string, std::string>("SystemName", "a1")));
+  EXPECT_EQ(asterisk.set_device("PJSIP/1", busy).front().at(2),
+            (std::pair<std::string, std::string>("SystemName", "a1")));
 }
 
 TEST(CustomDevice, IsCutAt79CharactersWithItsPrefix) {

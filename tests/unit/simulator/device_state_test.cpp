@@ -42,7 +42,8 @@ TEST_P(Hint, ShowsTheSameWhicheverDeviceComesFirst) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Aggregation, Hint,
-                         ::testing::Values(HintCase{invalid, unknown, unknown}, HintCase{unknown, unavailable, unavailable},
+                         ::testing::Values(HintCase{invalid, unknown, unknown},
+                                           HintCase{unknown, unavailable, unavailable},
                                            HintCase{unavailable, not_inuse, not_inuse},
                                            HintCase{not_inuse, onhold, onhold}, HintCase{onhold, ringing, ringinuse},
                                            HintCase{ringing, inuse, ringinuse}, HintCase{inuse, busy, busy},

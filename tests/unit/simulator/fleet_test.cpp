@@ -165,7 +165,8 @@ TEST_F(FleetTest, EventsOfADeadServerAreLost) {
 TEST(FleetOptions, OriginalModuleHasNoSequenceAndDiesOfGetVar) {
   Fleet fleet(1, {.module = Module::original});
   Client client(fleet[0]);
-  EXPECT_EQ(client.ask(R"({"action":"Ping","ActionID":"1"})"), R"([{"Response":"Error"},{"Message":"Internal error."}])");
+  EXPECT_EQ(client.ask(R"({"action":"Ping","ActionID":"1"})"),
+            R"([{"Response":"Error"},{"Message":"Internal error."}])");
   ASSERT_TRUE(fleet.wait_for_broker(soon()));
   fleet[0].set_device_state("PJSIP/1", busy);
   EXPECT_EQ(client.event(), R"({"Event":"DeviceStateChange","Privilege":"call,all","SystemName":"a1",)"

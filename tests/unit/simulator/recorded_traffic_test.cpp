@@ -77,7 +77,8 @@ TEST_P(RecordedTraffic, ExtensionStatusIsEqualByteForByte) {
   ASSERT_FALSE(recorded.empty());
   for (const auto& line : recorded) {
     const auto json = Json::parse(line);
-    for (const auto state : {DeviceState::not_inuse, DeviceState::inuse, DeviceState::ringing, DeviceState::ringinuse}) {
+    for (const auto state :
+         {DeviceState::not_inuse, DeviceState::inuse, DeviceState::ringing, DeviceState::ringinuse}) {
       if (json.at("Status") != extension_state(state).number) continue;
       asterisk_ = Asterisk(asterisk_.options());
       EXPECT_EQ(only(asterisk_.set_device("PJSIP/" + json.at("Exten").get<std::string>(), state), 1), line);
@@ -105,7 +106,8 @@ TEST_P(RecordedTraffic, DeviceStateListIsEqual) {
 
 TEST_P(RecordedTraffic, PresenceStateListIsEqualButForTheOrderOfItsItems) {
   asterisk_.set_presence("CustomPresence:100", {"xa", "sub", "msg"});
-  run("Setvar", "x", R"-(,"Variable":"PRESENCE_STATE(CustomPresence:a b)","Value":"away,c3Vi,bWVzc2FnZSwgd2l0aCBjb21tYQ==,e")-");
+  run("Setvar", "x",
+      R"-(,"Variable":"PRESENCE_STATE(CustomPresence:a b)","Value":"away,c3Vi,bWVzc2FnZSwgd2l0aCBjb21tYQ==,e")-");
   EXPECT_THAT(run("PresenceStateList", "p1").replies,
               ::testing::UnorderedElementsAreArray(recorded_replies(version_, "p1")));
 }

@@ -51,14 +51,17 @@ void PrintTo(const BadAction& action, std::ostream* out) {
 
 class Unreadable : public ::testing::TestWithParam<BadAction> {};
 
-TEST_P(Unreadable, ActionIsAnError) { EXPECT_THAT(parse_action(GetParam().module, GetParam().frame).error, Not(IsEmpty())); }
+TEST_P(Unreadable, ActionIsAnError) {
+  EXPECT_THAT(parse_action(GetParam().module, GetParam().frame).error, Not(IsEmpty()));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Frames, Unreadable,
     ::testing::Values(BadAction{original, ""}, BadAction{ours, ""}, BadAction{original, "{"}, BadAction{ours, "[]"},
                       BadAction{original, R"({"action":"Ping"})"}, BadAction{ours, R"({"Act":"Ping"})"},
                       BadAction{original, R"({"Action":"UserEvent","X":")" + std::string(10240, 'x') + R"("})"},
-                      BadAction{ours, R"({"Action":"Ping","X":7})"}, BadAction{ours, R"({"Action":"Ping","X":["a",null]})"},
+                      BadAction{ours, R"({"Action":"Ping","X":7})"},
+                      BadAction{ours, R"({"Action":"Ping","X":["a",null]})"},
                       BadAction{ours, R"({"Action":"Ping","X":"a\r\nAction: Originate"})"}));
 
 TEST(ParsedAction, OfTheOriginalTurnsOtherTypesIntoNull) {

@@ -38,6 +38,8 @@ class Scripted : public amibroker::Plugin {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) amibroker::faulty::Script* amibroker_test_script() { return &script(); }
+extern "C" __attribute__((visibility("default"))) amibroker::faulty::Script* amibroker_test_script() {
+  return &script();
+}
 
 AMIBROKER_PLUGIN(Scripted, "scripted", "1.0", "Does what the test says")

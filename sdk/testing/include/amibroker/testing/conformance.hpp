@@ -61,7 +61,8 @@ class PluginConformance : public ::testing::TestWithParam<PluginUnderTest> {
   /// Sends the next of the examples from the next server.
   void send_next() {
     const std::vector<ExampleEvent>& examples = GetParam().examples;
-    send(static_cast<ServerId>(sent_ % host.servers().size()), examples[sent_ / host.servers().size() % examples.size()]);
+    send(static_cast<ServerId>(sent_ % host.servers().size()),
+         examples[sent_ / host.servers().size() % examples.size()]);
     ++sent_;
   }
 
