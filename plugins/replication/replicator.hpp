@@ -83,7 +83,7 @@ class Replicator {
   /// It is gone for too long: what it contributed is withdrawn.
   void server_lost(ServerId server, TimePoint now);
 
-  /// A snapshot begins: the list is asked for now. What happens from here on may be in it or not.
+  /// A snapshot begins, and the list is asked for. What happens from here on may be in it or not.
   void list_asked(ServerId server) noexcept;
   /// The list, once all events that are older than it have come. What is not in it is withdrawn, or not held. True
   /// where another snapshot is to follow, because an event had to be passed over.
