@@ -21,6 +21,10 @@ std::uint32_t seconds_ago(const Cell& cell, TimePoint now) {
   return static_cast<std::uint32_t>(now_s) - cell.changed_at_s;
 }
 
+std::string servers_text(std::size_t count, const char* which = "") {
+  return std::to_string(count) + which + (count == 1 ? " server" : " servers");
+}
+
 bool agrees(const Cell& cell) { return cell.desired == cell.observed && cell.in_flight == no_value; }
 
 std::string why_not_yet(const Cell& cell, const Target& target) {
@@ -61,10 +65,10 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
     }
   }
   for (const auto& [value, who] : held)
-    add("held by " + std::to_string(who.first) + (who.first == 1 ? " server: " : " servers: ") + text_of(value, values) + " (since " +
+    add("held by " + servers_text(who.first) + ": " + text_of(value, values) + " (since " +
         std::to_string(who.second) + " s)");
   if (!others.empty()) add(others.substr(2));
-  if (left_out > 0) add("and " + std::to_string(left_out) + " more servers");
+  if (left_out > 0) add("and " + servers_text(left_out, " more"));
   return line;
 }
 

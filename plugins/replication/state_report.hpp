@@ -16,8 +16,8 @@ namespace amibroker::replication {
 /// What is known of one key on one line: who contributes what; what all targets that agree hold, and how many they are;
 /// each target that does not, with what it should hold, what it is known to hold, and since when it should.
 ///
-///     Custom:PJSIP/100: server-1 says INUSE; held by 2 servers: INUSE (since 41 s); server-4 should hold INUSE since 3 s,
-///     holds NOT_INUSE, is down
+///     Custom:PJSIP/100: server-1 says INUSE; held by 2 servers: INUSE (since 41 s); server-4 should hold INUSE
+///     since 3 s, holds NOT_INUSE, is down
 [[nodiscard]] std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const KeyTable& keys,
                                        const ValueTable& values);
 

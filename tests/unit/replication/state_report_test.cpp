@@ -166,6 +166,8 @@ TEST_F(ReportOfManyServers, NamesTheFirstThatDifferAndCountsTheRest) {
   EXPECT_THAT(line(), HasSubstr("server-21 should hold"));
   EXPECT_THAT(line(), Not(HasSubstr("server-22 should hold")));
   EXPECT_THAT(line(), HasSubstr("; and 4 more servers"));
+  for (const ServerId answers : {1, 2, 3}) fleet.done(answers, 0);
+  EXPECT_TRUE(line().ends_with("; and 1 more server")) << line();
 }
 
 }  // namespace
