@@ -205,10 +205,12 @@ TEST_F(SnapshotTaking, ASnapshotThatWasTakenOrANewConnectionBeginsTheWaitsForFen
   reader.taken();
   snapshots->soon(0);
   lose_fence(milliseconds(500));
+  EXPECT_EQ(host.requests.size(), 2U) << "not after two seconds only";
   down(0);
   reader.taken();
   up(0);
   lose_fence(milliseconds(500));
+  EXPECT_EQ(host.requests.size(), 2U) << "not after eight seconds only";
 }
 
 TEST_F(SnapshotTaking, FailedAttemptsAreRepeatedAfterTimesThatDoubleUpToAMinute) {
