@@ -129,6 +129,11 @@ TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackWhateverItsProvide
   EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set", "2: XMPP:anna = not_set"));
 }
 
+TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackAlsoWhereNoServerHasANativeOne) {
+  start({{1, {item("CustomPresence:SIP:bar", "xa"), item("CustomPresence:100", "not_set")}}});
+  EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set"));
+}
+
 TEST_F(PresenceLists, ItemsThatAreNoPresencesAreLeftOut) {
   start({{0, {item("", "away"), item("foo", "away"), item("CustomPresence:100", "invalid"), {{"Event", "x"}}}}});
   EXPECT_THAT(written(), IsEmpty());
