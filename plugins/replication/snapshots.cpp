@@ -124,13 +124,13 @@ void Snapshots::finish_if_complete(ServerId server) {
 void Snapshots::give_up_fence(ServerId server) {
   Reading& reading = readings_[server];
   if (++reading.lost_fences < fence_attempts) return begin(server);
-  reading.lost_fences = 0;
   fail(server, "its events do not arrive: the one that was asked for behind the list did not come", false);
 }
 
 void Snapshots::fail(ServerId server, std::string_view reason, bool is_final) {
   Reading& reading = readings_[server];
   reading.number = 0;
+  reading.lost_fences = 0;
   failed_.fetch_add(1, std::memory_order_relaxed);
   complain(server, reason);
   reader_.list_failed(server);
