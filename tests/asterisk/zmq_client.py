@@ -90,16 +90,23 @@ class Pipeline(_Socket):
         super().__init__(_DEALER, address, timeout_ms)
         self._set(_SNDHWM, ctypes.byref(ctypes.c_int(0)), 4)
 
-    def send_all(self, actions):
+    def carry_out(self, actions, window=500):
+        """Sends all of them, at most `window` ahead of the answers: a REP throws away answers that it cannot send."""
+        under_way = 0
         for action in actions:
+            if under_way == window:
+                self._receive_answer()
+                under_way -= 1
             frame = json.dumps(action).encode()
             self._check(_zmq.zmq_send(self._socket, b"", ctypes.c_size_t(0), _SNDMORE))
             self._check(_zmq.zmq_send(self._socket, frame, ctypes.c_size_t(len(frame)), 0))
+            under_way += 1
+        for _ in range(under_way):
+            self._receive_answer()
 
-    def receive_all(self, count):
-        for _ in range(count):
-            if self.receive() is None or self.receive() is None:
-                raise ZmqError("no reply in time")
+    def _receive_answer(self):
+        if self.receive() is None or self.receive() is None:
+            raise ZmqError("no reply in time")
 
 
 class Subscriber(_Socket):
