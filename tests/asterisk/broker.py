@@ -32,6 +32,7 @@ class Broker:
         self.start()
 
     def start(self):
+        self.ended = None  # how its life ended, once it was closed
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen([binary(), self._config_path], stdin=subprocess.DEVNULL, stdout=log,
                                              stderr=subprocess.STDOUT)
@@ -84,10 +85,11 @@ class Broker:
         """Ends the broker and says how: 0 is a clean end."""
         self._process.terminate()
         try:
-            return self._process.wait(15)
+            self.ended = self._process.wait(15)
         except subprocess.TimeoutExpired:
             self.kill()
-            return "killed: it did not end within 15 s of SIGTERM"
+            self.ended = "killed: it did not end within 15 s of SIGTERM"
+        return self.ended
 
     def cleanup(self):
         self._folder.cleanup()

@@ -101,4 +101,3 @@ class BrokerKilled(BrokerScenario):
         writes = [self.broker.counter(plugin, "writes") for plugin in ("device_state", "presence_state")]
         self.assertEqual([0, 0], writes, self.with_log("a second restart writes nothing"))
         self.show(f"{CHANGES} changes, the broker killed after {CHANGES // 2}: equal on all; its second restart wrote nothing")
-        self.broker.start()  # for the scenario's end, which wants one that lives
