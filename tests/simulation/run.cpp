@@ -148,9 +148,11 @@ class Run {
   }
 
   /// After a restart of Asterisk a stored `Custom:PJSIP/100` is there as `Custom:100`. With `custom = yes` a new broker
-  /// must know `PJSIP/100` to tell it from a shared device, and no server tells of it where its only origin stays away.
+  /// must know `PJSIP/100` to tell it from a shared device, and no server lists it where its only origin stays away, or
+  /// was restarted as well and has had no event of it since (docs/replication.md, Limits).
   [[nodiscard]] bool has_lasting_remnants() const {
-    return world_.scenario.custom && world_.scenario.faults.has(Fault::stays_down);
+    const FaultSet& faults = world_.scenario.faults;
+    return world_.scenario.custom && (faults.has(Fault::stays_down) || faults.has(Fault::server_restarts));
   }
 
   /// A new broker finds everything in order, and writes nothing.
