@@ -63,7 +63,6 @@ class Replicator {
 
   /// The broker knows enough of the fleet to write.
   void open(TimePoint now);
-  [[nodiscard]] bool is_open() const noexcept { return open_; }
 
   /// The origin says what its own device is; no_value: it says nothing of it any more.
   void changed_at_origin(ServerId origin, KeyId key, ValueId value, TimePoint now);

@@ -137,10 +137,8 @@ void Snapshots::fail(ServerId server, std::string_view reason, bool is_final) {
   if (is_final && !reading.again) return;  // asked again at the next interval
   const milliseconds delay = std::min<milliseconds>(first_retry * (1 << std::min(reading.failures, 6U)), longest_retry);
   ++reading.failures;
-  set_timer(server, delay, &Snapshots::retry);
+  set_timer(server, delay, &Snapshots::soon);
 }
-
-void Snapshots::retry(ServerId server) { soon(server); }
 
 void Snapshots::complain(ServerId server, std::string_view reason) {
   if (std::exchange(readings_[server].complained, true)) return;

@@ -96,7 +96,6 @@ class Snapshots {
   void complain(ServerId server, std::string_view reason);
   void set_timer(ServerId server, std::chrono::milliseconds delay, void (Snapshots::*task)(ServerId));
   void give_up_fence(ServerId server);
-  void retry(ServerId server);
   void read_next();
   [[nodiscard]] std::string fence(std::uint64_t number) const;
 
