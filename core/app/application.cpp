@@ -34,11 +34,12 @@ Application::Application(const Config& config)
     : config_(config),
       signals_(loop_.io(), [this](int number) { on_signal(number); }),
       dispatcher_(names_of(config.servers), slow_call),
-      fleet_(loop_, config.servers.size()),
+      fleet_(loop_),
+      zmq_fleet_(fleet_, config.servers.size()),
       plugins_(loop_, dispatcher_, labels_of(config.servers), config.request_timeout, config.verbose_messages) {
   raise_file_limit(config.servers.size());
   for (std::size_t i = 0; i < config.servers.size(); ++i) {
-    links_.push_back(std::make_unique<link::ZmqLink>(fleet_, static_cast<ServerId>(i), config.servers[i]));
+    links_.push_back(std::make_unique<link::ZmqLink>(zmq_fleet_, static_cast<ServerId>(i), config.servers[i]));
     dispatcher_.add_link(*links_.back());
   }
 }
@@ -51,7 +52,7 @@ std::vector<host::ConfigError> Application::load_plugins(const host::PluginFolde
 
 void Application::run() {
   if (config_.count_messages) {
-    dispatcher_.messages().enable();
+    dispatcher_.count_messages();
     loop_.every(message_report_period, [this] { report_messages(); });
   }
   const std::size_t running = plugins_.start();

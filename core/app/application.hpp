@@ -42,8 +42,9 @@ class Application {
   link::EventLoop loop_;
   Signals signals_;
   dispatch::Dispatcher dispatcher_;
-  link::ZmqFleet fleet_;
-  std::vector<std::unique_ptr<link::ZmqLink>> links_;
+  link::Fleet fleet_;
+  link::ZmqFleet zmq_fleet_;
+  std::vector<std::unique_ptr<link::Link>> links_;
   host::PluginHost plugins_;
 };
 

@@ -61,11 +61,11 @@ void read_port(const IniEntry& entry, std::uint16_t& port, int& line, Findings& 
 }
 
 void read_cmd_port(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
-  read_port(entry, draft.server.cmd_port, draft.cmd_port_line, findings);
+  read_port(entry, draft.server.zmq.cmd_port, draft.cmd_port_line, findings);
 }
 
 void read_evt_port(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
-  read_port(entry, draft.server.evt_port, draft.evt_port_line, findings);
+  read_port(entry, draft.server.zmq.evt_port, draft.evt_port_line, findings);
 }
 
 /// A list whose items `is_right`, each once. `rule`: what an item must be, as it stands in a message.

@@ -57,8 +57,8 @@ void read_server(const IniSection& section, Endpoints& endpoints, Config& config
       {"addr", draft.addr_line}, {"cmd_port", draft.cmd_port_line}, {"evt_port", draft.evt_port_line}};
   for (const auto& [key, line] : required)
     if (line == 0) findings.error(section.line, in_brackets(section.name) + " has no " + std::string(key));
-  endpoints.add(draft.server, "cmd_port", draft.server.cmd_port, draft.cmd_port_line, findings);
-  endpoints.add(draft.server, "evt_port", draft.server.evt_port, draft.evt_port_line, findings);
+  endpoints.add(draft.server, "cmd_port", draft.server.zmq.cmd_port, draft.cmd_port_line, findings);
+  endpoints.add(draft.server, "evt_port", draft.server.zmq.evt_port, draft.evt_port_line, findings);
   config.servers.push_back(std::move(draft.server));
 }
 

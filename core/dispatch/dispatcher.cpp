@@ -39,7 +39,10 @@ Dispatcher::Dispatcher(std::vector<std::string> server_names, std::chrono::milli
 
 Dispatcher::~Dispatcher() = default;
 
-void Dispatcher::add_link(link::Link& link) { links_.push_back(&link); }
+void Dispatcher::add_link(link::Link& link) {
+  links_.push_back(&link);
+  link.set_interest(interest_);
+}
 
 HandlerId Dispatcher::add(Handler& handler) {
   slots_.push_back(std::make_unique<Slot>(handler));
@@ -49,8 +52,35 @@ HandlerId Dispatcher::add(Handler& handler) {
 void Dispatcher::remove(HandlerId id) {
   slots_[id]->handler = nullptr;
   // An event may be on its way to several handlers at this moment, so the lists change when it is done.
-  if (dispatching_ == 0) subscriptions_.remove(id);
+  if (dispatching_ == 0) drop_subscriptions(id);
   else removed_.push_back(id);
+}
+
+void Dispatcher::subscribe(HandlerId id, std::string_view event) {
+  subscriptions_.add(id, event);
+  tell_interest();
+}
+
+void Dispatcher::subscribe_all(HandlerId id) {
+  subscriptions_.add_all(id);
+  tell_interest();
+}
+
+void Dispatcher::drop_subscriptions(HandlerId id) {
+  subscriptions_.remove(id);
+  tell_interest();
+}
+
+void Dispatcher::count_messages() {
+  messages_.enable();
+  tell_interest();
+}
+
+void Dispatcher::tell_interest() {
+  link::Interest interest = messages_.enabled() ? link::Interest{.all = true} : subscriptions_.interest();
+  if (interest == interest_) return;
+  interest_ = std::move(interest);
+  for (link::Link* link : links_) link->set_interest(interest_);
 }
 
 void Dispatcher::announce_servers(HandlerId id) {
@@ -91,7 +121,7 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
     guarded((*handlers)[i], "on_event",
             [&](Handler& handler, Fault& fault) { return handler.event(server, *message, fault); });
   if (--dispatching_ == 0)
-    for (const HandlerId id : std::exchange(removed_, {})) subscriptions_.remove(id);
+    for (const HandlerId id : std::exchange(removed_, {})) drop_subscriptions(id);
 }
 
 void Dispatcher::on_reply(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) {

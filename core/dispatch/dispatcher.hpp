@@ -48,8 +48,8 @@ class Dispatcher final : public link::LinkListener {
   void remove(HandlerId id);
 
   /// Events of this name, without case; at any time.
-  void subscribe(HandlerId id, std::string_view event) { subscriptions_.add(id, event); }
-  void subscribe_all(HandlerId id) { subscriptions_.add_all(id); }
+  void subscribe(HandlerId id, std::string_view event);
+  void subscribe_all(HandlerId id);
   /// Tells a new handler which servers are up.
   void announce_servers(HandlerId id);
 
@@ -64,7 +64,8 @@ class Dispatcher final : public link::LinkListener {
   [[nodiscard]] bool is_up(ServerId server) const noexcept;
   [[nodiscard]] const CallStatistics* statistics(HandlerId id) const noexcept;
 
-  /// Counts of events and traces; see MessageLog.
+  /// Counts all events from now on, so that all are asked for.
+  void count_messages();
   [[nodiscard]] MessageLog& messages() noexcept { return messages_; }
 
   void on_event(ServerId server, ami::EventFrame& frame) override;
@@ -75,6 +76,8 @@ class Dispatcher final : public link::LinkListener {
 
  private:
   struct Slot;
+  void drop_subscriptions(HandlerId id);
+  void tell_interest();
   template <typename Call>
   void guarded(HandlerId id, std::string_view what, Call&& call);
   void report_fault(Slot& slot, std::string_view what, std::string_view reason);
@@ -86,6 +89,7 @@ class Dispatcher final : public link::LinkListener {
   std::vector<link::Link*> links_;
   std::vector<std::unique_ptr<Slot>> slots_;
   Subscriptions subscriptions_;
+  link::Interest interest_;  // as the links know it
   int dispatching_ = 0;
   std::vector<HandlerId> removed_;  // while an event is handed round
   MessageLog messages_;

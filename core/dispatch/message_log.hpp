@@ -23,6 +23,7 @@ class MessageLog {
   explicit MessageLog(std::vector<std::string> server_names);
 
   void enable() noexcept { enabled_ = true; }
+  [[nodiscard]] bool enabled() const noexcept { return enabled_; }
   void count(ServerId server, std::string_view event) {
     if (enabled_) add(server, event);
   }

@@ -10,6 +10,18 @@ void add_once(std::vector<link::Owner>& list, link::Owner handler) {
   if (std::find(list.begin(), list.end(), handler) == list.end()) list.push_back(handler);
 }
 
+/// `DeviceStateChange`, `CEL`, `SIPQualifyPeerDone`; neither `devicestatechange` nor `DEVICESTATECHANGE`. Names with other
+/// characters than letters, digits, `_` and `-` are no event's and match nothing.
+bool is_spelled_like_asterisk(std::string_view name) {
+  constexpr std::size_t longest_abbreviation = 4;
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z' &&
+         (name.size() <= longest_abbreviation || std::any_of(name.begin(), name.end(), is_lower)) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_lower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         });
+}
+
 }  // namespace
 
 std::size_t Subscriptions::Hash::operator()(std::string_view name) const noexcept {
@@ -37,6 +49,18 @@ void Subscriptions::remove(link::Owner handler) {
 const std::vector<link::Owner>* Subscriptions::of(std::string_view event) const {
   const auto found = by_name_.find(event);
   return found == by_name_.end() ? &all_ : &found->second;
+}
+
+link::Interest Subscriptions::interest() const {
+  link::Interest interest{.all = !all_.empty()};
+  for (const auto& [name, handlers] : by_name_) {
+    if (handlers.empty()) continue;
+    interest.all = interest.all || !is_spelled_like_asterisk(name);
+    interest.names.push_back(name);
+  }
+  if (interest.all) interest.names.clear();
+  std::sort(interest.names.begin(), interest.names.end());
+  return interest;
 }
 
 }  // namespace amibroker::dispatch

@@ -26,6 +26,10 @@ class Subscriptions {
   /// for a name that gets its first subscription later.
   [[nodiscard]] const std::vector<link::Owner>* of(std::string_view event) const;
 
+  /// What servers have to send. Servers compare names with case: where a name cannot be spelled as Asterisk spells it
+  /// (first letter upper case, not all upper case unless it is short), it is everything.
+  [[nodiscard]] link::Interest interest() const;
+
  private:
   struct Hash {
     using is_transparent = void;

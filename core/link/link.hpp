@@ -12,6 +12,7 @@
 #include "amibroker/host.hpp"
 #include "amibroker/reply.hpp"
 #include "core/ami/codec.hpp"
+#include "core/link/interest.hpp"
 
 namespace amibroker::link {
 
@@ -69,6 +70,10 @@ class Link {
   /// Sends an action, at once or when the window has room. The answer goes to LinkListener::on_reply, never from
   /// inside this call. `timeout` counts from now.
   virtual void request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done) = 0;
+
+  /// Only these events are needed from now on. The link asks the server to send no others where it can; what comes all
+  /// the same is handed over as ever. Before the first call all events are needed.
+  virtual void set_interest(const Interest& interest) = 0;
 };
 
 }  // namespace amibroker::link

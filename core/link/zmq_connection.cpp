@@ -53,8 +53,8 @@ ZmqConnection::ZmqConnection(zmq::context_t& context, SocketSet& sockets, const 
                              Callbacks callbacks)
     : sockets_(sockets), callbacks_(std::move(callbacks)) {
   try {
-    open(events_, context, zmq::socket_type::sub, endpoint(server.addr, server.evt_port));
-    open(commands_, context, zmq::socket_type::dealer, endpoint(server.addr, server.cmd_port));
+    open(events_, context, zmq::socket_type::sub, endpoint(server.addr, server.zmq.evt_port));
+    open(commands_, context, zmq::socket_type::dealer, endpoint(server.addr, server.zmq.cmd_port));
   } catch (...) {
     close(events_);
     close(commands_);

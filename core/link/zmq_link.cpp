@@ -71,17 +71,17 @@ ZmqLink::ZmqLink(ZmqFleet& fleet, ServerId id, ServerConfig config)
       id_(id),
       config_(std::move(config)),
       label_(label_of(config_)),
-      backoff_(fleet.timings().first_retry, fleet.timings().last_retry, id + 1),
+      backoff_(timings().first_retry, timings().last_retry, id + 1),
       in_flight_(window + 2) {  // a Ping and a question of our own find room in a full window
-  fleet_.add(*this);
+  fleet_.all().add(*this);
 }
 
-ZmqLink::~ZmqLink() { fleet_.remove(*this); }
+ZmqLink::~ZmqLink() { fleet_.all().remove(*this); }
 
 void ZmqLink::start(LinkListener& listener) {
   listener_ = &listener;
   state_ = State::waiting;
-  since_ = next_step_ = fleet_.loop().now();
+  since_ = next_step_ = loop().now();
   connect();
 }
 
@@ -91,7 +91,7 @@ void ZmqLink::stop() {
   connection_.reset();
   fail_actions();
   if (!was_up) return;
-  since_ = fleet_.loop().now();
+  since_ = loop().now();
   listener_->on_down(id_);
 }
 
@@ -100,10 +100,10 @@ void ZmqLink::stop() {
 void ZmqLink::connect() {
   state_ = State::connecting;
   sequence_.restart();
-  next_step_ = fleet_.loop().now() + fleet_.timings().attempt;
+  next_step_ = loop().now() + timings().attempt;
   try {
     connection_ = std::make_unique<ZmqConnection>(
-        fleet_.context(), fleet_.loop().sockets(), config_,
+        fleet_.context(), loop().sockets(), config_,
         ZmqConnection::Callbacks{
             [this](std::string_view frame) { on_event(frame); },
             [this](std::string_view frame) { on_reply(frame); },
@@ -118,7 +118,7 @@ void ZmqLink::connect() {
 void ZmqLink::came_up(std::span<const Message> answer) {
   if (state_ != State::connecting || answer.empty() || !answer.front().find("ActionID")) return;
   state_ = State::up;
-  since_ = fleet_.loop().now();
+  since_ = loop().now();
   reported_down_ = false;
   ++counters_.connects;
   backoff_.reset();
@@ -130,17 +130,17 @@ void ZmqLink::came_up(std::span<const Message> answer) {
 void ZmqLink::lose(std::string_view why) {
   const bool was_up = up();
   state_ = State::waiting;
-  next_step_ = fleet_.loop().now() + backoff_.next();
+  next_step_ = loop().now() + backoff_.next();
   ping_deadline_.reset();
   connection_.reset();
   if (was_up || !reported_down_) {
     spdlog::warn(
         "{} is down: {} ({} command port {}, event port {}); trying again at least every {} s. Check that Asterisk "
         "runs and that 'zmq manager show status' there shows these ports",
-        label_, why, config_.addr, config_.cmd_port, config_.evt_port, fleet_.timings().last_retry.count() / 1000);
+        label_, why, config_.addr, config_.zmq.cmd_port, config_.zmq.evt_port, timings().last_retry.count() / 1000);
     reported_down_ = true;
   }
-  if (was_up) since_ = fleet_.loop().now();
+  if (was_up) since_ = loop().now();
   fail_actions();
   if (was_up) listener_->on_down(id_);
 }
@@ -156,7 +156,7 @@ void ZmqLink::tick(Clock::time_point now) {
       return;
     case State::up: break;
   }
-  if (ping_deadline_ && std::exchange(heard_, false)) ping_deadline_ = now + fleet_.timings().ping_timeout;
+  if (ping_deadline_ && std::exchange(heard_, false)) ping_deadline_ = now + timings().ping_timeout;
   if (ping_deadline_ && now >= *ping_deadline_) {
     lose("it does not answer any more");
     return;
@@ -166,9 +166,9 @@ void ZmqLink::tick(Clock::time_point now) {
 }
 
 void ZmqLink::ping() {
-  const auto now = fleet_.loop().now();
-  next_ping_ = now + fleet_.timings().ping_period;
-  ping_deadline_ = now + fleet_.timings().ping_timeout;
+  const auto now = loop().now();
+  next_ping_ = now + timings().ping_period;
+  ping_deadline_ = now + timings().ping_timeout;
   const auto done = [this](const Reply& reply) {
     if (reply.messages.empty()) return;
     ping_deadline_.reset();
@@ -184,9 +184,9 @@ void ZmqLink::ask_identity() {
     if (const auto version = settings.find("AsteriskVersion"))
       spdlog::info("{} is Asterisk {}, system name '{}'", label_, ami::printable(*version, 80),
                    ami::printable(settings["SystemName"], 80));
-    fleet_.identify(id_, config_, settings["SystemName"]);
+    fleet_.all().identify(id_, config_, settings["SystemName"]);
   };
-  send_internal(Action("CoreSettings"), done, fleet_.loop().now() + fleet_.timings().ping_timeout);
+  send_internal(Action("CoreSettings"), done, loop().now() + timings().ping_timeout);
 }
 
 // --- Actions --------------------------------------------------------------------------------------------------
@@ -205,9 +205,11 @@ void ZmqLink::request(const Action& action, std::chrono::milliseconds timeout, O
   last_action_id_ = encoder.action_id();
   if (waiting_.full()) waiting_.set_capacity(std::max(least_waiting, 2 * waiting_.capacity()));
   waiting_.push_back(
-      {{last_action_id_, fleet_.loop().now() + timeout, owner, false, std::move(done)}, encoder.message()});
-  send_soon();
+      {{last_action_id_, loop().now() + timeout, owner, false, std::move(done)}, encoder.message()});
+  act_at_end_of_round();
 }
+
+void ZmqLink::set_interest(const Interest& interest) { interest_ = interest; }
 
 void ZmqLink::send_internal(const Action& action, Completion done, Clock::time_point deadline) {
   ActionEncoder& encoder = fleet_.encoder();
@@ -226,14 +228,19 @@ void ZmqLink::send_now(Pending&& pending, zmq::message_t json) {
   in_flight_.push(std::move(pending));
 }
 
-void ZmqLink::send_soon() {
-  if (sends_soon_) return;
-  sends_soon_ = true;
-  fleet_.send_soon(*this);
+void ZmqLink::act_at_end_of_round() {
+  if (std::exchange(acts_at_end_of_round_, true)) return;
+  fleet_.all().at_end_of_round(*this);
+}
+
+void ZmqLink::end_round() {
+  acts_at_end_of_round_ = false;
+  // First, because what plugins ask for then goes out in the same round.
+  tell_loss();
+  send_waiting();
 }
 
 void ZmqLink::send_waiting() {
-  sends_soon_ = false;
   while (up() && !waiting_.empty() && in_flight_.size() < window) {
     Waiting& next = waiting_.front();
     send_now(std::move(next.pending), std::move(next.json));
@@ -275,7 +282,7 @@ void ZmqLink::finish(Pending& pending, const Reply& reply) {
 }
 
 void ZmqLink::finish_later(Owner owner, Completion done, Outcome outcome, std::string text) {
-  fleet_.loop().post([this, owner, done = std::move(done), outcome, text = std::move(text)] {
+  loop().post([this, owner, done = std::move(done), outcome, text = std::move(text)] {
     Pending pending{0, {}, owner, false, done};
     finish(pending, {outcome, text, {}});
   });
@@ -288,7 +295,7 @@ void ZmqLink::on_event(std::string_view json) {
   if (config_.trace) trace("<-", json);
   // Before anything is dropped: an event that arrived is not missing, whatever is wrong with it.
   const auto number = ami::peek_sequence(json);
-  if (number && sequence_.see(*number)) fleet_.tell_loss_soon(*this);
+  if (number && sequence_.see(*number)) act_at_end_of_round();
   if (json.size() > largest_event_bytes) {
     drop("an event", "it has " + std::to_string(json.size()) + " bytes", counters_.bad_frames);
     return;
@@ -301,7 +308,7 @@ void ZmqLink::tell_loss() {
   const auto count = sequence_.take();
   if (!count) return;
   counters_.lost_events += *count;
-  if (const auto held_back = loss_limit_.allow(fleet_.loop().now()))
+  if (const auto held_back = loss_limit_.allow(loop().now()))
     spdlog::warn("{}: {} lost between its module and the broker, so what is known of its states may be old; the "
                  "plugins are told, to ask for them again ({} more losses since the last line). If it goes on, look "
                  "at the network, at the load of both machines, and at 'zmq manager show status' there",
@@ -339,7 +346,7 @@ void ZmqLink::on_reply(std::string_view json) {
     finish(lost, {Outcome::unknown, "the server answered later actions, but not this one", {}});
   }
   answer(*pending, messages);
-  if (!waiting_.empty()) send_soon();
+  if (!waiting_.empty()) act_at_end_of_round();
 }
 
 void ZmqLink::answer(Pending& pending, std::span<const Message> messages) {
@@ -358,7 +365,7 @@ void ZmqLink::answer(Pending& pending, std::span<const Message> messages) {
 
 void ZmqLink::drop(std::string_view what, std::string_view why, std::uint64_t& counter) {
   ++counter;
-  const auto held_back = bad_input_limit_.allow(fleet_.loop().now());
+  const auto held_back = bad_input_limit_.allow(loop().now());
   if (!held_back) return;
   spdlog::warn("{} sent {} that was dropped: {}; {} more such messages since the last line. If it goes on, check "
                "which module and version answers there (ami_trace = yes shows every message)",

@@ -30,13 +30,14 @@ namespace amibroker::link {
 /// is lost or a Ping stays without an answer. After that a new connection is made, with a growing wait between two
 /// attempts. Actions are sent at the end of the round that asked for them; at most `window` are under way, up to
 /// `queue_limit` more wait for their turn.
-class ZmqLink final : public Link {
+class ZmqLink final : public Link, private FleetMember {
   using Clock = std::chrono::steady_clock;
 
  public:
   static constexpr std::size_t window = 1024;
   static constexpr std::size_t queue_limit = 10'000;
 
+  /// `config.transport` is Transport::zmq.
   ZmqLink(ZmqFleet& fleet, ServerId id, ServerConfig config);
   ~ZmqLink() override;
 
@@ -47,13 +48,7 @@ class ZmqLink final : public Link {
   [[nodiscard]] Clock::time_point since() const noexcept override { return since_; }
   [[nodiscard]] const LinkCounters& counters() const noexcept override { return counters_; }
   void request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done) override;
-
-  /// Looks at everything that depends on time. Called by the fleet.
-  void tick(std::chrono::steady_clock::time_point now);
-  /// Sends what waits, as far as the window has room. Called by the fleet.
-  void send_waiting();
-  /// Counts the events that this round found missing, logs them, and tells the listener. Called by the fleet.
-  void tell_loss();
+  void set_interest(const Interest& interest) override;
 
  private:
   enum class State : std::uint8_t { stopped, waiting, connecting, up };
@@ -65,6 +60,8 @@ class ZmqLink final : public Link {
   };
   class Frame;
 
+  void tick(Clock::time_point now) override;
+  void end_round() override;
   void connect();
   void lose(std::string_view why);
   void fail_actions();
@@ -73,7 +70,9 @@ class ZmqLink final : public Link {
   void ping();
   void ask_identity();
   void send_now(Pending&& pending, zmq::message_t json);
-  void send_soon();
+  void act_at_end_of_round();
+  void send_waiting();
+  void tell_loss();
   void expire(Clock::time_point now);
   void finish(Pending& pending, const Reply& reply);
   void finish_later(Owner owner, Completion done, Outcome outcome, std::string text);
@@ -83,7 +82,11 @@ class ZmqLink final : public Link {
   void drop(std::string_view what, std::string_view why, std::uint64_t& counter);
   void trace(std::string_view direction, std::string_view json) const;
 
+  [[nodiscard]] EventLoop& loop() noexcept { return fleet_.all().loop(); }
+  [[nodiscard]] const LinkTimings& timings() const noexcept { return fleet_.all().timings(); }
+
   ZmqFleet& fleet_;
+  Interest interest_{.all = true};
   ServerId id_;
   ServerConfig config_;
   std::string label_;  // how logs call this server
@@ -99,7 +102,7 @@ class ZmqLink final : public Link {
   bool heard_ = false;  // an answer came since the last tick
   InFlightTable in_flight_;
   boost::circular_buffer<Waiting> waiting_;  ///< grows to what was needed once, and costs no memory call after that
-  bool sends_soon_ = false;
+  bool acts_at_end_of_round_ = false;
   std::uint64_t last_action_id_ = 0;
   LogLimit bad_input_limit_{std::chrono::minutes(1)};
   SequenceGap sequence_;

@@ -72,8 +72,8 @@ ami_trace = yes
   EXPECT_EQ(config.servers[0].section, "server-1");
   EXPECT_EQ(config.servers[0].name, "Console 1");
   EXPECT_EQ(config.servers[0].addr, "192.168.56.101");
-  EXPECT_EQ(config.servers[0].cmd_port, 30967);
-  EXPECT_EQ(config.servers[0].evt_port, 30968);
+  EXPECT_EQ(config.servers[0].zmq.cmd_port, 30967);
+  EXPECT_EQ(config.servers[0].zmq.evt_port, 30968);
   EXPECT_FALSE(config.servers[0].trace);
   EXPECT_EQ(config.servers[1].section, "server-2");
   EXPECT_TRUE(config.servers[1].trace);

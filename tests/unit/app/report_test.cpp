@@ -19,13 +19,14 @@ class FakeLink final : public link::Link {
   [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept override { return changed; }
   [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counted; }
   void request(const Action&, std::chrono::milliseconds, link::Owner, Completion) override {}
+  void set_interest(const link::Interest&) override {}
 
   bool is_up = true;
   std::chrono::steady_clock::time_point changed{1h};
   link::LinkCounters counted;
 };
 
-const link::ServerConfig server{"server-1", "Console 1", "10.0.0.1", 1, 2};
+const link::ServerConfig server{.section = "server-1", .name = "Console 1", .addr = "10.0.0.1"};
 
 TEST(LengthText, HasTheTwoGreatestUnits) {
   EXPECT_EQ(length_text(0s), "0 s");
@@ -57,7 +58,7 @@ TEST(ServerLine, HasEveryCounterWithItsMeaning) {
 
 TEST(ServerLine, ANameCannotSteerATerminal) {
   FakeLink link;
-  const link::ServerConfig strange{"s", "\x1b[2J\xff", "10.0.0.1", 1, 2};
+  const link::ServerConfig strange{.section = "s", .name = "\x1b[2J\xff", .addr = "10.0.0.1"};
   EXPECT_THAT(server_line(strange, link, link.changed), HasSubstr(R"('\x1b[2J\xff' [s])"));
   EXPECT_THAT(server_line(strange, link, link.changed), Not(HasSubstr("\x1b")));
 }

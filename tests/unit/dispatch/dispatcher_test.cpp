@@ -27,6 +27,7 @@ class FakeLink final : public link::Link {
   void request(const Action& action, milliseconds, link::Owner owner, Completion done) override {
     requests.push_back({std::string(action.name()), owner, std::move(done)});
   }
+  void set_interest(const link::Interest& wanted) override { interests.push_back(wanted); }
   struct Request {
     std::string name;
     link::Owner owner;
@@ -34,6 +35,7 @@ class FakeLink final : public link::Link {
   };
   bool is_up = false;
   std::vector<Request> requests;
+  std::vector<link::Interest> interests;
 
  private:
   ServerId id_;
@@ -226,6 +228,23 @@ TEST_F(DispatcherTest, ANewHandlerLearnsWhichServersAreUp) {
 
 TEST_F(DispatcherTest, AnUnknownServerIsAnError) {
   EXPECT_THROW(dispatcher.request(id1, 2, Action("Ping"), milliseconds(1), nullptr), std::out_of_range);
+}
+
+TEST_F(DispatcherTest, EveryLinkLearnsWhichEventsAreWanted) {
+  using link::Interest;
+  const auto wants = [](std::vector<std::string> names) { return Interest{.all = false, .names = std::move(names)}; };
+  for (FakeLink* link : {&link0, &link1}) link->interests.clear();
+  dispatcher.subscribe(id1, "UserEvent");
+  dispatcher.subscribe(id2, "UserEvent");
+  dispatcher.subscribe_all(id2);
+  dispatcher.remove(id2);
+  dispatcher.count_messages();
+  const auto expected = {wants({"UserEvent"}), Interest{.all = true}, wants({"UserEvent"}), Interest{.all = true}};
+  EXPECT_THAT(link0.interests, ::testing::ElementsAreArray(expected));
+  EXPECT_THAT(link1.interests, ::testing::ElementsAreArray(expected));
+  FakeLink late{2};
+  dispatcher.add_link(late);
+  EXPECT_THAT(late.interests, ::testing::ElementsAre(Interest{.all = true}));
 }
 
 }  // namespace

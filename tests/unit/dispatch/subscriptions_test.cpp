@@ -45,5 +45,24 @@ TEST(Subscriptions, RemovedEverywhere) {
   EXPECT_THAT(*s.of("Other"), IsEmpty());
 }
 
+TEST(Subscriptions, ServersAreAskedForTheNamesThatSomebodyWants) {
+  Subscriptions s;
+  s.add(1, "UserEvent"), s.add(2, "DeviceStateChange"), s.add(1, "CEL"), s.add(2, "UserEvent"), s.add(3, "Hangup");
+  s.remove(3);
+  EXPECT_EQ(s.interest(), (link::Interest{.all = false, .names = {"CEL", "DeviceStateChange", "UserEvent"}}));
+  s.add_all(4);
+  EXPECT_EQ(s.interest(), link::Interest{.all = true});
+  s.remove(4);
+  EXPECT_EQ(s.interest().names.size(), 3U);
+}
+
+TEST(Subscriptions, ANameThatIsNotSpelledAsAsteriskSpellsItIsEverything) {
+  for (const char* name : {"hangup", "HANGUP", "Han gup", "Hang*", "Hang\"up"}) {
+    Subscriptions s;
+    s.add(1, "DeviceStateChange"), s.add(1, name);
+    EXPECT_EQ(s.interest(), link::Interest{.all = true}) << name;
+  }
+}
+
 }  // namespace
 }  // namespace amibroker::dispatch

@@ -51,6 +51,7 @@ class FakeLink final : public link::Link {
   void request(const Action& action, std::chrono::milliseconds timeout, link::Owner owner, Completion done) override {
     requests.push_back({std::string(action.name()), timeout, owner, std::move(done)});
   }
+  void set_interest(const link::Interest&) override {}
   /// Answers the oldest request.
   void answer(dispatch::Dispatcher& dispatcher, const Reply& reply) {
     const Request request = std::move(requests.front());

@@ -204,21 +204,16 @@ TEST_F(ZmqLinkFaults, ASlowServerThatStillAnswersStaysUp) {
 
 TEST_F(ZmqLinkFaults, PortsInTheWrongOrderNeverComeUpAndDoNotEndTheAttempts) {
   ServerConfig config = config_of(peer);
-  std::swap(config.cmd_port, config.evt_port);
-  fleet = std::make_unique<ZmqFleet>(
-      loop, 4, ZmqTimings{.attempt = milliseconds(50), .first_retry = milliseconds(1), .last_retry = milliseconds(5)});
-  link = std::make_unique<ZmqLink>(*fleet, 0, config);
-  link->start(recorder);
+  std::swap(config.zmq.cmd_port, config.zmq.evt_port);
+  start(config, {.attempt = milliseconds(50), .first_retry = milliseconds(1), .last_retry = milliseconds(5)});
   int ticks = 0;
   ASSERT_TRUE(run_until([&] { return ++ticks > 200; }));
   EXPECT_EQ(recorder.ups, 0);
 }
 
 TEST_F(ZmqLinkFaults, AHostThatDoesNotResolveIsTriedForEver) {
-  fleet = std::make_unique<ZmqFleet>(
-      loop, 4, ZmqTimings{.attempt = milliseconds(50), .first_retry = milliseconds(1), .last_retry = milliseconds(5)});
-  link = std::make_unique<ZmqLink>(*fleet, 0, ServerConfig{"s", "S", "no-such-host.invalid", 1, 2, false});
-  link->start(recorder);
+  start({.section = "s", .name = "S", .addr = "no-such-host.invalid", .zmq = {.cmd_port = 1, .evt_port = 2}},
+        {.attempt = milliseconds(50), .first_retry = milliseconds(1), .last_retry = milliseconds(5)});
   int ticks = 0;
   ASSERT_TRUE(run_until([&] { return ++ticks > 200; }));
   EXPECT_EQ(recorder.ups, 0);

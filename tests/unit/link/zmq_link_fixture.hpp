@@ -136,14 +136,19 @@ class ZmqLinkTest : public ::testing::Test {
     const auto port = [](const std::string& address) {
       return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
     };
-    return {"server-1", "Console 1", "127.0.0.1", port(peer.command_address), port(peer.event_address), false};
+    return {.section = "server-1",
+            .name = "Console 1",
+            .addr = "127.0.0.1",
+            .zmq = {.cmd_port = port(peer.command_address), .evt_port = port(peer.event_address)}};
   }
-  void start(ZmqTimings timings = {}) {
-    fleet = std::make_unique<ZmqFleet>(loop, 4, timings);
-    link = std::make_unique<ZmqLink>(*fleet, 0, config_of(peer));
+  void start(LinkTimings timings = {}) { start(config_of(peer), timings); }
+  void start(const ServerConfig& config, LinkTimings timings) {
+    fleet = std::make_unique<Fleet>(loop, timings);
+    zmq_fleet = std::make_unique<ZmqFleet>(*fleet, 4);
+    link = std::make_unique<ZmqLink>(*zmq_fleet, 0, config);
     link->start(recorder);
   }
-  void start_and_come_up(ZmqTimings timings = {}) {
+  void start_and_come_up(LinkTimings timings = {}) {
     start(timings);
     ASSERT_TRUE(run_until([&] { return link->up() && peer.subscribers == 1; }));
   }
@@ -166,7 +171,8 @@ class ZmqLinkTest : public ::testing::Test {
   EventLoop loop;
   ZmqPeer peer{loop};
   Recorder recorder;
-  std::unique_ptr<ZmqFleet> fleet;
+  std::unique_ptr<Fleet> fleet;
+  std::unique_ptr<ZmqFleet> zmq_fleet;
   std::unique_ptr<ZmqLink> link;
 };
 
