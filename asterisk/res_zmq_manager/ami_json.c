@@ -17,6 +17,9 @@
 #include <string.h>
 
 #define PLAIN_TEXT_KEY "Output"
+#define SEQUENCE_KEY "ZmqSequence"
+#define NAME_SEQUENCE_KEY "ZmqNameSequence"
+#define NAME_PREVIOUS_KEY "ZmqNamePrevious"
 #define NONE ((size_t) -1)
 
 struct slice {
@@ -137,8 +140,18 @@ static void append_values(struct buffer *out, const struct ami_scratch *scratch,
     buffer_append(out, "]", 1);
 }
 
-/* Appends the members of the block, without braces; `omit` may name one to leave out. Returns whether there was any. */
-static bool append_members(struct buffer *out, const struct ami_scratch *scratch, struct slice omit)
+static bool is_text(struct slice slice, const char *text)
+{
+    return same(slice, (struct slice) {text, strlen(text)});
+}
+
+static bool is_number_key(struct slice name)
+{
+    return is_text(name, SEQUENCE_KEY) || is_text(name, NAME_SEQUENCE_KEY) || is_text(name, NAME_PREVIOUS_KEY);
+}
+
+/* Appends the members of the block, without braces, and of an event without its numbers. Returns whether there was any. */
+static bool append_members(struct buffer *out, const struct ami_scratch *scratch, bool is_event)
 {
     bool any = false;
     size_t i;
@@ -146,7 +159,7 @@ static bool append_members(struct buffer *out, const struct ami_scratch *scratch
     for (i = 0; i < scratch->count; i++) {
         const struct ami_field *field = &scratch->fields[i];
 
-        if (field->repeat || same(field->name, omit)) {
+        if (field->repeat || (is_event && is_number_key(field->name))) {
             continue;
         }
         if (any) {
@@ -160,18 +173,30 @@ static bool append_members(struct buffer *out, const struct ami_scratch *scratch
     return any;
 }
 
-void ami_append_event(struct buffer *out, struct ami_scratch *scratch, const char *text, size_t length, uint64_t sequence)
+static void append_number(struct buffer *out, bool first, const char *key, uint64_t value)
+{
+    char number[24];
+
+    snprintf(number, sizeof(number), "%" PRIu64, value);
+    json_append_member(out, first, key, number);
+}
+
+void ami_append_event(struct buffer *out, struct ami_scratch *scratch, const char *text, size_t length,
+    const struct event_numbers *numbers)
 {
     struct slice rest = {text, length};
-    char number[24];
     bool any = false;
 
     buffer_append(out, "{", 1);
     if (read_block(scratch, &rest, out)) {
-        any = append_members(out, scratch, (struct slice) {SEQUENCE_KEY, strlen(SEQUENCE_KEY)});
+        any = append_members(out, scratch, true);
     }
-    snprintf(number, sizeof(number), "%" PRIu64, sequence);
-    json_append_member(out, !any, SEQUENCE_KEY, number);
+    if (numbers->name_sequence) {
+        append_number(out, !any, NAME_PREVIOUS_KEY, numbers->name_previous);
+        append_number(out, false, NAME_SEQUENCE_KEY, numbers->name_sequence);
+        any = true;
+    }
+    append_number(out, !any, SEQUENCE_KEY, numbers->sequence);
     buffer_append(out, "}", 1);
 }
 
@@ -183,7 +208,7 @@ size_t ami_append_reply(struct buffer *out, struct ami_scratch *scratch, const c
     buffer_append(out, "[", 1);
     while (read_block(scratch, &rest, out)) {
         buffer_append(out, objects ? ",{" : "{", objects ? 2 : 1);
-        append_members(out, scratch, (struct slice) {"", 0});
+        append_members(out, scratch, false);
         buffer_append(out, "}", 1);
         objects++;
     }

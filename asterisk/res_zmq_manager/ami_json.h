@@ -18,10 +18,7 @@
 #define ZMQ_MANAGER_AMI_JSON_H
 
 #include "buffer.h"
-
-#include <stdint.h>
-
-#define SEQUENCE_KEY "ZmqSequence"
+#include "name_counts.h"
 
 struct ami_field;
 
@@ -35,10 +32,12 @@ struct ami_scratch {
 void ami_scratch_free(struct ami_scratch *scratch);
 
 /*
- * Appends the event in `text` as one object whose last key is ZmqSequence. A header of that name in the event itself (a
- * dialplan may send any UserEvent) is left out, so that the number that a subscriber reads is always the module's.
+ * Appends the event in `text` as one object whose last keys are ZmqNamePrevious and ZmqNameSequence, where its name is
+ * counted, and ZmqSequence. Headers of these names in the event itself (a dialplan may send any UserEvent) are left out, so
+ * that the numbers that a subscriber reads are always the module's.
  */
-void ami_append_event(struct buffer *out, struct ami_scratch *scratch, const char *text, size_t length, uint64_t sequence);
+void ami_append_event(struct buffer *out, struct ami_scratch *scratch, const char *text, size_t length,
+    const struct event_numbers *numbers);
 
 /* Appends all blocks of `text` as an array of objects and returns how many they are. */
 size_t ami_append_reply(struct buffer *out, struct ami_scratch *scratch, const char *text, size_t length);

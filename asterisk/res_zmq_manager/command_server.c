@@ -231,9 +231,9 @@ struct command_server *command_server_start(void *socket)
     return server;
 }
 
-void command_server_hand_over(struct command_server *server, void *socket)
+bool command_server_hand_over(struct command_server *server, void *socket, const char *bind_to)
 {
-    worker_hand_over(server->worker, socket);
+    return worker_hand_over(server->worker, socket, bind_to);
 }
 
 bool command_server_quiesce(struct command_server *server)

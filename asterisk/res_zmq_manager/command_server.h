@@ -26,8 +26,8 @@ struct command_server_figures {
 /* Takes the socket over, also where it fails (NULL). */
 struct command_server *command_server_start(void *socket);
 
-/* Goes on with another bound socket; an action that runs is answered on the old one. */
-void command_server_hand_over(struct command_server *server, void *socket);
+/* Goes on with another socket (see worker_hand_over); an action that runs is answered on the old one. */
+bool command_server_hand_over(struct command_server *server, void *socket, const char *bind_to);
 
 /*
  * Makes sure that no action runs and none will start, which has to be so before command_server_stop: the caller of an unload

@@ -39,6 +39,11 @@ static int set_int(void *socket, int option, int value)
     return zmq_setsockopt(socket, option, &value, sizeof(value));
 }
 
+static int set_curve(void *socket, const char *secret)
+{
+    return set_int(socket, ZMQ_CURVE_SERVER, 1) || zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, strlen(secret) + 1);
+}
+
 static int set_options(void *socket, enum endpoint_kind kind, const char *address)
 {
     int64_t max_frame_bytes = MAX_FRAME_BYTES;
@@ -57,21 +62,31 @@ static int set_options(void *socket, enum endpoint_kind kind, const char *addres
     return kind == ENDPOINT_EVENTS ? set_int(socket, ZMQ_SNDHWM, EVENTS_HIGH_WATER_MARK) : 0;
 }
 
-void *endpoint_open(void *context, enum endpoint_kind kind, const char *address)
+/* For `return`: NULL, with errno as it was. */
+static void *close_failed(void *socket)
+{
+    int error = errno;
+
+    zmq_close(socket);
+    errno = error;
+    return NULL;
+}
+
+void *endpoint_make(void *context, enum endpoint_kind kind, const char *address, const char *secret)
 {
     void *socket = zmq_socket(context, kind == ENDPOINT_EVENTS ? ZMQ_PUB : ZMQ_REP);
-    int error;
 
-    if (!socket) {
-        return NULL;
-    }
-    if (set_options(socket, kind, address) || zmq_bind(socket, address)) {
-        error = errno;
-        zmq_close(socket);
-        errno = error;
-        return NULL;
+    if (socket && (set_options(socket, kind, address) || (secret && set_curve(socket, secret)))) {
+        return close_failed(socket);
     }
     return socket;
+}
+
+void *endpoint_open(void *context, enum endpoint_kind kind, const char *address, const char *secret)
+{
+    void *socket = endpoint_make(context, kind, address, secret);
+
+    return socket && zmq_bind(socket, address) ? close_failed(socket) : socket;
 }
 
 const char *endpoint_remedy(int error)

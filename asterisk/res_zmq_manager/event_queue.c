@@ -18,6 +18,7 @@ struct event_queue {
     struct queued_event *head;
     struct queued_event **tail;
     uint64_t lost_run; /* lost since the last event that found room */
+    struct name_counts *names;
     struct event_queue_figures figures;
 };
 
@@ -25,12 +26,14 @@ struct event_queue *event_queue_create(size_t max_events, size_t max_bytes)
 {
     struct event_queue *queue = calloc(1, sizeof(*queue));
 
-    if (queue) {
-        pthread_mutex_init(&queue->lock, NULL);
-        queue->tail = &queue->head;
-        queue->figures.max_events = max_events;
-        queue->figures.max_bytes = max_bytes;
+    if (!queue || !(queue->names = name_counts_create())) {
+        free(queue);
+        return NULL;
     }
+    pthread_mutex_init(&queue->lock, NULL);
+    queue->tail = &queue->head;
+    queue->figures.max_events = max_events;
+    queue->figures.max_bytes = max_bytes;
     return queue;
 }
 
@@ -46,6 +49,7 @@ void event_queue_destroy(struct event_queue *queue)
         free(event);
     }
     pthread_mutex_destroy(&queue->lock);
+    name_counts_destroy(queue->names);
     free(queue);
 }
 
@@ -60,7 +64,7 @@ static bool has_room(const struct event_queue_figures *figures, const struct que
 }
 
 /* Links the event in behind a number for the gap before it, if there is one. */
-static void link_event(struct event_queue *queue, struct queued_event *event)
+static void link_event(struct event_queue *queue, struct queued_event *event, const struct event_name *name)
 {
     struct event_queue_figures *figures = &queue->figures;
 
@@ -69,7 +73,8 @@ static void link_event(struct event_queue *queue, struct queued_event *event)
         queue->lost_run = 0;
         figures->last_sequence++;
     }
-    event->sequence = ++figures->last_sequence;
+    event->numbers.sequence = ++figures->last_sequence;
+    name_counts_add(queue->names, name, &event->numbers);
     *queue->tail = event;
     queue->tail = &event->next;
     figures->bytes += cost(event);
@@ -78,8 +83,19 @@ static void link_event(struct event_queue *queue, struct queued_event *event)
     }
 }
 
+/* The event takes its numbers with it, so that they are missing. */
+static void lose_event(struct event_queue *queue, const struct event_name *name)
+{
+    struct event_numbers numbers = {.sequence = ++queue->figures.last_sequence};
+
+    name_counts_add(queue->names, name, &numbers);
+    queue->lost_run++;
+    queue->figures.lost++;
+}
+
 bool event_queue_offer(struct event_queue *queue, const char *text, size_t length)
 {
+    const struct event_name name = event_name_of(text, length);
     struct queued_event *event = malloc(sizeof(*event) + length);
     bool was_idle;
 
@@ -92,12 +108,10 @@ bool event_queue_offer(struct event_queue *queue, const char *text, size_t lengt
     pthread_mutex_lock(&queue->lock);
     was_idle = !queue->head && !queue->lost_run;
     if (event && has_room(&queue->figures, event)) {
-        link_event(queue, event);
+        link_event(queue, event, &name);
         event = NULL;
     } else {
-        queue->lost_run++;
-        queue->figures.lost++;
-        queue->figures.last_sequence++;
+        lose_event(queue, &name);
     }
     pthread_mutex_unlock(&queue->lock);
     free(event);
@@ -120,7 +134,7 @@ bool event_queue_take(struct event_queue *queue, struct queue_item *item)
         queue->figures.bytes -= cost(event);
         item->event = event;
         item->lost = event->lost_before;
-        item->gap_sequence = event->sequence - 1;
+        item->gap_sequence = event->numbers.sequence - 1;
     } else if (queue->lost_run) {
         item->lost = queue->lost_run;
         item->gap_sequence = ++queue->figures.last_sequence;

@@ -11,10 +11,13 @@
  * The bounded queue between Asterisk's threads, which put events in, and the publisher, which takes them out.
  *
  * Every event gets its sequence number when it is offered, whether there is room for it or not, so that a lost event leaves
- * a hole in the numbers. A run of lost events is handed out once, as a gap with a number of its own, at its place in the order.
+ * a hole in the numbers, in those of all events and in those of its name. A run of lost events is handed out once, as a gap
+ * with a number of its own among all events, at its place in the order.
  */
 #ifndef ZMQ_MANAGER_EVENT_QUEUE_H
 #define ZMQ_MANAGER_EVENT_QUEUE_H
+
+#include "name_counts.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +27,7 @@ struct event_queue;
 
 struct queued_event {
     struct queued_event *next;
-    uint64_t sequence;
+    struct event_numbers numbers;
     uint64_t lost_before; /* how many were lost right before it */
     size_t length;
     char text[];

@@ -27,6 +27,7 @@
 #include "publisher.h"
 #include "settings.h"
 #include "status.h"
+#include "zap.h"
 
 #include <zmq.h>
 
@@ -35,6 +36,7 @@ static struct settings settings;
 static void *context;
 static struct command_server *commands;
 static struct publisher *publisher;
+static struct zap *zap;
 static time_t up_since;
 
 /* On the thread that raises the event, under Asterisk's lock on the list of hooks: no manager function and no log in here. */
@@ -69,6 +71,7 @@ static char *show_status(struct ast_cli_entry *entry, int command, struct ast_cl
     }
     command_server_figures(commands, &status.actions);
     publisher_figures(publisher, &status.events);
+    zap_figures(zap, &status.keys);
     ast_mutex_lock(&addresses_lock);
     status_print(arguments->fd, &status);
     ast_mutex_unlock(&addresses_lock);
@@ -77,17 +80,17 @@ static char *show_status(struct ast_cli_entry *entry, int command, struct ast_cl
 
 static struct ast_cli_entry cli[] = {AST_CLI_DEFINE(show_status, "Show what the ZeroMQ manager does")};
 
-static void *open_address(enum endpoint_kind kind, const char *key, const char *address)
+static void *open_address(enum endpoint_kind kind, const char *key, const char *address, const char *secret)
 {
-    void *socket = endpoint_open(context, kind, address);
+    void *socket = endpoint_open(context, kind, address, secret);
     int error = errno;
 
     if (!socket) {
         ast_log(LOG_ERROR, "%s/" SETTINGS_FILE ": cannot listen on %s = %s: %s; %s\n", ast_config_AST_CONFIG_DIR, key, address,
             zmq_strerror(error), endpoint_remedy(error));
-    } else if (!endpoint_is_local(address)) {
+    } else if (!secret && !endpoint_is_local(address)) {
         ast_log(LOG_NOTICE, "%s = %s can be reached from other machines, and there is no login on it: whoever reaches it "
-            "controls this Asterisk. Keep it in a management network\n", key, address);
+            "controls this Asterisk. Keep it in a management network, or use curve_secret_file and curve_clients_file\n", key, address);
     }
     return socket;
 }
@@ -101,8 +104,9 @@ static void close_context(void)
 
 static bool start_threads(void)
 {
-    void *events = open_address(ENDPOINT_EVENTS, "addr_evt", settings.addr_evt);
-    void *requests = events ? open_address(ENDPOINT_COMMANDS, "addr_cmd", settings.addr_cmd) : NULL;
+    const char *secret = settings_secret(&settings);
+    void *events = open_address(ENDPOINT_EVENTS, "addr_evt", settings.addr_evt, secret);
+    void *requests = events ? open_address(ENDPOINT_COMMANDS, "addr_cmd", settings.addr_cmd, secret) : NULL;
 
     if (!requests) {
         if (events) {
@@ -123,16 +127,31 @@ static bool start_threads(void)
     return true;
 }
 
+/* The handler of keys runs as long as the context, also without CURVE: a reload may switch that on. */
+static bool start(void)
+{
+    context = zmq_ctx_new();
+    if (!context) {
+        return false;
+    }
+    zap = zap_start(context);
+    if (zap) {
+        zap_swap(zap, &settings.clients);
+        if (start_threads()) {
+            return true;
+        }
+        zap_stop(zap);
+    }
+    close_context();
+    return false;
+}
+
 static int load_module(void)
 {
     if (!settings_load(&settings)) {
         return AST_MODULE_LOAD_DECLINE;
     }
-    context = zmq_ctx_new();
-    if (!context || !start_threads()) {
-        if (context) {
-            close_context();
-        }
+    if (!start()) {
         settings_free(&settings);
         return AST_MODULE_LOAD_DECLINE;
     }
@@ -156,62 +175,95 @@ static int unload_module(void)
     ast_manager_unregister_hook(&event_hook);
     command_server_stop(commands);
     publisher_stop(publisher);
+    zap_stop(zap);
     close_context();
     settings_free(&settings);
     return 0;
 }
 
-/* Opens the socket for an address that has changed. False where that fails; NULL in `socket` where nothing has changed. */
-static bool open_changed(enum endpoint_kind kind, const char *key, const char *before, const char *now, void **socket)
+/* A socket on its way to its thread; `socket` is NULL where nothing has changed. */
+struct change {
+    void *socket;
+    const char *bind_to; /* see worker_hand_over */
+};
+
+static bool same_secret(const struct settings *fresh)
 {
-    *socket = NULL;
-    if (!strcmp(before, now)) {
+    return settings.curve == fresh->curve && !strcmp(settings.secret, fresh->secret);
+}
+
+/*
+ * The socket for an address or a key that has changed; false where that fails. At the same address the old socket has to go
+ * first, and with it all its connections: a peer that came in without a key must not stay.
+ */
+static bool open_changed(enum endpoint_kind kind, const char *key, const char *before, const char *now,
+    const struct settings *fresh, struct change *change)
+{
+    *change = (struct change){0};
+    if (strcmp(before, now)) {
+        change->socket = open_address(kind, key, now, settings_secret(fresh));
+        return change->socket != NULL;
+    }
+    if (same_secret(fresh)) {
         return true;
     }
-    *socket = open_address(kind, key, now);
-    return *socket != NULL;
+    change->bind_to = now;
+    change->socket = endpoint_make(context, kind, now, settings_secret(fresh));
+    if (!change->socket) {
+        ast_log(LOG_ERROR, "Cannot make the socket of %s: %s\n", key, zmq_strerror(errno));
+    }
+    return change->socket != NULL;
 }
 
 static bool rebind(const struct settings *fresh)
 {
-    void *events, *requests;
+    struct change events, requests;
 
-    if (!open_changed(ENDPOINT_EVENTS, "addr_evt", settings.addr_evt, fresh->addr_evt, &events)) {
+    if (!open_changed(ENDPOINT_EVENTS, "addr_evt", settings.addr_evt, fresh->addr_evt, fresh, &events)) {
         return false;
     }
-    if (!open_changed(ENDPOINT_COMMANDS, "addr_cmd", settings.addr_cmd, fresh->addr_cmd, &requests)) {
-        if (events) {
-            zmq_close(events);
+    if (!open_changed(ENDPOINT_COMMANDS, "addr_cmd", settings.addr_cmd, fresh->addr_cmd, fresh, &requests)) {
+        if (events.socket) {
+            zmq_close(events.socket);
         }
         return false;
     }
-    if (events) {
-        publisher_hand_over(publisher, events);
+    return (!events.socket || publisher_hand_over(publisher, events.socket, events.bind_to))
+        && (!requests.socket || command_server_hand_over(commands, requests.socket, requests.bind_to));
+}
+
+/* Under `addresses_lock`. The new list comes first: whoever connects to a new endpoint at once must be in it. */
+static bool take_over(struct settings *fresh)
+{
+    zap_swap(zap, &fresh->clients);
+    if (!rebind(fresh)) {
+        zap_swap(zap, &fresh->clients);
+        return false;
     }
-    if (requests) {
-        command_server_hand_over(commands, requests);
-    }
+    settings_free(&settings);
+    curve_clients_free(&fresh->clients);
+    settings = *fresh;
     return true;
 }
 
 static int reload_module(void)
 {
     struct settings fresh;
+    bool done;
 
     if (!settings_load(&fresh)) {
-        ast_log(LOG_ERROR, "Not reloaded: the addresses stay as they are\n");
+        ast_log(LOG_ERROR, "Not reloaded: the addresses and keys stay as they are\n");
         return -1;
     }
     ast_mutex_lock(&addresses_lock);
-    if (!rebind(&fresh)) {
-        ast_mutex_unlock(&addresses_lock);
-        ast_log(LOG_ERROR, "Not reloaded: the addresses stay %s and %s\n", settings.addr_cmd, settings.addr_evt);
+    done = take_over(&fresh);
+    ast_mutex_unlock(&addresses_lock);
+    if (!done) {
+        ast_log(LOG_ERROR, "Not reloaded: the addresses stay %s and %s, and the keys as they were\n", settings.addr_cmd,
+            settings.addr_evt);
         settings_free(&fresh);
         return -1;
     }
-    settings_free(&settings);
-    settings = fresh;
-    ast_mutex_unlock(&addresses_lock);
     return AST_MODULE_LOAD_SUCCESS;
 }
 

@@ -19,7 +19,7 @@
  */
 #define NEEDS_SESSION "it reads the AMI session of its sender, which a ZeroMQ client does not have, and Asterisk would crash"
 /* These would not crash, but could only mislead: there is nobody to log in or out. */
-#define NO_LOGIN "this wire has no login; who may use it is decided by the address that the module is bound to"
+#define NO_LOGIN "this wire has no login; who may use it is decided by the address that the module is bound to, and by its list of CURVE keys"
 
 static const struct {
     const char *action;

@@ -57,21 +57,23 @@ static void send_json(struct publisher *publisher, void *socket)
     buffer_reset(&publisher->json);
 }
 
-static void send_event(struct publisher *publisher, void *socket, const char *text, size_t length, uint64_t sequence)
+static void send_event(struct publisher *publisher, void *socket, const char *text, size_t length,
+    const struct event_numbers *numbers)
 {
-    ami_append_event(&publisher->json, &publisher->scratch, text, length, sequence);
+    ami_append_event(&publisher->json, &publisher->scratch, text, length, numbers);
     send_json(publisher, socket);
 }
 
 static void send_gap(struct publisher *publisher, void *socket, const struct queue_item *item)
 {
+    const struct event_numbers numbers = {.sequence = item->gap_sequence};
     char text[128];
     int length;
 
     publisher->lost_told += item->lost;
     length = snprintf(text, sizeof(text), "Event: ZmqOverflow\r\nLost: %" PRIu64 "\r\nLostTotal: %" PRIu64 "\r\n\r\n",
         item->lost, publisher->lost_told);
-    send_event(publisher, socket, text, length, item->gap_sequence);
+    send_event(publisher, socket, text, length, &numbers);
 }
 
 /* Whether there may be more. */
@@ -88,7 +90,7 @@ static bool send_batch(struct publisher *publisher, void *socket)
             send_gap(publisher, socket, &item);
         }
         if (item.event) {
-            send_event(publisher, socket, item.event->text, item.event->length, item.event->sequence);
+            send_event(publisher, socket, item.event->text, item.event->length, &item.event->numbers);
             ast_std_free(item.event);
         }
     }
@@ -164,9 +166,9 @@ void publisher_offer(struct publisher *publisher, const char *ami_text)
     }
 }
 
-void publisher_hand_over(struct publisher *publisher, void *socket)
+bool publisher_hand_over(struct publisher *publisher, void *socket, const char *bind_to)
 {
-    worker_hand_over(publisher->worker, socket);
+    return worker_hand_over(publisher->worker, socket, bind_to);
 }
 
 void publisher_stop(struct publisher *publisher)

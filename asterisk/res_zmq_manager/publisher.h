@@ -26,8 +26,8 @@ struct publisher *publisher_start(void *socket);
 /* From any thread; copies the text, never waits for the network. Must not log: a log line can be an event. */
 void publisher_offer(struct publisher *publisher, const char *ami_text);
 
-/* Goes on with another bound socket. */
-void publisher_hand_over(struct publisher *publisher, void *socket);
+/* Goes on with another socket: see worker_hand_over. */
+bool publisher_hand_over(struct publisher *publisher, void *socket, const char *bind_to);
 
 /* Sends what is queued, then ends. Nobody may call publisher_offer any more. */
 void publisher_stop(struct publisher *publisher);

@@ -38,6 +38,12 @@ void status_print(int fd, const struct status *status)
     ast_cli(fd, "ZeroMQ manager\n");
     print_text(fd, "Action address:", status->settings->addr_cmd);
     print_text(fd, "Event address:", status->settings->addr_evt);
+    if (status->settings->curve) {
+        ast_cli(fd, "  %-20s on, %zu clients\n", "CURVE:", status->keys.clients);
+        print_count(fd, "Keys denied:", status->keys.denied);
+    } else {
+        print_text(fd, "CURVE:", "off");
+    }
     print_uptime(fd, time(NULL) - status->up_since);
     print_count(fd, "Actions handled:", status->actions.handled);
     print_count(fd, "Actions refused:", status->actions.refused);

@@ -14,6 +14,7 @@
 #include "command_server.h"
 #include "publisher.h"
 #include "settings.h"
+#include "zap.h"
 
 #include <time.h>
 
@@ -22,6 +23,7 @@ struct status {
     time_t up_since;
     struct command_server_figures actions;
     struct publisher_figures events;
+    struct zap_figures keys;
 };
 
 /* Prints it to the console behind the file descriptor. */

@@ -19,6 +19,18 @@
 #include <stdbool.h>
 #include <zmq.h>
 
+enum {
+    /* How long an address may stay in use after its socket was closed: libzmq gives it back on a thread of its own. */
+    REBIND_MS = 5000,
+    REBIND_STEP_MS = 10,
+};
+
+/* A socket on its way to its worker. */
+struct offer {
+    void *socket;
+    char *bind_to;
+};
+
 struct worker {
     worker_turn turn;
     void *owner;
@@ -26,18 +38,44 @@ struct worker {
     pthread_t thread;
     int alert[2];             /* wakes the thread */
     atomic_bool stopping;
-    void *socket;             /* the thread's own */
-    _Atomic(void *) new_socket; /* one that waits to be taken over */
+    _Atomic(struct offer *) offer; /* one that waits to be taken over */
+    /* The thread's own: */
+    void *socket;
+    char *bind_to; /* what `socket` has yet to be bound to */
+    int bind_attempts;
 };
 
 static void take_new_socket(struct worker *worker)
 {
-    void *fresh = atomic_exchange(&worker->new_socket, NULL);
+    struct offer *fresh = atomic_exchange(&worker->offer, NULL);
 
-    if (fresh) {
-        zmq_close(worker->socket);
-        worker->socket = fresh;
+    if (!fresh) {
+        return;
     }
+    zmq_close(worker->socket);
+    ast_free(worker->bind_to);
+    worker->socket = fresh->socket;
+    worker->bind_to = fresh->bind_to;
+    worker->bind_attempts = 0;
+    ast_free(fresh);
+}
+
+/* Tries to bind what is not bound yet. Returns for how long to sleep until the next attempt, or `rest_ms` if that is sooner. */
+static long bind_socket(struct worker *worker, long rest_ms)
+{
+    if (!worker->bind_to) {
+        return rest_ms;
+    }
+    if (zmq_bind(worker->socket, worker->bind_to)) {
+        if (errno == EADDRINUSE && ++worker->bind_attempts < REBIND_MS / REBIND_STEP_MS) {
+            return rest_ms < 0 || rest_ms > REBIND_STEP_MS ? REBIND_STEP_MS : rest_ms;
+        }
+        ast_log(LOG_ERROR, "Nobody listens on %s any more: %s; another program took it in between: stop that, then unload and load "
+            AST_MODULE "\n", worker->bind_to, zmq_strerror(errno));
+    }
+    ast_free(worker->bind_to);
+    worker->bind_to = NULL;
+    return rest_ms;
 }
 
 static void *run(void *data)
@@ -60,7 +98,7 @@ static void *run(void *data)
             ast_alertpipe_flush(worker->alert);
         }
         take_new_socket(worker);
-        rest_ms = worker->turn(worker->owner, worker->socket);
+        rest_ms = bind_socket(worker, worker->turn(worker->owner, worker->socket));
     }
     while (worker->turn(worker->owner, worker->socket) == 0) {
     }
@@ -71,6 +109,7 @@ static void dispose(struct worker *worker)
 {
     take_new_socket(worker);
     zmq_close(worker->socket);
+    ast_free(worker->bind_to);
     ast_alertpipe_close(worker->alert);
     ast_free(worker);
 }
@@ -101,14 +140,32 @@ void worker_wake(struct worker *worker)
     ast_alertpipe_write(worker->alert);
 }
 
-void worker_hand_over(struct worker *worker, void *socket)
+static void drop_offer(struct offer *offer)
 {
-    void *never_used = atomic_exchange(&worker->new_socket, socket);
-
-    if (never_used) {
-        zmq_close(never_used);
+    if (offer) {
+        zmq_close(offer->socket);
+        ast_free(offer->bind_to);
+        ast_free(offer);
     }
+}
+
+bool worker_hand_over(struct worker *worker, void *socket, const char *bind_to)
+{
+    struct offer *offer = ast_calloc(1, sizeof(*offer));
+
+    if (offer) {
+        offer->socket = socket;
+        offer->bind_to = bind_to ? ast_strdup(bind_to) : NULL;
+    }
+    if (!offer || (bind_to && !offer->bind_to)) {
+        ast_log(LOG_ERROR, "Out of memory\n");
+        zmq_close(socket);
+        ast_free(offer);
+        return false;
+    }
+    drop_offer(atomic_exchange(&worker->offer, offer));
     worker_wake(worker);
+    return true;
 }
 
 void worker_stop(struct worker *worker)

@@ -9,10 +9,12 @@
 
 /*
  * A thread that owns one ZeroMQ socket. It sleeps in zmq_poll until the socket has something or somebody wakes it; it never
- * polls on a timer. Nobody else touches the socket from worker_start or worker_hand_over on.
+ * polls on a timer, but for the moment in which an address that it shall bind to becomes free. Nobody else touches the socket from worker_start or worker_hand_over on.
  */
 #ifndef ZMQ_MANAGER_WORKER_H
 #define ZMQ_MANAGER_WORKER_H
+
+#include <stdbool.h>
 
 struct worker;
 
@@ -28,8 +30,12 @@ struct worker *worker_start(const char *name, void *socket, worker_turn turn, vo
 /* From any thread, never blocks. */
 void worker_wake(struct worker *worker);
 
-/* From any thread: the worker closes its socket after the turn that it is in and goes on with this one. */
-void worker_hand_over(struct worker *worker, void *socket);
+/*
+ * From any thread: the worker closes its socket after the turn that it is in and goes on with this one. `bind_to`: the address
+ * that the worker then binds it to, because its own socket holds it until it is closed; NULL for a socket that is bound. False
+ * where memory is short; then the socket is closed and everything goes on as before.
+ */
+bool worker_hand_over(struct worker *worker, void *socket, const char *bind_to);
 
 /* Gives the owner turns until nothing is left to do, ends the thread, closes the socket and frees the worker. */
 void worker_stop(struct worker *worker);

@@ -14,15 +14,20 @@
 
 #include <stdlib.h>
 
-static void expect_event(const char *text, uint64_t sequence, const char *expected)
+static void expect_numbered(const char *text, struct event_numbers numbers, const char *expected)
 {
     struct buffer out = {0};
     struct ami_scratch scratch = {0};
 
-    ami_append_event(&out, &scratch, text, strlen(text), sequence);
+    ami_append_event(&out, &scratch, text, strlen(text), &numbers);
     EXPECT_TEXT(expected, out.data, out.length);
     ami_scratch_free(&scratch);
     buffer_free(&out);
+}
+
+static void expect_event(const char *text, uint64_t sequence, const char *expected)
+{
+    expect_numbered(text, (struct event_numbers) {.sequence = sequence}, expected);
 }
 
 static void expect_reply(const char *text, size_t objects, const char *expected)
@@ -72,6 +77,21 @@ static void event_cannot_bring_a_sequence_of_its_own(void)
 {
     expect_event("Event: UserEvent\r\nZmqSequence: 9\r\nZmqSequence: 10\r\nX: y\r\n\r\n", 2,
         "{\"Event\":\"UserEvent\",\"X\":\"y\",\"ZmqSequence\":\"2\"}");
+    expect_event("Event: UserEvent\r\nX: y\r\nZmqNamePrevious: 3\r\nZmqNameSequence: 9\r\n\r\n", 2,
+        "{\"Event\":\"UserEvent\",\"X\":\"y\",\"ZmqSequence\":\"2\"}");
+}
+
+static void numbers_of_the_name_stand_before_the_sequence(void)
+{
+    expect_numbered("Event: Hangup\r\nA: b\r\n\r\n", (struct event_numbers) {4711, 17, 4702},
+        "{\"Event\":\"Hangup\",\"A\":\"b\",\"ZmqNamePrevious\":\"4702\",\"ZmqNameSequence\":\"17\",\"ZmqSequence\":\"4711\"}");
+    expect_numbered("Event: UserEvent\r\nZmqNameSequence: 9\r\n\r\n", (struct event_numbers) {1, 1, 0},
+        "{\"Event\":\"UserEvent\",\"ZmqNamePrevious\":\"0\",\"ZmqNameSequence\":\"1\",\"ZmqSequence\":\"1\"}");
+}
+
+static void replies_keep_headers_of_these_names(void)
+{
+    expect_reply("ZmqSequence: 1\r\nZmqNameSequence: 2\r\n\r\n", 1, "[{\"ZmqSequence\":\"1\",\"ZmqNameSequence\":\"2\"}]");
 }
 
 static void repeated_header_becomes_an_array_at_its_first_place(void)
@@ -188,7 +208,7 @@ static void any_bytes_give_an_object(void)
             bytes[i] = (seed >> 16) % 4 ? often[(seed >> 20) % (sizeof(often) - 1)] : (char) (seed >> 24);
         }
         buffer_reset(&out);
-        ami_append_event(&out, &scratch, bytes, seed % sizeof(bytes), 1);
+        ami_append_event(&out, &scratch, bytes, seed % sizeof(bytes), &(struct event_numbers) {.sequence = 1});
         EXPECT(out.length >= 19 && out.data[0] == '{' && out.data[out.length - 1] == '}');
         buffer_reset(&out);
         ami_append_reply(&out, &scratch, bytes, seed % sizeof(bytes));
@@ -200,7 +220,8 @@ static void any_bytes_give_an_object(void)
 
 CHECK_MAIN(CASE(event_keeps_order_and_ends_with_its_sequence), CASE(event_of_one_line_is_announced_without_blanks),
     CASE(event_without_end_of_line_is_still_whole), CASE(event_without_text_has_only_its_sequence),
-    CASE(event_cannot_bring_a_sequence_of_its_own), CASE(repeated_header_becomes_an_array_at_its_first_place),
+    CASE(event_cannot_bring_a_sequence_of_its_own), CASE(numbers_of_the_name_stand_before_the_sequence),
+    CASE(replies_keep_headers_of_these_names), CASE(repeated_header_becomes_an_array_at_its_first_place),
     CASE(value_keeps_colons_blanks_and_may_be_empty), CASE(lone_line_feed_stays_in_its_value),
     CASE(line_that_is_no_header_is_kept_as_output), CASE(list_comes_as_one_array),
     CASE(blank_lines_between_blocks_do_not_count), CASE(output_of_a_command_becomes_an_array),

@@ -27,7 +27,7 @@ static void expect_event(struct event_queue *queue, const char *text, uint64_t s
     EXPECT(item.event != NULL);
     if (item.event) {
         EXPECT_TEXT(text, item.event->text, item.event->length);
-        EXPECT_NUMBER(sequence, item.event->sequence);
+        EXPECT_NUMBER(sequence, item.event->numbers.sequence);
         EXPECT_NUMBER(lost_before, item.lost);
         if (lost_before) {
             EXPECT_NUMBER(sequence - 1, item.gap_sequence);
@@ -120,6 +120,39 @@ static void overflow_by_bytes_counts_what_an_event_costs(void)
     event_queue_destroy(queue);
 }
 
+static void expect_numbers(struct event_queue *queue, uint64_t sequence, uint64_t name_sequence, uint64_t name_previous)
+{
+    struct queue_item item;
+
+    EXPECT(event_queue_take(queue, &item) && item.event);
+    if (item.event) {
+        EXPECT_NUMBER(sequence, item.event->numbers.sequence);
+        EXPECT_NUMBER(name_sequence, item.event->numbers.name_sequence);
+        EXPECT_NUMBER(name_previous, item.event->numbers.name_previous);
+    }
+    free(item.event);
+}
+
+static void events_are_numbered_by_name_as_well_and_lost_ones_count(void)
+{
+    struct event_queue *queue = event_queue_create(3, 10000);
+
+    offer(queue, "Event: A\r\n\r\n");
+    offer(queue, "Event: B\r\n\r\n");
+    offer(queue, "no event\r\n\r\n");
+    offer(queue, "Event: B\r\n\r\n"); /* lost, as is the next */
+    offer(queue, "Event: A\r\n\r\n");
+    expect_numbers(queue, 1, 1, 0);
+    offer(queue, "Event: B\r\n\r\n"); /* 6 is the gap */
+    expect_numbers(queue, 2, 1, 0);
+    expect_numbers(queue, 3, 0, 0);
+    expect_numbers(queue, 7, 3, 4);
+    offer(queue, "Event: A\r\n\r\n");
+    expect_numbers(queue, 8, 3, 5);
+    expect_nothing(queue);
+    event_queue_destroy(queue);
+}
+
 static void what_is_left_is_freed(void)
 {
     struct event_queue *queue = event_queue_create(10, 10000);
@@ -166,7 +199,7 @@ static void numbers_add_up_under_load(void)
         if (item.event) {
             accounted++;
             events++;
-            EXPECT(item.event->sequence == accounted);
+            EXPECT(item.event->numbers.sequence == accounted);
             free(item.event);
         }
     }
@@ -179,4 +212,4 @@ static void numbers_add_up_under_load(void)
 
 CHECK_MAIN(CASE(events_come_out_in_order_with_numbers_from_one), CASE(overflow_by_count_leaves_one_gap_at_its_place),
     CASE(overflow_is_told_even_where_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
-    CASE(what_is_left_is_freed), CASE(numbers_add_up_under_load))
+    CASE(events_are_numbered_by_name_as_well_and_lost_ones_count), CASE(what_is_left_is_freed), CASE(numbers_add_up_under_load))
