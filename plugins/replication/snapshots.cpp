@@ -77,12 +77,25 @@ void Snapshots::begin(ServerId server) {
   Reading& reading = readings_[server];
   host_.cancel(std::exchange(reading.timer, 0));
   reading.number = ++last_number_;
-  reading.fenced = reading.listed = reading.again = false;
+  reading.fenced = reading.listed = reading.again = reading.fence_refused = false;
   reader_.list_asked(server);
   host_.request(server, Action(list_action_), list_timeout,
                 [this, server, number = reading.number](const Reply& reply) { answered(server, number, reply); });
   host_.request(server, Action("UserEvent").add("UserEvent", user_event_name).add("Fence", fence(reading.number)),
-                list_timeout, {});
+                list_timeout,
+                [this, server, number = reading.number](const Reply& reply) { fence_answered(server, number, reply); });
+}
+
+void Snapshots::fence_answered(ServerId server, std::uint64_t number, const Reply& reply) {
+  Reading& reading = readings_[server];
+  if (reading.number != number || reply.outcome != Outcome::error) return;
+  reading.fence_refused = true;
+  if (std::exchange(reading.told_refused, true)) return;
+  const ServerInfo& info = host_.servers()[server];
+  host_.log(Level::info, std::string(info.name) + " (" + std::string(info.section) +
+                             "): the account may not send UserEvent (" + std::string(reply.text.substr(0, 200)) +
+                             "), so nothing proves that its events are not older than what is read of its states; what is read "
+                             "is believed half a second later. Give the account read = user and write = user");
 }
 
 void Snapshots::on_user_event(ServerId server, const Message& event) {
@@ -97,10 +110,7 @@ void Snapshots::answered(ServerId server, std::uint64_t number, const Reply& rep
   Reading& reading = readings_[server];
   if (reading.number != number) return;  // of an attempt that was given up
   if (!host_.is_up(server)) return;      // its connection broke, which server_down will say
-  if (!reply.ok()) {
-    const bool is_final = reply.outcome == Outcome::error || reply.outcome == Outcome::refused;
-    return fail(server, std::string(list_action_) + ": " + std::string(reply.text.substr(0, 200)), is_final);
-  }
+  if (!reply.ok()) return fail(server, std::string(list_action_) + ": " + std::string(reply.text.substr(0, 200)));
   reading.listed = true;
   reader_.list_came(server, reply.messages);
   finish_if_complete(server);
@@ -123,18 +133,21 @@ void Snapshots::finish_if_complete(ServerId server) {
 
 void Snapshots::give_up_fence(ServerId server) {
   Reading& reading = readings_[server];
+  if (reading.fence_refused) {
+    reading.fenced = true;
+    return finish_if_complete(server);
+  }
   if (++reading.lost_fences < fence_attempts) return begin(server);
-  fail(server, "its events do not arrive: the one that was asked for behind the list did not come", false);
+  fail(server, "its events do not arrive: the one that was asked for behind the list did not come");
 }
 
-void Snapshots::fail(ServerId server, std::string_view reason, bool is_final) {
+void Snapshots::fail(ServerId server, std::string_view reason) {
   Reading& reading = readings_[server];
   reading.number = 0;
   reading.lost_fences = 0;
   failed_.fetch_add(1, std::memory_order_relaxed);
   complain(server, reason);
   reader_.list_failed(server);
-  if (is_final && !reading.again) return;  // asked again at the next interval
   const milliseconds delay = std::min<milliseconds>(first_retry * (1 << std::min(reading.failures, 6U)), longest_retry);
   ++reading.failures;
   set_timer(server, delay, &Snapshots::soon);

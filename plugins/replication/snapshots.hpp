@@ -47,7 +47,8 @@ struct SnapshotConfig {
 /// would follow a new one. So behind the list a UserEvent is asked for, the fence. Asterisk does one action after the
 /// other and publishes events in order: once the fence is seen among the events, all that are older than the list have
 /// come. (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes
-/// all events through one queue.)
+/// all events through one queue.) Where the account may not send a UserEvent (it needs write = user), the list applies after
+/// the time that a fence has, which is long for a queue inside Asterisk, but no proof.
 ///
 /// Loop's thread only. Lives until Plugin::stop.
 class Snapshots {
@@ -74,6 +75,7 @@ class Snapshots {
   /// the time of the first attempt; each further one has four times as long.
   static constexpr std::chrono::milliseconds fence_timeout{500};
   static constexpr std::uint32_t fence_attempts = 3;
+  /// Also where the server refuses its list: while Asterisk starts, it does not know the action yet.
   static constexpr std::chrono::seconds first_retry{1};
   static constexpr std::chrono::seconds longest_retry{60};
 
@@ -84,6 +86,8 @@ class Snapshots {
     bool listed = false;
     bool again = false;        ///< a reason came meanwhile
     bool complained = false;   ///< the log says that it cannot be read
+    bool fence_refused = false;
+    bool told_refused = false;  ///< the log says so
     std::uint32_t failures = 0;
     std::uint32_t lost_fences = 0;  ///< in a row
     TimerId timer = 0;         ///< waits for the fence, or for the next attempt
@@ -91,8 +95,9 @@ class Snapshots {
 
   void begin(ServerId server);
   void answered(ServerId server, std::uint64_t number, const Reply& reply);
+  void fence_answered(ServerId server, std::uint64_t number, const Reply& reply);
   void finish_if_complete(ServerId server);
-  void fail(ServerId server, std::string_view reason, bool is_final);
+  void fail(ServerId server, std::string_view reason);
   void complain(ServerId server, std::string_view reason);
   void set_timer(ServerId server, std::chrono::milliseconds delay, void (Snapshots::*task)(ServerId));
   void give_up_fence(ServerId server);

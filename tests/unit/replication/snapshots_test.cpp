@@ -186,6 +186,21 @@ TEST_F(SnapshotTaking, AfterFencesThatDidNotComeTheNextAttemptsFollowWithBackOff
   EXPECT_EQ(host.logged(Level::warning), 1U);
 }
 
+TEST_F(SnapshotTaking, WhereTheAccountMaySendNoFenceTheListAppliesAfterTheTimeOfOne) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const Asked now = asked();
+    answer_list(now.list, {});
+    now.fence.done(Reply{Outcome::error, "Permission denied", {}});
+    host.clock.advance(Snapshots::fence_timeout - milliseconds(1));
+    EXPECT_THAT(reader.taken(), ElementsAre("0 asked", "0 list 2"));
+    host.clock.advance(milliseconds(1));
+    EXPECT_THAT(reader.taken(), ElementsAre("0 applies"));
+    EXPECT_THAT(host.requests, IsEmpty());
+    snapshots->soon(0);
+  }
+  EXPECT_EQ(host.logged(Level::info, "write = user"), 1U);
+}
+
 TEST_F(SnapshotTaking, TheFenceOfAnAttemptThatWasGivenUpDoesNotCountForTheNext) {
   const Asked first = asked();
   answer_list(first.list, {});
@@ -250,15 +265,13 @@ TEST_F(SnapshotTaking, AReasonDuringTheBackOffBeginsAtOnceAndOnce) {
   EXPECT_TRUE(host.requests.empty());
 }
 
-TEST_F(SnapshotTaking, AServerThatRefusesItsListHasOneWarningThatNamesTheModuleAndIsAskedAgainForAReasonOnly) {
+TEST_F(SnapshotTaking, AServerThatRefusesItsListHasOneWarningThatNamesTheModuleAndIsAskedAgain) {
   refuse();
   EXPECT_THAT(reader.taken(), ElementsAre("0 asked", "0 failed"));
   EXPECT_EQ(host.logged(Level::warning, "One (server-1)"), 1U);
   EXPECT_EQ(host.logged(Level::warning, "TestList: Invalid/unknown command"), 1U);
   EXPECT_EQ(host.logged(Level::warning, "res_test.so"), 1U);
-  host.clock.advance(std::chrono::hours(1));
-  EXPECT_TRUE(host.requests.empty());
-  snapshots->soon(0);
+  host.clock.advance(Snapshots::first_retry);
   refuse();
   EXPECT_EQ(host.logged(Level::warning), 1U);
 }
