@@ -11,6 +11,7 @@ namespace amibroker::ami {
 namespace {
 
 constexpr std::size_t max_name_bytes = 100;
+constexpr std::size_t line_overhead = 4;  // ": " and CRLF
 
 bool is_name(std::string_view text) noexcept {
   const auto allowed = [](char c) {
@@ -55,6 +56,11 @@ bool may_be_sent(const Action& action, std::string& reason) {
     }
     if (const char* flaw = flaw_of_value(header.value)) {
       reason = "the value of " + std::string(header.name) + " " + flaw + ": '" + printable(header.value, 60) + "'";
+      return false;
+    }
+    if (header.name.size() + header.value.size() + line_overhead > max_line_of_action_bytes) {
+      reason = "the header " + std::string(header.name) +
+               " makes a line of more than 1024 bytes, which Asterisk discards";
       return false;
     }
   }

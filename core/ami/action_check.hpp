@@ -10,8 +10,10 @@
 
 namespace amibroker::ami {
 
-/// Longest value of a header in bytes. AMI's line limit is 1,024 bytes with name, separator and line end
-/// (struct mansession, main/manager.c).
+/// Longest line of an action in bytes: a header's name, `: `, its value and CRLF. Asterisk discards an action with a
+/// longer one (get_input, main/manager.c).
+inline constexpr std::size_t max_line_of_action_bytes = 1024;
+/// Longest value of a header in bytes; with a name of more than 20 bytes the line's limit comes first.
 inline constexpr std::size_t max_value_bytes = 1000;
 /// Most headers that an action may have; AMI's limit is 128 (AST_MAX_MANHEADERS, include/asterisk/manager.h), less
 /// the two that the broker adds.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "core/ami/plain_json.hpp"
 #include "core/ami/printable.hpp"
@@ -31,6 +30,27 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
+/// Takes a member `"key":"digits"` off the end of an object's inner text, and the comma before it. `key` comes with
+/// what stands between it and the digits. Nothing where the text ends otherwise; it may be shorter then.
+std::optional<std::uint64_t> take_last_number(std::string_view& json, std::string_view key) noexcept {
+  constexpr std::size_t most_digits = 20;  // of 64 bits
+  if (!json.ends_with('"')) return std::nullopt;
+  json.remove_suffix(1);
+  std::size_t begin = json.size();
+  while (begin > 0 && json.size() - begin < most_digits && json[begin - 1] >= '0' && json[begin - 1] <= '9') --begin;
+  const std::string_view digits = json.substr(begin);
+  json.remove_suffix(digits.size());
+  if (!json.ends_with(key)) return std::nullopt;
+  json.remove_suffix(key.size());
+  // A quote behind anything else ends a value, or is escaped and part of one.
+  if (!json.ends_with(',') && !json.ends_with('{')) return std::nullopt;
+  json.remove_suffix(1);
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 std::string_view peek_event_name(std::string_view json) noexcept {
@@ -56,24 +76,19 @@ std::string_view peek_event_name(std::string_view json) noexcept {
   return {};
 }
 
-std::optional<std::uint64_t> peek_sequence(std::string_view json) noexcept {
-  constexpr std::string_view key = R"("ZmqSequence":")";
-  constexpr std::string_view end = R"("})";
-  constexpr std::size_t most_digits = 20;  // of 64 bits
-  if (!json.ends_with(end)) return std::nullopt;
-  json.remove_suffix(end.size());
-  std::size_t begin = json.size();
-  while (begin > 0 && json.size() - begin < most_digits && json[begin - 1] >= '0' && json[begin - 1] <= '9') --begin;
-  const std::string_view digits = json.substr(begin);
-  json.remove_suffix(digits.size());
-  if (!json.ends_with(key)) return std::nullopt;
-  json.remove_suffix(key.size());
-  // A quote behind anything else ends a value, or is escaped and part of one.
-  if (!json.ends_with(',') && !json.ends_with('{')) return std::nullopt;
-  std::uint64_t number = 0;
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{}) return std::nullopt;
-  return number;
+std::optional<EventNumbers> peek_numbers(std::string_view json) noexcept {
+  if (!json.ends_with('}')) return std::nullopt;
+  json.remove_suffix(1);
+  const auto sequence = take_last_number(json, R"("ZmqSequence":")");
+  if (!sequence) return std::nullopt;
+  EventNumbers numbers{.sequence = *sequence};
+  const auto name_sequence = take_last_number(json, R"("ZmqNameSequence":")");
+  if (!name_sequence) return numbers;
+  if (const auto name_previous = take_last_number(json, R"("ZmqNamePrevious":")")) {
+    numbers.name_sequence = *name_sequence;
+    numbers.name_previous = *name_previous;
+  }
+  return numbers;
 }
 
 const Message* JsonDecoder::decode_event(std::string_view json) {
@@ -123,7 +138,7 @@ bool JsonDecoder::parse(std::string_view json, dom::element& root) {
     capacity_ = std::max(json.size(), least_capacity);
     buffer_ = std::make_unique<char[]>(capacity_ + simdjson::SIMDJSON_PADDING);
   }
-  std::memcpy(buffer_.get(), json.data(), json.size());
+  std::copy_n(json.data(), json.size(), buffer_.get());  // unlike memcpy it takes an empty text without address
   const auto outcome = parser_.parse(buffer_.get(), json.size(), false).get(root);
   if (outcome == simdjson::SUCCESS) return true;
   error_ = outcome == simdjson::UTF8_ERROR ? "it is not UTF-8" : "it is not JSON";

@@ -22,10 +22,20 @@ namespace amibroker::ami {
 /// escape, as it is on the module's wire; otherwise an empty text.
 [[nodiscard]] std::string_view peek_event_name(std::string_view json) noexcept;
 
-/// The number of an event without decoding it: the value of `ZmqSequence` where that is the object's last key, in the
-/// form in which our module writes it, without blanks; otherwise nothing. Looks at the last 38 bytes at most. The
-/// text inside a value is never taken for it, because quotes are escaped there.
-[[nodiscard]] std::optional<std::uint64_t> peek_sequence(std::string_view json) noexcept;
+/// The numbers that our module gives an event (asterisk/res_zmq_manager/README.md).
+struct EventNumbers {
+  std::uint64_t sequence = 0;       ///< among all events
+  std::uint64_t name_sequence = 0;  ///< among those of its name; 0: the module does not say it
+  std::uint64_t name_previous = 0;  ///< `sequence` of the event of this name before it; 0: none, or it is not said
+
+  friend bool operator==(const EventNumbers&, const EventNumbers&) = default;
+};
+
+/// The numbers of an event without decoding it: the values of `ZmqSequence`, where that is the object's last key, and
+/// of `ZmqNamePrevious` and `ZmqNameSequence`, where both stand right before it, in the form in which our module writes
+/// them, without blanks; otherwise nothing. Looks at the last 120 bytes at most. The text inside a value is never taken
+/// for them, because quotes are escaped there.
+[[nodiscard]] std::optional<EventNumbers> peek_numbers(std::string_view json) noexcept;
 
 /// Reads JSON that a server sent. All input is hostile: whatever is not UTF-8, not JSON, not flat, or not made of
 /// strings (and arrays of strings: a repeated header) is refused as a whole, and `error` says why.

@@ -39,12 +39,18 @@ Application::Application(const Config& config)
       plugins_(loop_, dispatcher_, labels_of(config.servers), config.request_timeout, config.verbose_messages) {
   raise_file_limit(config.servers.size());
   for (std::size_t i = 0; i < config.servers.size(); ++i) {
-    links_.push_back(std::make_unique<link::ZmqLink>(zmq_fleet_, static_cast<ServerId>(i), config.servers[i]));
+    links_.push_back(make_link(static_cast<ServerId>(i)));
     dispatcher_.add_link(*links_.back());
   }
 }
 
 Application::~Application() = default;
+
+std::unique_ptr<link::Link> Application::make_link(ServerId id) {
+  const link::ServerConfig& server = config_.servers[id];
+  if (server.transport == link::Transport::ami) return std::make_unique<link::AmiLink>(ami_fleet_, id, server);
+  return std::make_unique<link::ZmqLink>(zmq_fleet_, id, server);
+}
 
 std::vector<host::ConfigError> Application::load_plugins(const host::PluginFolders& folders) {
   return plugins_.load(folders, config_.plugins);

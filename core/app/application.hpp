@@ -11,6 +11,8 @@
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_host.hpp"
+#include "core/link/ami_fleet.hpp"
+#include "core/link/ami_link.hpp"
 #include "core/link/event_loop.hpp"
 #include "core/link/zmq_fleet.hpp"
 #include "core/link/zmq_link.hpp"
@@ -33,6 +35,7 @@ class Application {
   void run();
 
  private:
+  [[nodiscard]] std::unique_ptr<link::Link> make_link(ServerId id);
   void on_signal(int number);
   void report();
   void report_messages();
@@ -44,6 +47,7 @@ class Application {
   dispatch::Dispatcher dispatcher_;
   link::Fleet fleet_;
   link::ZmqFleet zmq_fleet_;
+  link::AmiFleet ami_fleet_{fleet_};
   std::vector<std::unique_ptr<link::Link>> links_;
   host::PluginHost plugins_;
 };

@@ -3,6 +3,7 @@
 
 #include <boost/program_options.hpp>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "amibroker/version.hpp"
@@ -23,6 +24,8 @@ po::options_description all_options() {
       ("config", po::value<std::string>()->value_name("FILE"), config_text.c_str())  //
       ("check-config", "read the configuration, print what is wrong with it, end")   //
       ("list-plugins", "show the plugins that are there and their options, end")     //
+      ("make-keys", po::value<std::string>()->value_name("NAME"),
+       "make a pair of CURVE keys, NAME.public and NAME.secret, end")  //
       ("plugins", po::value<std::string>()->value_name("DIR"),
        "folder of the plugins (instead of path in [plugins])")  //
       ("log-level", po::value<std::string>()->value_name("LEVEL"),
@@ -54,11 +57,17 @@ po::variables_map parse(int argc, const char* const* argv, const po::options_des
 CommandLine::Task task_of(const po::variables_map& values, std::string& error) {
   if (values.count("help") > 0) return CommandLine::Task::show_help;
   if (values.count("version") > 0) return CommandLine::Task::show_version;
-  const bool check = values.count("check-config") > 0;
-  const bool list = values.count("list-plugins") > 0;
-  if (check && list) error = "--check-config and --list-plugins do not go together";
-  if (check) return CommandLine::Task::check_config;
-  return list ? CommandLine::Task::list_plugins : CommandLine::Task::run;
+  using Option = std::pair<const char*, CommandLine::Task>;
+  constexpr Option options[] = {{"check-config", CommandLine::Task::check_config},
+                                {"list-plugins", CommandLine::Task::list_plugins},
+                                {"make-keys", CommandLine::Task::make_keys}};
+  const Option* wanted = nullptr;
+  for (const Option& option : options) {
+    if (values.count(option.first) == 0) continue;
+    if (wanted != nullptr) error = "--" + std::string(wanted->first) + " and --" + option.first + " do not go together";
+    wanted = &option;
+  }
+  return wanted != nullptr ? wanted->second : CommandLine::Task::run;
 }
 
 std::variant<CommandLine, UsageError> interpret(const po::variables_map& values) {
@@ -69,6 +78,9 @@ std::variant<CommandLine, UsageError> interpret(const po::variables_map& values)
   line.config_file_given = values.count("config") > 0;
   line.config_file = line.config_file_given ? values["config"].as<std::string>() : AMIBROKER_DEFAULT_CONFIG;
   if (line.config_file.empty()) return UsageError{"--config: the file's name is empty"};
+  if (values.count("make-keys") > 0) line.key_base = values["make-keys"].as<std::string>();
+  if (line.task == CommandLine::Task::make_keys && line.key_base.empty())
+    return UsageError{"--make-keys: the name is empty"};
   if (values.count("plugins") > 0) line.plugin_path = values["plugins"].as<std::string>();
   if (line.plugin_path && line.plugin_path->empty()) return UsageError{"--plugins: the folder's name is empty"};
   if (values.count("log-level") > 0) {

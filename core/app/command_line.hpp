@@ -17,6 +17,7 @@ struct CommandLine {
     run,
     check_config,  ///< read the configuration, say what is wrong with it, end
     list_plugins,  ///< show the plugins of the folder, end
+    make_keys,     ///< make the two files of `key_base`, end
     show_version,
     show_help,
   };
@@ -24,6 +25,7 @@ struct CommandLine {
   std::string config_file;  ///< as given, or the default one
   bool config_file_given = false;
   std::optional<std::string> plugin_path;  ///< wins over the configuration; relative to the working directory
+  std::string key_base;                    ///< name of the files that make_keys makes, without their ends
   std::optional<Level> log_level;          ///< wins over the configuration
 };
 

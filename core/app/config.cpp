@@ -11,6 +11,7 @@
 #include "core/app/config_plugins.hpp"
 #include "core/app/config_schema.hpp"
 #include "core/app/config_servers.hpp"
+#include "core/app/config_values.hpp"
 #include "core/app/ini_reader.hpp"
 
 namespace amibroker::app {
@@ -38,8 +39,26 @@ std::string read_file(const std::string& path, std::string& error) {
   return text;
 }
 
-void sort_by_line(std::vector<host::ConfigError>& list) {
+/// In the order of the lines, and no more than are read. `what` they are, as it stands in a message.
+std::vector<host::ConfigError> sorted_and_cut(std::vector<host::ConfigError> list, std::string_view what) {
   std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  if (list.size() > max_errors) {
+    const std::size_t more = list.size() - max_errors;
+    list.resize(max_errors);
+    list.push_back({0, "and " + std::to_string(more) + " more " + std::string(what)});
+  }
+  return list;
+}
+
+/// A secret in a file that everybody may read is none.
+void warn_of_open_secret(const std::string& path, LoadedConfig& loaded) {
+  if (loaded.secret_line == 0) return;
+  std::error_code error;
+  const auto mode = std::filesystem::status(path, error).permissions();
+  if (error || (mode & std::filesystem::perms::others_read) == std::filesystem::perms::none) return;
+  loaded.warnings.push_back({loaded.secret_line, "this secret stands in a file that everybody on this machine may read: "
+                                                 "chmod o-r it, or use secret_file"});
+  loaded.warnings = sorted_and_cut(std::move(loaded.warnings), "warnings");
 }
 
 /// What is not written down in a file that says nothing: as in the sample of the original broker.
@@ -51,7 +70,7 @@ Config defaults() {
 
 }  // namespace
 
-LoadedConfig parse_config(std::string_view text) {
+LoadedConfig parse_config(std::string_view text, const std::string& folder) {
   if (text.size() > max_config_bytes)
     return failed("longer than " + std::to_string(max_config_bytes) + " bytes: this is no configuration");
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
@@ -59,22 +78,18 @@ LoadedConfig parse_config(std::string_view text) {
 
   LoadedConfig result;
   result.config = defaults();
-  Findings findings;
+  Findings findings(folder);
   const std::vector<IniSection> sections = read_ini(text, findings.errors);
   for (const IniSection& section : sections)
     if (section.name == "general") read_keys(section, general_keys(), result.config, findings);
   read_servers(sections, result.config, findings);
   read_plugins(sections, result.config, findings);
+  std::string& plugins = result.config.plugin_path;
+  if (!plugins.empty()) plugins = path_in(folder, plugins);
+  result.secret_line = findings.secret_line;
 
-  sort_by_line(findings.errors);
-  sort_by_line(findings.warnings);
-  if (findings.errors.size() > max_errors) {
-    const std::size_t more = findings.errors.size() - max_errors;
-    findings.errors.resize(max_errors);
-    findings.errors.push_back({0, "and " + std::to_string(more) + " more errors"});
-  }
-  result.errors = std::move(findings.errors);
-  result.warnings = std::move(findings.warnings);
+  result.errors = sorted_and_cut(std::move(findings.errors), "errors");
+  result.warnings = sorted_and_cut(std::move(findings.warnings), "warnings");
   return result;
 }
 
@@ -82,9 +97,8 @@ LoadedConfig load_config(const std::string& path) {
   std::string error;
   const std::string text = read_file(path, error);
   if (!error.empty()) return failed(std::move(error));
-  LoadedConfig result = parse_config(text);
-  std::string& plugins = result.config.plugin_path;
-  if (!plugins.empty()) plugins = (std::filesystem::path(path).parent_path() / plugins).lexically_normal().string();
+  LoadedConfig result = parse_config(text, std::filesystem::path(path).parent_path().string());
+  warn_of_open_secret(path, result);
   return result;
 }
 

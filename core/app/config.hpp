@@ -40,19 +40,22 @@ struct Config {
 struct LoadedConfig {
   Config config;                           ///< of use only if `ok()`
   std::vector<host::ConfigError> errors;   ///< at most `max_errors`, then one that says how many more there are
-  std::vector<host::ConfigError> warnings;  ///< probably not meant, but no harm
+  std::vector<host::ConfigError> warnings;  ///< probably not meant, but no harm; as many at most
+  int secret_line = 0;  ///< of the first secret that stands in the text itself; 0: none does
 
   [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
 };
 
 inline constexpr std::size_t max_config_bytes = 1024 * 1024;
 inline constexpr std::size_t max_errors = 100;
+inline constexpr std::size_t max_plugins = 1000;
 
 /// Reads a file. A file that cannot be read is an error of line 0.
 [[nodiscard]] LoadedConfig load_config(const std::string& path);
 
-/// The same from memory; a relative `path` of `[plugins]` stays as it is.
-[[nodiscard]] LoadedConfig parse_config(std::string_view text);
+/// The same from memory. Relative paths in it begin at `folder`, or at the working directory where that is empty. Files
+/// that it names are read.
+[[nodiscard]] LoadedConfig parse_config(std::string_view text, const std::string& folder = {});
 
 /// `FILE:LINE: text`, or `FILE: text` where no line is to blame.
 [[nodiscard]] std::string to_string(std::string_view file, const host::ConfigError& error);

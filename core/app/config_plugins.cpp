@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/app/config_text.hpp"
-#include "core/host/nearest.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -17,13 +16,20 @@ bool is_plugin_name(std::string_view name) {
   });
 }
 
+/// False, with an error, where no more plugins are taken.
+bool check_space(const Config& config, int line, Findings& findings) {
+  if (config.plugins.size() < max_plugins) return true;
+  findings.error(line, "there are " + std::to_string(max_plugins) + " plugins already, and that is the most");
+  return false;
+}
+
 void read_switches(const IniSection& section, Config& config, Findings& findings) {
   for (const IniEntry& entry : section.entries) {
     if (entry.key == "path") {
       if (check_one_line(entry, findings)) config.plugin_path = entry.value;
     } else if (!is_plugin_name(entry.key)) {
       findings.error(entry.line, quoted(entry.key) + std::string(name_rule));
-    } else {
+    } else if (check_space(config, entry.line, findings)) {
       host::PluginConfig& plugin = plugin_of(config, entry.key);
       plugin.line = entry.line;
       read_boolean(entry, plugin.enabled, findings);
@@ -37,12 +43,13 @@ void read_settings(const IniSection& section, Config& config, Findings& findings
     findings.error(section.line, quoted(name) + std::string(name_rule) + "; the section is [plugin NAME]");
     return;
   }
+  if (!check_space(config, section.line, findings)) return;
   std::vector<std::string_view> known;
   for (const host::PluginConfig& plugin : config.plugins) known.push_back(plugin.name);
   const bool is_mentioned = std::find(known.begin(), known.end(), name) != known.end();
   if (!is_mentioned)
     findings.warning(section.line, "the settings of [" + section.name + "] are not used: add \"" + std::string(name) +
-                                       " = yes\" to [plugins]" + host::did_you_mean(name, known));
+                                       " = yes\" to [plugins]" + findings.hint(name, known));
   host::PluginConfig& plugin = plugin_of(config, name);
   if (!plugin.settings.empty()) {
     findings.error(section.line, "the settings of plugin " + quoted(name) + " are there already, in line " +

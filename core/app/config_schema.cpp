@@ -2,9 +2,11 @@
 #include "core/app/config_schema.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/app/config_text.hpp"
 #include "core/app/config_values.hpp"
+#include "core/app/secret_file.hpp"
 #include "core/host/nearest.hpp"
 
 namespace amibroker::app {
@@ -46,7 +48,6 @@ void read_name(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
 }
 
 void read_addr(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
-  draft.addr_line = entry.line;
   if (!check_one_line(entry, findings)) return;
   Address address = parse_address(entry.value);
   if (address.error.empty())
@@ -55,26 +56,65 @@ void read_addr(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
     findings.error(entry.line, "addr: " + address.error);
 }
 
-void read_port(const IniEntry& entry, std::uint16_t& port, int& line, Findings& findings) {
-  line = entry.line;
+void read_port(const IniEntry& entry, std::uint16_t& port, Findings& findings) {
   if (const auto number = read_number(entry, 1, 65535, "", findings)) port = static_cast<std::uint16_t>(*number);
 }
 
-void read_cmd_port(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
-  read_port(entry, draft.server.zmq.cmd_port, draft.cmd_port_line, findings);
+void read_transport(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
+  constexpr std::string_view words[] = {"zmq", "ami"};
+  if (!check_one_line(entry, findings)) return;
+  if (lower(entry.value) == "ami")
+    draft.server.transport = link::Transport::ami;
+  else if (lower(entry.value) != "zmq")
+    findings.error(entry.line, "transport = " + quoted(entry.value) +
+                                   ": write ami (the manager interface of every Asterisk) or zmq (the module "
+                                   "res_zmq_manager)" + host::did_you_mean(lower(entry.value), words));
 }
 
-void read_evt_port(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
-  read_port(entry, draft.server.zmq.evt_port, draft.evt_port_line, findings);
+/// A text that goes into an action.
+void read_text(const IniEntry& entry, std::string& text, Findings& findings) {
+  constexpr std::size_t longest = 500;  // a line of AMI has 1,024 bytes
+  if (!check_one_line(entry, findings)) return;
+  if (entry.value.empty() || entry.value.size() > longest || has_control(entry.value))
+    findings.error(entry.line, entry.key + ": write 1 to " + std::to_string(longest) +
+                                   " bytes without tabs and other control characters");
+  else
+    text = entry.value;
+}
+
+void read_secret(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
+  read_text(entry, draft.server.ami.secret, findings);
+  if (findings.secret_line == 0) findings.secret_line = entry.line;
+}
+
+void read_secret_from_file(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
+  if (!check_one_line(entry, findings)) return;
+  SecretFile file = read_secret_file(entry.value, findings.folder);
+  if (!file.error.empty()) findings.error(entry.line, "secret_file: " + file.error);
+  if (!file.warning.empty()) findings.warning(entry.line, "secret_file: " + file.warning);
+  draft.server.ami.secret = std::move(file.text);
+}
+
+void read_ca_file(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
+  if (!check_one_line(entry, findings)) return;
+  draft.ca_file = path_in(findings.folder, entry.value);
+  if (entry.value.empty() || !can_be_opened(draft.ca_file))
+    findings.error(entry.line, "ca_file = " + quoted(entry.value) +
+                                   " cannot be opened: name a file of PEM certificates that the daemon may read");
+}
+
+void keep_text(const IniEntry& entry, DraftText& draft, Findings& findings) {
+  if (check_one_line(entry, findings)) draft = {entry.value, entry.line};
 }
 
 /// A list whose items `is_right`, each once. `rule`: what an item must be, as it stands in a message.
 void read_list(const IniEntry& entry, bool (*is_right)(std::string_view), std::string_view rule,
                std::vector<std::string>& items, Findings& findings) {
+  std::set<std::string_view> seen;
   for (const std::string_view item : split_list(entry.value)) {
     if (!is_right(item))
       findings.error(entry.line, entry.key + ": " + quoted(item) + std::string(rule));
-    else if (std::find(items.begin(), items.end(), item) != items.end())
+    else if (!seen.insert(item).second)
       findings.error(entry.line, entry.key + ": " + quoted(item) + " is there twice: delete one of the two");
     else
       items.emplace_back(item);
@@ -108,8 +148,19 @@ constexpr KeySpec<const IniEntry*> servers_table[] = {
 constexpr KeySpec<ServerDraft> server_table[] = {
     {"name", read_name},
     {"addr", read_addr},
-    {"cmd_port", read_cmd_port},
-    {"evt_port", read_evt_port},
+    {"transport", read_transport},
+    {"cmd_port", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_port(e, d.server.zmq.cmd_port, f); }},
+    {"evt_port", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_port(e, d.server.zmq.evt_port, f); }},
+    {"curve_server_key", [](const IniEntry& e, ServerDraft& d, Findings& f) { keep_text(e, d.curve_server_key, f); }},
+    {"curve_secret_file", [](const IniEntry& e, ServerDraft& d, Findings& f) { keep_text(e, d.curve_secret_file, f); }},
+    {"port", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_port(e, d.server.ami.port, f); }},
+    {"username", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_text(e, d.server.ami.username, f); }},
+    {"secret", read_secret},
+    {"secret_file", read_secret_from_file},
+    {"plain_login", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.server.ami.plain_login, f); }},
+    {"tls", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.tls, f); }},
+    {"tls_insecure", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.tls_insecure, f); }},
+    {"ca_file", read_ca_file},
     {"ami_trace", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.server.trace, f); }},
     {"zones", read_zones},
     {"include", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_globs(e, d.server.include, f); }},
@@ -121,6 +172,10 @@ constexpr KeySpec<ServerDraft> server_table[] = {
 std::span<const KeySpec<Config>> general_keys() noexcept { return general_table; }
 std::span<const KeySpec<const IniEntry*>> servers_keys() noexcept { return servers_table; }
 std::span<const KeySpec<ServerDraft>> server_keys() noexcept { return server_table; }
+
+std::string Findings::hint(std::string_view word, std::span<const std::string_view> known) {
+  return hints_++ < max_errors ? host::did_you_mean(word, known) : std::string();
+}
 
 host::PluginConfig& plugin_of(Config& config, std::string_view name) {
   const auto found = std::find_if(config.plugins.begin(), config.plugins.end(),
@@ -151,7 +206,7 @@ bool check_one_line(const IniEntry& entry, Findings& findings) {
 void report_unknown_key(const IniEntry& entry, std::string_view section, std::span<const std::string_view> known,
                         Findings& findings) {
   findings.error(entry.line, "unknown key " + quoted(entry.key) + " in [" + std::string(section) + "]" +
-                                 host::did_you_mean(entry.key, known));
+                                 findings.hint(entry.key, known));
 }
 
 }  // namespace amibroker::app

@@ -13,21 +13,44 @@
 
 namespace amibroker::app {
 
-/// Where what is found goes.
-struct Findings {
+/// Where what is found goes, and where what is looked for lies.
+class Findings {
+ public:
+  explicit Findings(std::string folder_of_config) : folder(std::move(folder_of_config)) {}
+
+  /// Folder of the configuration file: relative paths in it begin there. Empty: they begin at the working directory.
+  std::string folder;
+  /// Line of the first secret that stands in the file itself; 0: none does.
+  int secret_line = 0;
   std::vector<host::ConfigError> errors;
   std::vector<host::ConfigError> warnings;
 
   void error(int line, std::string text) { errors.push_back({line, std::move(text)}); }
   void warning(int line, std::string text) { warnings.push_back({line, std::move(text)}); }
+
+  /// `did_you_mean` for a wrong name of the file; empty once that was asked `max_errors` times, for a file may hold a
+  /// hundred thousand wrong names, and each is compared with all right ones.
+  [[nodiscard]] std::string hint(std::string_view word, std::span<const std::string_view> known);
+
+ private:
+  std::size_t hints_ = 0;
 };
 
-/// A server while it is read: what its section has said so far, and in which lines.
+/// A value that is looked at once the whole section was read.
+struct DraftText {
+  std::string text;
+  int line = 0;  ///< 0: the section does not have the key
+};
+
+/// A server while it is read: what its section has said so far. Whether its keys go together is looked at afterwards,
+/// see config_access.hpp.
 struct ServerDraft {
   ServerSettings server{};
-  int addr_line = 0;
-  int cmd_port_line = 0;
-  int evt_port_line = 0;
+  bool tls = false;
+  bool tls_insecure = false;
+  std::string ca_file{};
+  DraftText curve_server_key{};
+  DraftText curve_secret_file{};
 };
 
 /// How one key of a section is read into `Target`.

@@ -6,9 +6,10 @@
 #include <set>
 #include <tuple>
 
+#include "core/app/config_access.hpp"
+#include "core/app/config_curve.hpp"
 #include "core/app/config_text.hpp"
 #include "core/app/config_values.hpp"
-#include "core/host/nearest.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -53,12 +54,15 @@ void read_server(const IniSection& section, Endpoints& endpoints, Config& config
   draft.server.section = section.name;
   draft.server.name = section.name;
   read_keys(section, server_keys(), draft, findings);
-  const std::tuple<std::string_view, int> required[] = {
-      {"addr", draft.addr_line}, {"cmd_port", draft.cmd_port_line}, {"evt_port", draft.evt_port_line}};
-  for (const auto& [key, line] : required)
-    if (line == 0) findings.error(section.line, in_brackets(section.name) + " has no " + std::string(key));
-  endpoints.add(draft.server, "cmd_port", draft.server.zmq.cmd_port, draft.cmd_port_line, findings);
-  endpoints.add(draft.server, "evt_port", draft.server.zmq.evt_port, draft.evt_port_line, findings);
+  check_access(section, draft, findings);
+  read_curve(draft, findings);
+  const auto add_port = [&](std::string_view key, std::uint16_t port) {
+    const int line = line_of(section, key);
+    endpoints.add(draft.server, key, port, line != 0 ? line : section.line, findings);
+  };
+  add_port("cmd_port", draft.server.zmq.cmd_port);
+  add_port("evt_port", draft.server.zmq.evt_port);
+  add_port("port", draft.server.ami.port);
   config.servers.push_back(std::move(draft.server));
 }
 
@@ -99,7 +103,7 @@ void report_unknown_sections(const std::vector<IniSection>& sections, const std:
                        in_brackets(section.name) + " is not used: \"sections\" in [servers] does not list it");
     else
       findings.error(section.line,
-                     "unknown section " + in_brackets(section.name) + host::did_you_mean(section.name, known));
+                     "unknown section " + in_brackets(section.name) + findings.hint(section.name, known));
   }
 }
 
@@ -119,16 +123,18 @@ void read_servers(const std::vector<IniSection>& sections, Config& config, Findi
   std::vector<std::string_view> candidates;
   for (const IniSection& section : sections)
     if (!is_reserved_section(section.name) && !all.contains(section.name)) candidates.push_back(section.name);
+  std::map<std::string_view, const IniSection*> by_name;
+  for (const IniSection& section : sections) by_name.try_emplace(section.name, &section);
   for (const std::string_view name : names) {
     if (!listed.insert(name).second)
       findings.error(list->line, "sections: " + quoted(name) + " is there twice");
     else if (is_reserved_section(name))
       findings.error(list->line, "sections: " + quoted(name) + " cannot be the name of a server");
-    else if (const IniSection* section = find_section(sections, name))
-      read_server(*section, endpoints, config, findings);
+    else if (const auto section = by_name.find(name); section != by_name.end())
+      read_server(*section->second, endpoints, config, findings);
     else
-      findings.error(list->line, "sections: there is no section [" + std::string(name) + "]" +
-                                     host::did_you_mean(name, candidates));
+      findings.error(list->line, "sections: there is no section " + in_brackets(shortened(name)) +
+                                     findings.hint(name, candidates));
   }
   // Without a list every server's section would be reported as well.
   if (list != nullptr) report_unknown_sections(sections, listed, findings);

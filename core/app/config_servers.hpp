@@ -3,6 +3,7 @@
 // The servers of a configuration: the list `sections`, and the section of each of them.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 

@@ -25,11 +25,14 @@ inline constexpr std::string_view blanks = " \t";
   return result;
 }
 
-/// `text` between quotes for a message, cut where it is long.
-[[nodiscard]] inline std::string quoted(std::string_view text) {
+/// `text` for a message, cut where it is long.
+[[nodiscard]] inline std::string shortened(std::string_view text) {
   constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return '"' + std::string(text) + '"';
-  return '"' + std::string(text.substr(0, longest)) + "...\"";
+  if (text.size() <= longest) return std::string(text);
+  return std::string(text.substr(0, longest)) + "...";
 }
+
+/// The same between quotes.
+[[nodiscard]] inline std::string quoted(std::string_view text) { return '"' + shortened(text) + '"'; }
 
 }  // namespace amibroker::app

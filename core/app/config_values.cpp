@@ -2,9 +2,13 @@
 #include "core/app/config_values.hpp"
 
 #include <arpa/inet.h>
+#include <net/if.h>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <iterator>
 
 #include "core/app/config_text.hpp"
@@ -21,8 +25,10 @@ bool is_ipv4(const std::string& text) {
 bool is_ipv6(const std::string& text) {
   in6_addr parsed{};
   const std::size_t zone = text.find('%');
-  if (zone != std::string::npos && (zone + 1 == text.size() || text.find_first_of(" \t%/", zone + 1) != text.npos))
-    return false;
+  if (zone != std::string::npos) {
+    const std::string name = text.substr(zone + 1);
+    if (name.empty() || name.size() >= IF_NAMESIZE || name.find_first_of(" \t%/") != name.npos) return false;
+  }
   return inet_pton(AF_INET6, text.substr(0, zone).c_str(), &parsed) == 1;
 }
 
@@ -91,10 +97,18 @@ bool is_zone_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), is_word_character);
 }
 
-bool is_glob(std::string_view text) noexcept {
+bool is_glob(std::string_view text) noexcept { return !text.empty() && !has_control(text); }
+
+bool has_control(std::string_view text) noexcept {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return !text.empty() && std::none_of(text.begin(), text.end(), is_control);
+  return std::any_of(text.begin(), text.end(), is_control);
 }
+
+std::string path_in(const std::string& folder, const std::string& path) {
+  return (std::filesystem::path(folder) / path).lexically_normal().string();
+}
+
+bool can_be_opened(const std::string& path) { return access(path.c_str(), R_OK) == 0; }
 
 Address parse_address(std::string_view text) {
   if (text.empty()) return {{}, "the address is empty"};
@@ -104,7 +118,7 @@ Address parse_address(std::string_view text) {
   if (text.front() == '[') {
     const std::size_t close = text.find(']');
     if (close == text.npos) return bad_address(text, "the \"]\" is missing");
-    if (close + 1 != text.size()) return bad_address(text, "ports belong in cmd_port and evt_port");
+    if (close + 1 != text.size()) return bad_address(text, "ports belong in cmd_port and evt_port, or in port");
     const std::string inside(text.substr(1, close - 1));
     return is_ipv6(inside) ? Address{inside, {}} : bad_address(text, "only an IPv6 address stands in brackets");
   }
@@ -116,7 +130,7 @@ Address parse_address(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == text.npos) return bad_address(text, "a host name is made of letters, digits, \"-\" and \".\"");
   if (colon != text.rfind(':')) return bad_address(text, "it is not IPv6");
-  return bad_address(text, "ports belong in cmd_port and evt_port");
+  return bad_address(text, "ports belong in cmd_port and evt_port, or in port");
 }
 
 std::string canonical_address(const std::string& address) {

@@ -33,6 +33,15 @@ inline constexpr std::string_view level_words[] = {"debug", "info", "warning", "
 /// Whether this can be a glob: not empty, without control characters. Every other text is one to fnmatch.
 [[nodiscard]] bool is_glob(std::string_view text) noexcept;
 
+/// Whether a byte below 0x20 or 0x7f is in it.
+[[nodiscard]] bool has_control(std::string_view text) noexcept;
+
+/// A path that begins at `folder` unless it is absolute, without `.` and `..` where they say nothing.
+[[nodiscard]] std::string path_in(const std::string& folder, const std::string& path);
+
+/// Whether a file is there that may be read.
+[[nodiscard]] bool can_be_opened(const std::string& path);
+
 /// An address as the link wants it, or why it is none.
 struct Address {
   std::string text;   ///< IPv4, IPv6 without brackets, or host name

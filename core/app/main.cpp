@@ -11,6 +11,7 @@
 #include "core/app/config.hpp"
 #include "core/app/exit_code.hpp"
 #include "core/app/logging.hpp"
+#include "core/app/make_keys.hpp"
 #include "core/app/signals.hpp"
 #include "core/host/plugin_list.hpp"
 #include "core/host/plugin_loading.hpp"
@@ -59,6 +60,13 @@ int list_plugins(const CommandLine& line) {
   return show(text.empty() ? "no plugins\n" : text);
 }
 
+int make_keys(const CommandLine& line) {
+  const auto made = app::make_keys(line.key_base);
+  if (const auto* keys = std::get_if<app::KeysMade>(&made)) return show(keys->text);
+  std::fprintf(stderr, "zmq-ami-broker: %s\n", std::get<app::KeysError>(made).text.c_str());
+  return static_cast<int>(ExitCode::failure);
+}
+
 int check_config(const CommandLine& line, const app::LoadedConfig& loaded) {
   const auto errors = host::check_plugins(folders_of(line, loaded.config), loaded.config.plugins);
   print(line.config_file, errors, "");
@@ -82,6 +90,7 @@ int carry_out(const CommandLine& line) {
     case CommandLine::Task::show_help: return show(app::help_text());
     case CommandLine::Task::show_version: return show(app::version_text());
     case CommandLine::Task::list_plugins: return list_plugins(line);
+    case CommandLine::Task::make_keys: return make_keys(line);
     case CommandLine::Task::run:
     case CommandLine::Task::check_config: break;
   }

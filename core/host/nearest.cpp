@@ -11,6 +11,9 @@ namespace {
 /// Names of a configuration are short; anything longer is no mistyped name, and need not be measured.
 constexpr std::size_t longest_word = 64;
 
+/// Of more words than that only the first ones are looked at: each costs a comparison of all letters with all letters.
+constexpr std::size_t most_words = 1000;
+
 using Row = std::array<std::size_t, longest_word + 1>;
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -41,7 +44,7 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
   if (word.empty() || word.size() > longest_word) return std::nullopt;
   std::optional<std::string_view> best;
   std::size_t limit = std::max<std::size_t>(word.size() / 3, 1) + 1;
-  for (const std::string_view candidate : known) {
+  for (const std::string_view candidate : known.first(std::min(known.size(), most_words))) {
     if (candidate.empty() || candidate.size() > longest_word) continue;
     const std::size_t found = distance(word, candidate);
     if (found >= limit || found >= candidate.size()) continue;  // as many mistakes as letters: another word

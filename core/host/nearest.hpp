@@ -12,7 +12,7 @@ namespace amibroker::host {
 
 /// The word of `known` that takes the fewest typing mistakes (a letter wrong, missing, too many, or two swapped;
 /// case is none) to become `word`; the first of several. Nothing where even the nearest is too far to be meant: more
-/// than one mistake in three letters. The view is the one of `known`.
+/// than one mistake in three letters. Looks at the first 1,000 of `known`; the view is the one of `known`.
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);
 
 /// ` (did you mean "x"?)`, or an empty text where no known word is near.

@@ -29,7 +29,7 @@ EventLoop::~EventLoop() { ready_.release(); }  // the descriptor belongs to the 
 
 void EventLoop::run() {
   while (!stopped_) {
-    refresh_time();
+    woken();
     sockets_.collect();
     sockets_.drain_round();
     end_of_round_();
@@ -56,7 +56,7 @@ void EventLoop::watch_sockets() {
 
 void EventLoop::post(std::function<void()> task) {
   boost::asio::post(io_, [this, task = std::move(task)] {
-    refresh_time();
+    woken();
     task();
   });
 }
@@ -83,7 +83,7 @@ void EventLoop::arm(const std::shared_ptr<Timer>& timer) {
   timer->clock.async_wait([this, timer](const boost::system::error_code& error) {
     // A cancelled timer may already wait for its turn, so the table decides, not the error code alone.
     if (error || !timers_.contains(timer->handle)) return;
-    refresh_time();
+    woken();
     if (timer->period == std::chrono::milliseconds::zero()) {
       timers_.erase(timer->handle);
       timer->task();

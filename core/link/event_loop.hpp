@@ -49,8 +49,10 @@ class EventLoop {
 
   /// The ZeroMQ sockets that this loop watches.
   [[nodiscard]] SocketSet& sockets() noexcept { return sockets_; }
-  /// For signals and other things that only Asio knows.
+  /// For signals, TCP and other things that only Asio knows. Their handlers call `woken` first, for the time of the round
+  /// may be long past.
   [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+  void woken() noexcept { now_ = std::chrono::steady_clock::now(); }
 
  private:
   struct Timer;
@@ -58,7 +60,6 @@ class EventLoop {
                         std::function<void()> task);
   void arm(const std::shared_ptr<Timer>& timer);
   void watch_sockets();
-  void refresh_time() noexcept { now_ = std::chrono::steady_clock::now(); }
 
   std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
   std::function<void()> end_of_round_ = [] {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Actions that the module for Asterisk must never be given.
+// Actions that a server must never be given.
 #pragma once
 
 #include <string_view>
@@ -12,5 +12,8 @@ namespace amibroker::link {
 /// action_listcommands, action_events, action_challenge, action_waitevent, action_filter, action_hangup), or they
 /// make no sense without a session. The name is compared without case.
 [[nodiscard]] std::string_view refusal_over_zmq(std::string_view action) noexcept;
+
+/// The same for a native link: these would change or block the session that all plugins share, or end it.
+[[nodiscard]] std::string_view refusal_over_ami(std::string_view action) noexcept;
 
 }  // namespace amibroker::link

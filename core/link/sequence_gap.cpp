@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/link/sequence_gap.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace amibroker::link {
@@ -9,12 +8,7 @@ namespace amibroker::link {
 bool SequenceGap::see_other(std::uint64_t number) noexcept {
   const std::uint64_t expected = std::exchange(next_, number + 1);  // 0 behind the greatest number: a new start
   if (expected == unknown) return false;
-  if (number > expected) {
-    // A hostile server could count to the end of the numbers in two events.
-    const std::uint64_t hole = number - expected;
-    lost_ = hole > std::numeric_limits<std::uint64_t>::max() - lost_ ? std::numeric_limits<std::uint64_t>::max()
-                                                                      : lost_ + hole;
-  }
+  if (number > expected) lost_ = sum_of_losses(lost_, number - expected);
   return !std::exchange(pending_, true);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/link/zmq_connection.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace amibroker::link {
@@ -26,6 +28,43 @@ std::string endpoint(const std::string& addr, std::uint16_t port) {
 
 std::string_view text(const zmq::message_t& message) { return {message.data<char>(), message.size()}; }
 
+/// Why a connection is over, and what to do about it.
+struct Loss {
+  std::string why;
+  std::string remedy;
+};
+
+/// A handshake that failed. Which event comes was seen with libzmq 4.3.4: AUTH where the module's list does not have our
+/// key; the mismatch of mechanisms where only one side has CURVE, unless that side has closed the connection before we
+/// read its greeting; no detail where the module could not decrypt what we sent, because it has another key.
+Loss failed_handshake(std::uint16_t event, std::uint32_t value, const std::optional<CurveKeys>& curve) {
+  const bool mismatch = event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL &&
+                        value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH;
+  if (!curve && mismatch)
+    return {" demands CURVE", "Write curve_server_key and curve_secret_file into its section"};
+  if (!curve)
+    return {" ended the handshake: it demands CURVE, does not speak ZeroMQ, or is the other port",
+            "Check that 'zmq manager show status' there shows these ports; where it says 'CURVE: on', write "
+            "curve_server_key and curve_secret_file into its section"};
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+    return {" refused the broker's key",
+            "Add the line " + curve->client_public +
+                " to its curve_clients_file (zmq_manager.conf names it) and reload res_zmq_manager.so there"};
+  if (mismatch)
+    return {" speaks no CURVE",
+            "Write curve_secret_file and curve_clients_file into its zmq_manager.conf and reload res_zmq_manager.so "
+            "there; or take curve_server_key and curve_secret_file out of its section"};
+  return {" ended the CURVE handshake",
+          "Check that curve_server_key is the public key of its module, and that 'zmq manager show status' there says "
+          "'CURVE: on' and shows these ports"};
+}
+
+void set_keys(zmq::socket_t& socket, const CurveKeys& keys) {
+  socket.set(zmq::sockopt::curve_serverkey, keys.server_public);
+  socket.set(zmq::sockopt::curve_publickey, keys.client_public);
+  socket.set(zmq::sockopt::curve_secretkey, keys.client_secret);
+}
+
 void set_options(zmq::socket_t& socket, zmq::socket_type type) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::ipv6, true);
@@ -41,6 +80,7 @@ void set_options(zmq::socket_t& socket, zmq::socket_type type) {
   if (type == zmq::socket_type::sub) {
     socket.set(zmq::sockopt::rcvhwm, events_waiting);
     socket.set(zmq::sockopt::subscribe, "");
+    socket.set(zmq::sockopt::sndhwm, 0);  // only subscriptions are sent, and libzmq drops those that find no room
   } else {
     socket.set(zmq::sockopt::rcvhwm, 0);  // bounded by the window: a reply comes only for an action
     socket.set(zmq::sockopt::sndhwm, 0);
@@ -51,7 +91,7 @@ void set_options(zmq::socket_t& socket, zmq::socket_type type) {
 
 ZmqConnection::ZmqConnection(zmq::context_t& context, SocketSet& sockets, const ServerConfig& server,
                              Callbacks callbacks)
-    : sockets_(sockets), callbacks_(std::move(callbacks)) {
+    : sockets_(sockets), callbacks_(std::move(callbacks)), curve_(server.zmq.curve) {
   try {
     open(events_, context, zmq::socket_type::sub, endpoint(server.addr, server.zmq.evt_port));
     open(commands_, context, zmq::socket_type::dealer, endpoint(server.addr, server.zmq.cmd_port));
@@ -79,6 +119,7 @@ void ZmqConnection::open(Channel& channel, zmq::context_t& context, zmq::socket_
   const std::string monitor = "inproc://amibroker-monitor-" + std::to_string(++serial);
   channel.socket = zmq::socket_t(context, type);
   set_options(channel.socket, type);
+  if (curve_) set_keys(channel.socket, *curve_);
   if (zmq_socket_monitor(channel.socket.handle(), monitor.c_str(), monitored) != 0) throw zmq::error_t();
   channel.monitor = zmq::socket_t(context, zmq::socket_type::pair);
   channel.monitor.set(zmq::sockopt::linger, 0);
@@ -94,6 +135,17 @@ void ZmqConnection::close(Channel& channel) noexcept {
   if (channel.socket) zmq_socket_monitor(channel.socket.handle(), nullptr, 0);
   channel.monitor.close();
   channel.socket.close();
+}
+
+void ZmqConnection::subscribe(const std::vector<std::string>& topics) {
+  sockets_.mark(*events_.socket_handle);
+  std::vector<std::string> more, less;
+  std::set_difference(topics.begin(), topics.end(), topics_.begin(), topics_.end(), std::back_inserter(more));
+  std::set_difference(topics_.begin(), topics_.end(), topics.begin(), topics.end(), std::back_inserter(less));
+  // In this order, so that there is no moment in which an event that is in both is asked for by neither.
+  for (const std::string& topic : more) events_.socket.set(zmq::sockopt::subscribe, topic);
+  for (const std::string& topic : less) events_.socket.set(zmq::sockopt::unsubscribe, topic);
+  topics_ = topics;
 }
 
 bool ZmqConnection::send(zmq::message_t& json) {
@@ -149,19 +201,21 @@ bool ZmqConnection::receive_reply() {
 bool ZmqConnection::drain_monitor(Channel& channel, std::string_view which) {
   while (channel.monitor.recv(frame_, zmq::recv_flags::dontwait)) {
     std::uint16_t event = 0;
+    std::uint32_t value = 0;
     std::memcpy(&event, frame_.data(), sizeof event);
+    std::memcpy(&value, frame_.data<char>() + sizeof event, sizeof value);
     skip_parts(channel.monitor);
     if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
       channel.connected = true;
       if (events_.connected && commands_.connected) callbacks_.on_ready();
       continue;
     }
-    const char* what = event == ZMQ_EVENT_CLOSED         ? " cannot be reached"
-                       : event == ZMQ_EVENT_DISCONNECTED ? " closed the connection"
-                                                         : " does not speak ZeroMQ, or is the other port";
+    const Loss loss = event == ZMQ_EVENT_CLOSED         ? Loss{" cannot be reached", {}}
+                      : event == ZMQ_EVENT_DISCONNECTED ? Loss{" closed the connection", {}}
+                                                        : failed_handshake(event, value, curve_);
     // Moved out: the callback destroys this connection.
     const auto on_lost = std::move(callbacks_.on_lost);
-    on_lost("its " + std::string(which) + what);
+    on_lost("its " + std::string(which) + loss.why, loss.remedy);
     return false;
   }
   return false;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 #include <zmq.hpp>
 
 #include "core/link/server_config.hpp"
@@ -27,7 +28,8 @@ class ZmqConnection {
     std::function<void(std::string_view frame)> on_reply;  ///< the JSON of one reply
     std::function<void(std::string_view what)> on_bad;     ///< a message of the wrong shape was dropped
     std::function<void()> on_ready;                        ///< both sockets are connected
-    std::function<void(std::string_view why)> on_lost;     ///< the connection is over; called once
+    /// The connection is over; called once. `remedy` is empty where the reason says nothing of what to do.
+    std::function<void(std::string_view why, std::string_view remedy)> on_lost;
   };
 
   /// Begins to connect. Throws zmq::error_t where libzmq has no socket left or does not take the address.
@@ -35,6 +37,10 @@ class ZmqConnection {
   ~ZmqConnection();
   ZmqConnection(const ZmqConnection&) = delete;
   ZmqConnection& operator=(const ZmqConnection&) = delete;
+
+  /// Asks for the events that begin with one of these texts, in order, each once, and for no others. A new connection
+  /// has asked for all: the empty text. Also from inside `on_event`, for what comes after it.
+  void subscribe(const std::vector<std::string>& topics);
 
   /// Sends one action, which is empty afterwards. False where libzmq takes nothing at the moment.
   [[nodiscard]] bool send(zmq::message_t& json);
@@ -59,8 +65,10 @@ class ZmqConnection {
 
   SocketSet& sockets_;
   Callbacks callbacks_;
+  std::optional<CurveKeys> curve_;
   Channel events_;
   Channel commands_;
+  std::vector<std::string> topics_{""};
   zmq::message_t frame_;
 };
 

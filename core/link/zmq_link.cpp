@@ -36,7 +36,8 @@ std::optional<std::uint64_t> number(std::string_view text) noexcept {
 /// An event that is decoded when the dispatcher asks for it.
 class ZmqLink::Frame final : public ami::EventFrame {
  public:
-  Frame(ZmqLink& link, std::string_view json) : link_(link), json_(json), name_(ami::peek_event_name(json)) {
+  /// `name`: see ami::peek_event_name.
+  Frame(ZmqLink& link, std::string_view json, std::string_view name) : link_(link), json_(json), name_(name) {
     if (name_.empty()) name_from_message();
   }
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
@@ -72,7 +73,8 @@ ZmqLink::ZmqLink(ZmqFleet& fleet, ServerId id, ServerConfig config)
       config_(std::move(config)),
       label_(label_of(config_)),
       backoff_(timings().first_retry, timings().last_retry, id + 1),
-      in_flight_(window + 2) {  // a Ping and a question of our own find room in a full window
+      in_flight_(window + 2),  // a Ping and a question of our own find room in a full window
+      filter_(config_.trace) {
   fleet_.all().add(*this);
 }
 
@@ -99,7 +101,7 @@ void ZmqLink::stop() {
 
 void ZmqLink::connect() {
   state_ = State::connecting;
-  sequence_.restart();
+  filter_.restart();
   next_step_ = loop().now() + timings().attempt;
   try {
     connection_ = std::make_unique<ZmqConnection>(
@@ -109,7 +111,7 @@ void ZmqLink::connect() {
             [this](std::string_view frame) { on_reply(frame); },
             [this](std::string_view what) { drop(what, "the wire has no such message", counters_.bad_frames); },
             [this] { ping(); },
-            [this](std::string_view why) { lose(why); }});
+            [this](std::string_view why, std::string_view remedy) { lose(why, remedy); }});
   } catch (const zmq::error_t& error) {
     lose(std::string("libzmq makes no connection to its address: ") + error.what());
   }
@@ -119,7 +121,7 @@ void ZmqLink::came_up(std::span<const Message> answer) {
   if (state_ != State::connecting || answer.empty() || !answer.front().find("ActionID")) return;
   state_ = State::up;
   since_ = loop().now();
-  reported_down_ = false;
+  told_ = Told::nothing;
   ++counters_.connects;
   backoff_.reset();
   spdlog::info("{} is up", label_);
@@ -127,18 +129,20 @@ void ZmqLink::came_up(std::span<const Message> answer) {
   listener_->on_up(id_);
 }
 
-void ZmqLink::lose(std::string_view why) {
+void ZmqLink::lose(std::string_view why, std::string_view remedy) {
   const bool was_up = up();
   state_ = State::waiting;
   next_step_ = loop().now() + backoff_.next();
   ping_deadline_.reset();
   connection_.reset();
-  if (was_up || !reported_down_) {
+  // A server that was not there at first may refuse our key later: that is news, with something else to do.
+  const Told news = remedy.empty() ? Told::is_down : Told::remedy;
+  if (news > told_) {
+    if (remedy.empty()) remedy = "Check that Asterisk runs and that 'zmq manager show status' there shows these ports";
     spdlog::warn(
-        "{} is down: {} ({} command port {}, event port {}); trying again at least every {} s. Check that Asterisk "
-        "runs and that 'zmq manager show status' there shows these ports",
-        label_, why, config_.addr, config_.zmq.cmd_port, config_.zmq.evt_port, timings().last_retry.count() / 1000);
-    reported_down_ = true;
+        "{} is down: {} ({} command port {}, event port {}); trying again at least every {} s. {}", label_, why,
+        config_.addr, config_.zmq.cmd_port, config_.zmq.evt_port, timings().last_retry.count() / 1000, remedy);
+    told_ = news;
   }
   if (was_up) since_ = loop().now();
   fail_actions();
@@ -209,7 +213,10 @@ void ZmqLink::request(const Action& action, std::chrono::milliseconds timeout, O
   act_at_end_of_round();
 }
 
-void ZmqLink::set_interest(const Interest& interest) { interest_ = interest; }
+void ZmqLink::set_interest(const Interest& interest) {
+  filter_.set_interest(interest);
+  act_at_end_of_round();
+}
 
 void ZmqLink::send_internal(const Action& action, Completion done, Clock::time_point deadline) {
   ActionEncoder& encoder = fleet_.encoder();
@@ -237,7 +244,18 @@ void ZmqLink::end_round() {
   acts_at_end_of_round_ = false;
   // First, because what plugins ask for then goes out in the same round.
   tell_loss();
+  adjust_subscriptions();
   send_waiting();
+}
+
+void ZmqLink::adjust_subscriptions() {
+  if (connection_ == nullptr) return;
+  if (const auto topics = filter_.take_topics()) connection_->subscribe(*topics);
+  if (filter_.held_by_old_module() && !std::exchange(old_module_told_, true))
+    spdlog::info("{} has an older build of res_zmq_manager, which does not number events by name: it sends all events, "
+                 "for a loss could not be noticed otherwise. The present module makes it send only those that plugins "
+                 "want",
+                 label_);
 }
 
 void ZmqLink::send_waiting() {
@@ -294,18 +312,18 @@ void ZmqLink::on_event(std::string_view json) {
   ++counters_.events;
   if (config_.trace) trace("<-", json);
   // Before anything is dropped: an event that arrived is not missing, whatever is wrong with it.
-  const auto number = ami::peek_sequence(json);
-  if (number && sequence_.see(*number)) act_at_end_of_round();
+  const std::string_view name = ami::peek_event_name(json);
+  if (filter_.see(json, name)) act_at_end_of_round();
   if (json.size() > largest_event_bytes) {
     drop("an event", "it has " + std::to_string(json.size()) + " bytes", counters_.bad_frames);
     return;
   }
-  Frame frame(*this, json);
+  Frame frame(*this, json, name);
   if (!frame.name().empty()) listener_->on_event(id_, frame);
 }
 
 void ZmqLink::tell_loss() {
-  const auto count = sequence_.take();
+  const auto count = filter_.take_loss();
   if (!count) return;
   counters_.lost_events += *count;
   if (const auto held_back = loss_limit_.allow(loop().now()))

@@ -15,9 +15,9 @@
 
 #include "core/link/backoff.hpp"
 #include "core/link/in_flight.hpp"
+#include "core/link/event_filter.hpp"
 #include "core/link/link.hpp"
 #include "core/link/log_limit.hpp"
-#include "core/link/sequence_gap.hpp"
 #include "core/link/server_config.hpp"
 #include "core/link/zmq_connection.hpp"
 #include "core/link/zmq_fleet.hpp"
@@ -28,7 +28,8 @@ namespace amibroker::link {
 ///
 /// A server is up once both sockets are connected and a Ping came back with our ActionID; it is down once a socket
 /// is lost or a Ping stays without an answer. After that a new connection is made, with a growing wait between two
-/// attempts. Actions are sent at the end of the round that asked for them; at most `window` are under way, up to
+/// attempts. Where the server can tell events apart by their names, it is asked for those that are wanted alone (see
+/// EventFilter). Actions are sent at the end of the round that asked for them; at most `window` are under way, up to
 /// `queue_limit` more wait for their turn.
 class ZmqLink final : public Link, private FleetMember {
   using Clock = std::chrono::steady_clock;
@@ -52,6 +53,8 @@ class ZmqLink final : public Link, private FleetMember {
 
  private:
   enum class State : std::uint8_t { stopped, waiting, connecting, up };
+  /// What the log has said since the server was up.
+  enum class Told : std::uint8_t { nothing, is_down, remedy };
 
   /// An action that waits for the end of the round, or for room in the window.
   struct Waiting {
@@ -63,7 +66,7 @@ class ZmqLink final : public Link, private FleetMember {
   void tick(Clock::time_point now) override;
   void end_round() override;
   void connect();
-  void lose(std::string_view why);
+  void lose(std::string_view why, std::string_view remedy = {});
   void fail_actions();
   void came_up(std::span<const Message> ping);
   void send_internal(const Action& action, Completion done, Clock::time_point deadline);
@@ -73,6 +76,7 @@ class ZmqLink final : public Link, private FleetMember {
   void act_at_end_of_round();
   void send_waiting();
   void tell_loss();
+  void adjust_subscriptions();
   void expire(Clock::time_point now);
   void finish(Pending& pending, const Reply& reply);
   void finish_later(Owner owner, Completion done, Outcome outcome, std::string text);
@@ -86,14 +90,13 @@ class ZmqLink final : public Link, private FleetMember {
   [[nodiscard]] const LinkTimings& timings() const noexcept { return fleet_.all().timings(); }
 
   ZmqFleet& fleet_;
-  Interest interest_{.all = true};
   ServerId id_;
   ServerConfig config_;
   std::string label_;  // how logs call this server
   LinkListener* listener_ = nullptr;
   State state_ = State::stopped;
   Clock::time_point since_{};  // the last change of `up()`
-  bool reported_down_ = false;
+  Told told_ = Told::nothing;
   std::unique_ptr<ZmqConnection> connection_;
   Backoff backoff_;
   Clock::time_point next_step_{};  // end of the wait, or of the attempt
@@ -105,7 +108,8 @@ class ZmqLink final : public Link, private FleetMember {
   bool acts_at_end_of_round_ = false;
   std::uint64_t last_action_id_ = 0;
   LogLimit bad_input_limit_{std::chrono::minutes(1)};
-  SequenceGap sequence_;
+  EventFilter filter_;
+  bool old_module_told_ = false;
   LogLimit loss_limit_{std::chrono::minutes(1)};
   LinkCounters counters_;
 };

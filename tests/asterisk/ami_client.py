@@ -18,9 +18,9 @@ def parse_block(block):
 
 
 class Ami:
-    """Logged in as the rig's user; a thread of its own collects whatever comes. Safe to send from one thread at a time."""
+    """Logged in as one of the rig's users; a thread of its own collects whatever comes. Safe to send from one thread at a time."""
 
-    def __init__(self, port, events="on"):
+    def __init__(self, port, events="on", username="broker"):
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self._socket.settimeout(None)
         self._buffer = bytearray()
@@ -31,7 +31,7 @@ class Ami:
         self._closed = False
         self._thread = threading.Thread(target=self._collect, name="ami", daemon=True)
         self._thread.start()
-        self.action(Action="Login", Username="broker", Secret="s3cret", Events=events)
+        self.action(Action="Login", Username=username, Secret="s3cret", Events=events)
 
     def _collect(self):
         while True:

@@ -1,4 +1,4 @@
-"""The broker under test, joined to the three servers of a fleet."""
+"""The broker under test, joined to the three servers of a fleet by whatever wires."""
 import itertools
 import os
 import pathlib
@@ -20,14 +20,16 @@ def binary():
 
 
 class Broker:
-    def __init__(self, servers, plugin_options="", device_options="", verbose=True):
-        """`plugin_options`: lines of both plugins' sections; `device_options`: of device_state's alone."""
+    def __init__(self, servers, wires, plugin_options="", device_options="", verbose=True):
+        """`wires`: of each server; `plugin_options`: lines of both plugins' sections, `device_options`: of one's alone."""
         self._servers = servers
+        self._wires = wires
         self._sections = {"device_state": f"{plugin_options}\n{device_options}", "presence_state": plugin_options}
         self._verbose = verbose
         self._folder = tempfile.TemporaryDirectory(prefix="zmq-ami-broker-")
         self._log_path = pathlib.Path(self._folder.name) / "broker.log"
         self._config_path = pathlib.Path(self._folder.name) / "broker.ini"
+        self._config_path.touch(mode=0o600)  # it holds secrets
         self._config_path.write_text(self._config())
         self.start()
 
@@ -44,11 +46,10 @@ class Broker:
 
     def _config(self):
         lines = ["[general]", "device_state = yes", "presence = yes", f"log_level = {'debug' if self._verbose else 'info'}",
-                 f"verbose_messages = {'yes' if self._verbose else 'no'}", "request_timeout = 5000",
+                 "request_timeout = 5000",
                  "[servers]", "sections = " + ", ".join(f"server-{i}" for i in range(1, len(self._servers) + 1))]
-        for number, server in enumerate(self._servers, 1):
-            lines += [f"[server-{number}]", f"name = {server.name}", "addr = 127.0.0.1",
-                      f"cmd_port = {server.cmd_port}", f"evt_port = {server.evt_port}"]
+        for number, (server, wire) in enumerate(zip(self._servers, self._wires, strict=True), 1):
+            lines += [f"[server-{number}]", f"name = {server.name}", "addr = 127.0.0.1", *wire.lines(server)]
         for plugin, options in self._sections.items():
             lines += [f"[plugin {plugin}]", *options.splitlines()]
         if os.environ.get("AMIBROKER_PLUGINS"):
@@ -60,15 +61,29 @@ class Broker:
 
     def counter(self, plugin, name):
         """A counter of the life that ended last; written into the log at a clean end."""
-        line = [line for line in self._log_path.read_text(errors="replace").splitlines() if f" plugin {plugin}: " in line and " writes=" in line][-1]
+        line = self.lines(f" plugin {plugin}: ", " writes=")[-1]
         return int(re.search(rf" {name}=(\d+)", line).group(1))
+
+    def lines(self, *texts):
+        """Lines of the log, of all its lives, that hold all these texts."""
+        lines = self._log_path.read_text(errors="replace").splitlines()
+        return [line for line in lines if all(text in line for text in texts)]
+
+    def events(self, number):
+        """How many events server `number` (from 1) sent in the life that ended last; in the log at a clean end."""
+        return int(re.search(r": (\d+) events", self.lines(f"[server-{number}] is ", " events, ")[-1]).group(1))
+
+    def cpu_seconds(self):
+        """What all its threads have used so far."""
+        tasks = pathlib.Path(f"/proc/{self._process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
     def alive(self):
         return self._process.poll() is None
 
-    def await_ready(self):
-        """A presence that is set on each server has reached all others: every link works in both directions."""
-        clients = [server.ami(events="off") for server in self._servers]
+    def await_ready(self, servers=None):
+        """A presence that is set on each of these servers (all) has reached the others: each link works both ways."""
+        clients = [server.ami(events="off") for server in servers or self._servers]
         probe = next(_probes)
         for number, origin in enumerate(clients, 1):
             presence = f"PRESENCE_STATE(CustomPresence:probe{probe}-{number}"

@@ -1,15 +1,19 @@
 """What the scenarios with a broker share."""
 from broker import Broker
 from scenario import Scenario
+from wires import FLEETS
 
 
 class BrokerScenario(Scenario):
+    """Runs once on each kind of fleet."""
+
+    kinds = tuple(FLEETS)
     plugin_options = ""
 
     def setUp(self):
         super().setUp()
         self.clients = [server.ami() for server in self.servers]
-        self.broker = Broker(self.servers, self.plugin_options)
+        self.broker = Broker(self.servers, FLEETS[self.kind], self.plugin_options)
         self.addCleanup(self.end_broker)
         self.broker.await_ready()
 

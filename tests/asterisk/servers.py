@@ -12,6 +12,7 @@ from zmq_client import Requester, Subscriber
 
 HERE = pathlib.Path(__file__).resolve().parent
 RIG = HERE / "rig"
+RIG_FOLDER = pathlib.Path(os.environ.get("AMIBROKER_RIG", "/var/tmp/zmq-ami-broker-rig"))
 VERSIONS = {"bullseye": "16", "sid": "22"}
 
 
@@ -63,15 +64,20 @@ class Server:
         self._clients = []
 
     def start(self, phone_port):
-        self.ami_port, self.cmd_port, self.evt_port = free_ports(3)
+        self.ami_port, self.tls_port, self.cmd_port, self.evt_port = free_ports(4)
         (self.sip_port,) = free_ports(1, socket.SOCK_DGRAM)
         self._phone_port = phone_port
         self.start_afresh()
 
     def start_afresh(self):
         """Starts it, with nothing that it stored before, on the ports that it has."""
-        rig("up", self.suite, self.name, self.ami_port, self.cmd_port, self.evt_port, self.sip_port, self._phone_port)
+        rig("up", self.suite, self.name, self.ami_port, self.tls_port, self.cmd_port, self.evt_port, self.sip_port,
+            self._phone_port)
         self.pid = int(rig("pid", self.suite, self.name))
+
+    def restart_afresh(self):
+        self.stop()
+        self.start_afresh()
 
     def kill(self):
         """As a power cut does."""
@@ -80,8 +86,7 @@ class Server:
 
     @property
     def folder(self):
-        base = os.environ.get("AMIBROKER_RIG", "/var/tmp/zmq-ami-broker-rig")
-        return pathlib.Path(base) / self.suite / "srv" / self.name
+        return RIG_FOLDER / self.suite / "srv" / self.name
 
     def alive(self):
         try:
@@ -93,6 +98,10 @@ class Server:
     def cli(self, command):
         return rig("cli", self.suite, self.name, command, check=False)
 
+    def await_booted(self):
+        until(lambda: self.cli("core waitfullybooted").strip().startswith("Asterisk has fully booted"),
+              f"{self.name} is fully booted", seconds=60)
+
     def log(self):
         return (self.folder / "log" / "full").read_text(errors="replace")
 
@@ -100,6 +109,15 @@ class Server:
         """`zmq manager show status` as a dictionary."""
         lines = self.cli("zmq manager show status").splitlines()
         return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    def has_module(self):
+        return "Action address" in self.status()
+
+    def use_module(self, wanted):
+        """Has our module loaded, or not, as the scenario needs it; it is loaded after each start."""
+        if self.has_module() != wanted:
+            self.cli(f"module {'load' if wanted else 'unload'} res_zmq_manager.so")
+            until(lambda: self.has_module() == wanted, f"{self.name}: the module is {'there' if wanted else 'gone'}")
 
     def ami(self, **options):
         return self._keep(Ami(self.ami_port, **options))
@@ -146,6 +164,10 @@ class Fleet:
     def start(self):
         with concurrent.futures.ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.start(self.phone.port), self.servers))
+
+    def restart_afresh(self):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(Server.restart_afresh, self.servers))
 
     def restart_dead(self):
         """After a scenario that killed a server, so that it does not take the others down with it. Returns who was dead."""

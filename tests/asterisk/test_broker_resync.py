@@ -4,6 +4,7 @@ import statistics
 from broker import Broker
 from scenario import Scenario
 from waiting import until
+from wires import Zmq
 from zmq_client import Pipeline
 
 DEVICES = 10000
@@ -36,7 +37,7 @@ class BrokerResync(Scenario):
         origin, target = self.servers[0], self.servers[1]
         self.pipeline(origin).carry_out(actions(tag))
         brokers = []
-        took = self.span(target.ami(), lambda: brokers.append(Broker([origin, target], device_options="custom = yes", verbose=False)))
+        took = self.span(target.ami(), lambda: brokers.append(Broker([origin, target], [Zmq(), Zmq()], device_options="custom = yes", verbose=False)))
         held = target.ami(events="off").getvar(f"DEVICE_STATE(Custom:{tag}-{DEVICES - 1})")
         ended = brokers[0].close()
         brokers[0].cleanup()

@@ -51,11 +51,12 @@ class ModuleFlood(Scenario):
         return took
 
     def relevant(self, events, tag):
-        """Events of this round, as a multiset of their fields without the sequence number."""
+        """Events of this round, as a multiset of their fields without the module's numbers."""
         counted = collections.Counter()
         for event in events:
             fields = dict(event)
-            fields.pop("ZmqSequence", None)
+            for number in ("ZmqSequence", "ZmqNameSequence", "ZmqNamePrevious"):
+                fields.pop(number, None)
             if fields.get("UserEvent") == tag or fields["Event"] in ("DeviceStateChange", "ExtensionStatus"):
                 counted[frozenset(fields.items())] += 1
         return counted
@@ -75,8 +76,18 @@ class ModuleFlood(Scenario):
         self.assertEqual({}, dict(wire - native), "the wire has these, the native listener has not")
         sequence = [int(event["ZmqSequence"]) for event in subscriber.events()]
         self.assertEqual(list(range(sequence[0], sequence[0] + len(sequence))), sequence, "a gap in the sequence numbers")
+        self.check_numbers_of_names(subscriber.events())
         self.show(f"round {number}: {sum(wire.values())} events in {took:.1f} s, none lost, sequence {sequence[0]} to {sequence[-1]}")
         self.server.close_clients()
+
+    def check_numbers_of_names(self, events):
+        """Each event follows the one of its name before it."""
+        last = {}
+        for event in map(dict, events):
+            count, sequence = int(event["ZmqNameSequence"]), int(event["ZmqSequence"])
+            expected = last.get(event["Event"], (count - 1, int(event["ZmqNamePrevious"])))
+            self.assertEqual(expected, (count - 1, int(event["ZmqNamePrevious"])), event)
+            last[event["Event"]] = (count, sequence)
 
     def settle(self, listener, subscriber):
         """Both have seen a last user event and a last change of a lamp with its hint: nothing is under way any more."""

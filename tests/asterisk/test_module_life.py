@@ -163,7 +163,7 @@ class ModuleLife(Scenario):
             self.unload()
             self.load()
             announced = until(lambda: [frame for frame in subscriber.frames() if b'"LoadZmq"' in frame], "LoadZmq comes")
-            self.assertTrue(re.fullmatch(rb'\{"Event":"LoadZmq","ZmqSequence":"\d+"\}', announced[0]), announced)
+            self.assertTrue(re.fullmatch(rb'\{"Event":"LoadZmq","ZmqNamePrevious":"\d+","ZmqNameSequence":"\d+","ZmqSequence":"\d+"\}', announced[0]), announced)
         finally:
             subscriber.close()
 

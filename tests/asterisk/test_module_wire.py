@@ -98,15 +98,17 @@ class ModuleWire(Scenario):
         self.assert_error(self.requester.ask_raw(b'{"Action":"Ping"}', b"second frame"), None, "more than one frame")
         self.assertEqual("Pong", self.requester.ask(Action="Ping")[0]["Ping"])
 
-    def test_events_have_event_first_and_sequence_last(self):
+    def test_events_have_event_first_and_their_numbers_last(self):
         subscriber = self.server.subscriber()
         ami = self.server.ami(events="off")
-        ami.send(Action="UserEvent", UserEvent="Form", Text="a, \"b\" \\ c", Umlaut="\u00fc", Repeated="1")
+        ami.send(Action="UserEvent", UserEvent="Form", Text="a, \"b\" \\ c", Umlaut="\u00fc", Repeated="1",
+                 ZmqNameSequence="forged")
         until(lambda: any(event.get("UserEvent") == "Form" for event in subscriber.events()), "the event comes")
         frame = next(frame for frame in subscriber.frames() if b'"UserEvent":"Form"' in frame).decode()
         pairs = json.loads(frame, object_pairs_hook=list)
         self.assertTrue(frame.startswith(f'{{"Event":"UserEvent","Privilege":"user,all","SystemName":"{self.server.name}",'), frame)
-        self.assertEqual("ZmqSequence", pairs[-1][0])
+        self.assertEqual(["ZmqNamePrevious", "ZmqNameSequence", "ZmqSequence"], [name for name, _ in pairs[-3:]])
+        self.assertTrue(all(value.isdigit() for _, value in pairs[-3:]), pairs)
         self.assertEqual("a, \"b\" \\ c", dict(pairs)["Text"])
         self.assertEqual("\u00fc", dict(pairs)["Umlaut"])
 

@@ -3,6 +3,7 @@ import ctypes
 import ctypes.util
 import json
 import threading
+import typing
 
 _zmq = ctypes.CDLL(ctypes.util.find_library("zmq") or "libzmq.so.5", use_errno=True)
 for _name in ("zmq_ctx_new", "zmq_socket", "zmq_msg_data"):
@@ -11,6 +12,7 @@ _zmq.zmq_msg_size.restype = ctypes.c_size_t
 _zmq.zmq_strerror.restype = ctypes.c_char_p
 _SUB, _REQ, _DEALER = 2, 3, 5
 _SUBSCRIBE, _LINGER, _SNDHWM, _RCVHWM, _RCVTIMEO, _SNDTIMEO = 6, 17, 23, 24, 27, 28
+_CURVE_PUBLICKEY, _CURVE_SECRETKEY, _CURVE_SERVERKEY = 48, 49, 50
 _SNDMORE = 2
 _EAGAIN = 11
 
@@ -21,15 +23,25 @@ class ZmqError(Exception):
     pass
 
 
+class Keys(typing.NamedTuple):
+    """CURVE keys of a client, 40 characters each."""
+
+    server_public: str
+    public: str
+    secret: str
+
+
 class _Message(ctypes.Structure):
     _fields_ = [("opaque", ctypes.c_ubyte * 64)]
 
 
 class _Socket:
-    def __init__(self, kind, address, timeout_ms):
+    def __init__(self, kind, address, timeout_ms, keys=None):
         self._socket = ctypes.c_void_p(_zmq.zmq_socket(_context, kind))
         for option, value in ((_LINGER, 0), (_RCVHWM, 0), (_RCVTIMEO, timeout_ms), (_SNDTIMEO, timeout_ms)):
             self._set(option, ctypes.byref(ctypes.c_int(value)), 4)
+        for option, key in zip((_CURVE_SERVERKEY, _CURVE_PUBLICKEY, _CURVE_SECRETKEY), keys or ()):
+            self._set(option, key.encode(), len(key) + 1)
         self._check(_zmq.zmq_connect(self._socket, address.encode()))
 
     def _set(self, option, pointer, size):
@@ -63,8 +75,8 @@ class _Socket:
 class Requester(_Socket):
     """Sends actions one by one."""
 
-    def __init__(self, address, timeout_ms=20000):
-        super().__init__(_REQ, address, timeout_ms)
+    def __init__(self, address, timeout_ms=20000, keys=None):
+        super().__init__(_REQ, address, timeout_ms, keys)
 
     def send(self, *frames):
         for i, frame in enumerate(frames):
@@ -112,8 +124,8 @@ class Pipeline(_Socket):
 class Subscriber(_Socket):
     """Collects every event on a thread of its own; never falls behind the publisher's high-water mark."""
 
-    def __init__(self, address):
-        super().__init__(_SUB, address, 100)
+    def __init__(self, address, keys=None):
+        super().__init__(_SUB, address, 100, keys)
         self._set(_SUBSCRIBE, b"", 0)
         self._frames = []
         self._running = True

@@ -28,6 +28,8 @@ Settings parse(int argc, char** argv) {
       "mode", po::value(&out.mode)->default_value("actions"), "actions, noise, latency, dead, resync or memory")(
       "servers", po::value(&out.servers)->default_value(2), "fake servers, at least 2")(
       "devices", po::value(&out.devices)->default_value(4000), "phones on all servers together")(
+      "numbered", po::value(&out.numbered)->default_value(false),
+      "events have ZmqSequence alone, so that the broker asks for all of them")(
       "outstanding", po::value(&out.outstanding)->default_value(500), "actions, memory: changes under way at once")(
       "noise-per-marker", po::value(&out.noise_per_marker)->default_value(500), "noise: events before each marker")(
       "markers", po::value(&out.markers)->default_value(4), "noise: markers under way for each server")(
@@ -91,7 +93,7 @@ void print(const Stage& stage, const Report& report) {
 
 int main(int argc, char** argv) try {
   const Settings settings = parse(argc, argv);
-  Stage stage(settings.servers, settings.devices);
+  Stage stage(settings.servers, settings.devices, settings.numbered);
   const bool resync = settings.mode == "resync";  // measured from the first moment on
   if (resync) stage.ledger().preset();
   print_ports(stage, settings.servers);

@@ -68,12 +68,13 @@ struct Fleet::Server {
   std::size_t index;
   std::string system_name;
   bool alive = true;
+  std::uint64_t sequence = 0;  // of the last event
   Port commands{Kind::commands, *this};
   Port events{Kind::events, *this};
 };
 
-Fleet::Fleet(std::size_t servers, FleetListener& listener)
-    : listener_(listener), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+Fleet::Fleet(std::size_t servers, FleetListener& listener, bool numbered)
+    : listener_(listener), numbered_(numbered), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   require(epoll_.get() >= 0, "epoll_create1");
   for (std::size_t at = 0; at < servers; ++at) {
     servers_.push_back(std::make_unique<Server>(at));
@@ -211,6 +212,11 @@ void Fleet::handle_action(Link& link, std::string_view body) {
 }
 
 void Fleet::publish(std::size_t server, std::string_view event) {
+  if (numbered_) {
+    numbered_event_.assign(event.substr(0, event.size() - 1));
+    numbered_event_.append(R"(,"ZmqSequence":")").append(std::to_string(++servers_[server]->sequence)).append(R"("})");
+    event = numbered_event_;
+  }
   for (const auto& link : servers_[server]->events.links) queue(*link, event);
 }
 

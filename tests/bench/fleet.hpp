@@ -33,7 +33,9 @@ struct Ports {
 
 class Fleet {
  public:
-  Fleet(std::size_t servers, FleetListener& listener);
+  /// `numbered`: events have the number among all events alone, as older builds of our module gave it, so that the
+  /// broker asks for all events to find losses. Otherwise none, as the original module: it asks for what it wants.
+  Fleet(std::size_t servers, FleetListener& listener, bool numbered);
   ~Fleet();
 
   std::size_t size() const { return servers_.size(); }
@@ -75,11 +77,13 @@ class Fleet {
   void watch(Link& link, bool output);
 
   FleetListener& listener_;
+  bool numbered_;
   Descriptor epoll_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::vector<Link*> dirty_;
   std::vector<std::unique_ptr<Link>> closed_;  // kept until the turn of the loop is over
   std::string reply_;
+  std::string numbered_event_;
   std::uint64_t actions_ = 0;
   std::uint64_t filtered_ = 0;
 };

@@ -17,6 +17,7 @@ struct Settings {
   std::string mode;
   std::size_t servers = 0;
   std::size_t devices = 0;
+  bool numbered = false;             ///< see Fleet
   std::size_t outstanding = 0;       ///< changes that are under way at once
   std::size_t noise_per_marker = 0;  ///< events nobody wants between two device states
   std::size_t markers = 0;           ///< such stretches that a server may be ahead of the broker
@@ -43,7 +44,8 @@ struct Report {
 /// As many changes as the broker can take, never more than `outstanding` under way; counts writes.
 Report measure_actions(Stage& stage, const Settings& settings, pid_t broker);
 
-/// As many events that nobody subscribed to as the broker can take; counts those events.
+/// As many events that nobody wants as the broker can take; counts those events. With `numbered` it gets them all, and
+/// without it asks for the others alone.
 Report measure_noise(Stage& stage, const Settings& settings, pid_t broker);
 
 /// `rate` changes a second; times from each change to each of its writes.

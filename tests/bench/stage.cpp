@@ -18,7 +18,8 @@ constexpr auto kTurn = 20ms;
 
 }  // namespace
 
-Stage::Stage(std::size_t servers, std::size_t devices) : fleet_(servers, *this), ledger_(servers, devices) {}
+Stage::Stage(std::size_t servers, std::size_t devices, bool numbered)
+    : fleet_(servers, *this, numbered), ledger_(servers, devices) {}
 
 bool Stage::wait_connected(Seconds limit) {
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);

@@ -21,7 +21,8 @@ class Stage final : private FleetListener {
  public:
   using OnWrite = std::function<void(std::size_t server, const Ledger::Write& write)>;
 
-  Stage(std::size_t servers, std::size_t devices);
+  /// `numbered`: see Fleet.
+  Stage(std::size_t servers, std::size_t devices, bool numbered);
 
   Fleet& fleet() { return fleet_; }
   const Fleet& fleet() const { return fleet_; }

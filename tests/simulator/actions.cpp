@@ -15,26 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 8> kCrashing{"GetVar", "Status",    "ListCommands", "Events",
                                                     "Challenge", "WaitEvent", "Filter",       "Hangup"};
 
-// `Response` and `ActionID` come first in every answer.
-Fields answer(std::string_view response, const ActionResult& result) {
-  Fields fields{{"Response", std::string(response)}};
-  if (!result.action_id.empty()) fields.emplace_back("ActionID", result.action_id);
-  return fields;
-}
-
-void acknowledge(ActionResult& result, std::string_view message) {
-  auto fields = answer("Success", result);
-  fields.emplace_back("Message", message);
-  result.replies.push_back(std::move(fields));
-}
-
-void deny(ActionResult& result, std::string_view message) {
-  auto fields = answer("Error", result);
-  fields.emplace_back("Message", message);
-  result.replies.push_back(std::move(fields));
-  result.error = true;
-}
-
 void begin_list(ActionResult& result, std::string_view message) {
   auto fields = answer("Success", result);
   fields.emplace_back("EventList", "start");
@@ -146,6 +126,33 @@ void refuse(ActionResult& result, std::string reason) {
 
 }  // namespace
 
+Fields answer(std::string_view response, const ActionResult& result) {
+  Fields fields{{"Response", std::string(response)}};
+  if (!result.action_id.empty()) fields.emplace_back("ActionID", result.action_id);
+  return fields;
+}
+
+void acknowledge(ActionResult& result, std::string_view message) {
+  auto fields = answer("Success", result);
+  fields.emplace_back("Message", message);
+  result.replies.push_back(std::move(fields));
+}
+
+void deny(ActionResult& result, std::string_view message) {
+  auto fields = answer("Error", result);
+  fields.emplace_back("Message", message);
+  result.replies.push_back(std::move(fields));
+  result.error = true;
+}
+
+void run_action(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  // AMI compares names of actions without case.
+  const auto known = std::find_if(kActions.begin(), kActions.end(),
+                                  [&](const Known& one) { return equal_without_case(one.name, result.name); });
+  if (known != kActions.end()) return known->run(asterisk, action, result);
+  refuse(result, "Invalid/unknown command: " + result.name + ". Use Action: ListCommands to show available commands.");
+}
+
 ActionResult run_action(Asterisk& asterisk, Module module, std::string_view frame) {
   auto action = parse_action(module, frame);
   ActionResult result;
@@ -155,21 +162,13 @@ ActionResult run_action(Asterisk& asterisk, Module module, std::string_view fram
     refuse(result, std::move(action.error));
     return result;
   }
-  // AMI compares names of actions without case.
   const auto is_named = [&](std::string_view name) { return equal_without_case(name, result.name); };
   if (std::any_of(kCrashing.begin(), kCrashing.end(), is_named)) {
     result.crashed = module == Module::original;
     refuse(result,
            "'" + result.name + "' is refused: it reads the AMI session of its sender, and Asterisk would crash.");
-    return result;
-  }
-  const auto known =
-      std::find_if(kActions.begin(), kActions.end(), [&](const Known& one) { return is_named(one.name); });
-  if (known == kActions.end()) {
-    refuse(result,
-           "Invalid/unknown command: " + result.name + ". Use Action: ListCommands to show available commands.");
   } else {
-    known->run(asterisk, action.fields, result);
+    run_action(asterisk, action.fields, result);
   }
   return result;
 }

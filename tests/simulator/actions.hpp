@@ -25,9 +25,21 @@ struct ActionResult {
   std::string written_value;  ///< as it was sent
   bool changed = false;       ///< by the write
   std::vector<Fields> events;  ///< to publish after the reply
+  std::vector<Fields> events_to_sender;  ///< native AMI: for the session that asked alone, right behind the reply
+  bool ends_session = false;             ///< native AMI: the connection is closed behind the reply
 };
 
-/// Carries out the action in `frame`: Setvar, Ping, DeviceStateList, PresenceStateList, UserEvent, CoreStatus.
+/// The action that `result.name` names: Setvar, Ping, DeviceStateList, PresenceStateList, UserEvent, CoreStatus,
+/// CoreSettings. Any other one is refused. `result` has its name and its ActionID already.
+void run_action(Asterisk& asterisk, const Fields& action, ActionResult& result);
+
+/// The answer is a success or an error with this `Message`.
+void acknowledge(ActionResult& result, std::string_view message);
+void deny(ActionResult& result, std::string_view message);
+/// The first headers of an answer: `Response`, and `ActionID` where there is one.
+[[nodiscard]] Fields answer(std::string_view response, const ActionResult& result);
+
+/// Carries out the action in `frame` as a module does it.
 [[nodiscard]] ActionResult run_action(Asterisk& asterisk, Module module, std::string_view frame);
 
 }  // namespace amibroker::sim

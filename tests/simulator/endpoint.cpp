@@ -7,15 +7,6 @@
 namespace amibroker::sim {
 namespace {
 
-zmq::socket_t listening(zmq::context_t& context, zmq::socket_type type, std::uint16_t port) {
-  zmq::socket_t socket(context, type);
-  socket.set(zmq::sockopt::linger, 0);
-  // Whoever wants losses asks for them: none may come from a reader that is behind.
-  socket.set(zmq::sockopt::sndhwm, 0);
-  socket.bind("tcp://127.0.0.1:" + std::to_string(port));
-  return socket;
-}
-
 std::uint16_t take(HeldPort& holder, std::uint16_t port) {
   if (!holder.take(port)) throw std::runtime_error("port " + std::to_string(port) + " of 127.0.0.1 is in use");
   return holder.port();
@@ -30,8 +21,20 @@ void send_all(zmq::socket_t& socket, std::span<const std::string> frames) {
 
 }  // namespace
 
-Endpoint::Endpoint(std::uint16_t command_port, std::uint16_t event_port)
-    : command_port_(take(held_command_, command_port)), event_port_(take(held_event_, event_port)) {}
+Endpoint::Endpoint(std::uint16_t command_port, std::uint16_t event_port, const std::optional<CurveOptions>& curve)
+    : command_port_(take(held_command_, command_port)), event_port_(take(held_event_, event_port)) {
+  if (curve) gate_.emplace(*curve);
+}
+
+zmq::socket_t Endpoint::listening(zmq::context_t& context, zmq::socket_type type, std::uint16_t port) {
+  zmq::socket_t socket(gate_ ? gate_->context() : context, type);
+  socket.set(zmq::sockopt::linger, 0);
+  // Whoever wants losses asks for them: none may come from a reader that is behind.
+  socket.set(zmq::sockopt::sndhwm, 0);
+  if (gate_) gate_->guard(socket);
+  socket.bind("tcp://127.0.0.1:" + std::to_string(port));
+  return socket;
+}
 
 void Endpoint::open(zmq::context_t& context) {
   auto commands = listening(context, zmq::socket_type::router, command_port_);

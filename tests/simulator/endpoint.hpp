@@ -15,6 +15,7 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "tests/simulator/curve_gate.hpp"
 #include "tests/simulator/held_port.hpp"
 
 namespace amibroker::sim {
@@ -27,8 +28,9 @@ struct Request {
 
 class Endpoint {
  public:
-  /// Ports of 127.0.0.1; 0 takes a free one. Throws std::runtime_error where a port is in use.
-  Endpoint(std::uint16_t command_port, std::uint16_t event_port);
+  /// Ports of 127.0.0.1; 0 takes a free one. With `curve` only peers with a key of its list come in. Throws
+  /// std::runtime_error where a port is in use.
+  Endpoint(std::uint16_t command_port, std::uint16_t event_port, const std::optional<CurveOptions>& curve = {});
 
   [[nodiscard]] std::uint16_t command_port() const noexcept { return command_port_; }
   [[nodiscard]] std::uint16_t event_port() const noexcept { return event_port_; }
@@ -63,6 +65,9 @@ class Endpoint {
   [[nodiscard]] int event_descriptor() { return events_.get(zmq::sockopt::fd); }
 
  private:
+  [[nodiscard]] zmq::socket_t listening(zmq::context_t& context, zmq::socket_type type, std::uint16_t port);
+
+  std::optional<CurveGate> gate_;  // outlives the sockets
   zmq::socket_t commands_;
   zmq::socket_t events_;
   std::set<std::string> topics_;

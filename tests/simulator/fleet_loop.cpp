@@ -134,9 +134,7 @@ void Fleet::Loop::watch(Watched& watched) {
   auto& core = **watched.core;
   if (watched.generation == core.generation()) return;
   watched.generation = core.generation();
-  if (!core.endpoint().is_open()) return;
-  add(epoll_, core.endpoint().command_descriptor(), core.index());
-  add(epoll_, core.endpoint().event_descriptor(), core.index());
+  for (const int descriptor : core.descriptors()) add(epoll_, descriptor, core.index());
 }
 
 int Fleet::Loop::sleep_ms() const {

@@ -21,9 +21,11 @@ auto locked(const ServerCore& core, Query query) {
 }  // namespace
 
 std::size_t Server::index() const noexcept { return core_->index(); }
-std::uint16_t Server::command_port() const noexcept { return core_->endpoint().command_port(); }
-std::uint16_t Server::event_port() const noexcept { return core_->endpoint().event_port(); }
+std::uint16_t Server::command_port() const noexcept { return core_->zmq() ? core_->zmq()->command_port() : 0; }
+std::uint16_t Server::event_port() const noexcept { return core_->zmq() ? core_->zmq()->event_port() : 0; }
 Module Server::module() const noexcept { return core_->options().module; }
+Transport Server::transport() const noexcept { return core_->options().transport; }
+std::uint16_t Server::ami_port() const noexcept { return core_->ami() ? core_->ami()->port() : 0; }
 
 void Server::set_device_state(std::string_view device, DeviceState state) {
   fleet_->run(*core_, [&](ServerCore& core, Observer* observer) { core.set_device(device, state, observer); });
@@ -72,12 +74,42 @@ std::vector<Write> Server::history(std::string_view key) const {
   });
 }
 
+std::set<std::string> Server::topics() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.topics; });
+}
+
 bool Server::has_broker() const {
-  return locked(*core_, [](const SharedState& shared) { return shared.subscribed && shared.asked; });
+  return locked(*core_, [](const SharedState& shared) {
+    return shared.ami.asked || (!shared.topics.empty() && shared.asked);
+  });
 }
 
 bool Server::is_alive() const {
   return locked(*core_, [](const SharedState& shared) { return shared.life == Life::alive; });
+}
+
+std::size_t Server::sessions() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.ami.sessions; });
+}
+
+std::uint64_t Server::logins() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.ami.logins; });
+}
+
+std::uint64_t Server::refused_logins() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.ami.refused_logins; });
+}
+
+std::vector<std::string> Server::filters() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.ami.filters; });
+}
+
+std::string Server::event_mask() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.ami.event_mask; });
+}
+
+std::uint64_t Server::events_sent() const {
+  return locked(*core_, [](const SharedState& shared) { return shared.ami.events_sent; });
 }
 
 void Server::slow(std::chrono::milliseconds delay) {
@@ -110,6 +142,41 @@ void Server::plan_reply(ReplyPlan plan) {
 
 void Server::clear_faults() {
   fleet_->run(*core_, [](ServerCore& core, Observer*) { core.faults().clear(); });
+}
+
+void Server::hold_silent(bool on) {
+  on_ami([&](AmiEndpoint& ami) { ami.hold_silent(on); });
+}
+
+void Server::set_banner(const std::string& text) {
+  on_ami([&](AmiEndpoint& ami) { ami.set_banner(text); });
+}
+
+void Server::reset_connections() {
+  on_ami([](AmiEndpoint& ami) { ami.reset_connections(); });
+}
+
+void Server::reset_in_event() {
+  auto event = locked(
+      *core_, [](const SharedState& shared) { return shared.asterisk.event("DeviceStateChange", "call,all"); });
+  event.insert(event.end(), {{"Device", "PJSIP/100"}, {"State", "RINGING"}});
+  on_ami([&](AmiEndpoint& ami) { ami.reset_in_event(event); });
+}
+
+void Server::send_raw(const std::string& bytes) {
+  on_ami([&](AmiEndpoint& ami) { ami.send_raw(bytes); });
+}
+
+void Server::freeze(bool on) {
+  on_ami([&](AmiEndpoint& ami) { ami.freeze(on); });
+}
+
+void Server::on_ami(const std::function<void(AmiEndpoint&)>& fault) {
+  if (!core_->ami()) throw std::logic_error("this fault is one of native servers");
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) {
+    fault(*core.ami());
+    core.show_ami();
+  });
 }
 
 void Server::kill() {

@@ -12,11 +12,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/simulator/ami_options.hpp"
 #include "tests/simulator/asterisk.hpp"
+#include "tests/simulator/curve_gate.hpp"
 #include "tests/simulator/device_state.hpp"
 #include "tests/simulator/faults.hpp"
 #include "tests/simulator/presence.hpp"
@@ -25,14 +28,25 @@
 
 namespace amibroker::sim {
 
+class AmiEndpoint;
 class Fleet;
 class ServerCore;
 
+/// Which wire a server speaks.
+enum class Transport : std::uint8_t {
+  zmq,  ///< the module res_zmq_manager
+  ami,  ///< Asterisk's own manager interface
+};
+
 struct ServerOptions {
   AsteriskOptions asterisk{};
+  Transport transport = Transport::zmq;
+  AmiOptions ami{};  ///< of use with Transport::ami; what follows it, with Transport::zmq
   Module module = Module::ours;
   std::uint16_t command_port = 0;  ///< of 127.0.0.1; 0: a free one
   std::uint16_t event_port = 0;    ///< of 127.0.0.1; 0: a free one
+  /// Nothing: whoever reaches the ports may come in.
+  std::optional<CurveOptions> curve{};
   /// When LoadZmq is published after each start; the modules do it after 2 s. Nothing: never, so that tests that count
   /// events are not surprised.
   std::optional<std::chrono::milliseconds> announce_after{};
@@ -70,6 +84,9 @@ class Server {
   [[nodiscard]] std::uint16_t command_port() const noexcept;
   [[nodiscard]] std::uint16_t event_port() const noexcept;
   [[nodiscard]] Module module() const noexcept;
+  [[nodiscard]] Transport transport() const noexcept;
+  /// Of a native server; else 0, as the two ports of the module are on a native one.
+  [[nodiscard]] std::uint16_t ami_port() const noexcept;
 
   // --- what happens on it ---
 
@@ -79,8 +96,9 @@ class Server {
   void set_presence(std::string_view presentity, const Presence& presence);
   /// Any other event: `Event` first, SystemName as given.
   void publish(const Fields& event);
-  /// Any bytes as one message of one or several frames. Faults that lose events do not apply.
+  /// Any bytes as one message of one or several frames. Faults that lose events do not apply. Not on a native server.
   void publish_raw(const std::vector<std::string>& frames);
+  /// Nothing on a native server, where it is an event of the module alone.
   void publish_load_zmq();
 
   // --- what it knows ---
@@ -92,13 +110,30 @@ class Server {
   [[nodiscard]] ServerCounters counters() const;
   /// All writes of that key, in order; of all keys where it is empty.
   [[nodiscard]] std::vector<Write> history(std::string_view key = {}) const;
-  /// Whether somebody listens to its events and sent it an action since its start.
+  /// The texts with which an event must begin for somebody to get it; the empty text: all events. None on
+  /// a native server.
+  [[nodiscard]] std::set<std::string> topics() const;
+  /// Whether somebody listens to its events, or to some of them, and sent it an action since its start.
+  /// Native: whether a session that is logged in did so after its login.
   [[nodiscard]] bool has_broker() const;
   [[nodiscard]] bool is_alive() const;
 
+  // --- what a native server knows ---
+
+  /// That are logged in.
+  [[nodiscard]] std::size_t sessions() const;
+  /// Accepted and refused since the fleet was made.
+  [[nodiscard]] std::uint64_t logins() const;
+  [[nodiscard]] std::uint64_t refused_logins() const;
+  /// Filters of the session that came last, in order, and its mask, as they were sent.
+  [[nodiscard]] std::vector<std::string> filters() const;
+  [[nodiscard]] std::string event_mask() const;
+  /// To all sessions, behind masks and filters, since the fleet was made.
+  [[nodiscard]] std::uint64_t events_sent() const;
+
   // --- what goes wrong with it ---
 
-  /// Each further action takes that long, one after the other; 0 ends it.
+  /// Each further action takes that long, one after the other, also those of other sessions; 0 ends it.
   void slow(std::chrono::milliseconds delay);
   /// Carries out actions, but never answers.
   void silent(bool on);
@@ -110,7 +145,7 @@ class Server {
   void lose_next_replies(std::size_t count);
   /// The next reply without a plan goes wrong like this. Planned faults happen in order, one reply each.
   void plan_reply(ReplyPlan plan);
-  /// No fault is left; a dead server stays dead.
+  /// No fault is left but those of native servers; a dead server stays dead.
   void clear_faults();
 
   /// Dies: connections drop, both ports refuse when this returns. Throws std::runtime_error if that takes over 5 s.
@@ -119,8 +154,25 @@ class Server {
   /// Asterisk::restart). Listens when this returns. Throws std::runtime_error if that takes over 5 s.
   void restart();
 
+  // --- what goes wrong with a native server ---
+
+  /// Connections are accepted from now on, but get no word, not even of TLS, and stay so when this ends.
+  void hold_silent(bool on);
+  /// What new connections are greeted with, without its line end.
+  void set_banner(const std::string& text);
+  /// All connections are reset.
+  void reset_connections();
+  /// All connections are reset when half an event has been sent.
+  void reset_in_event();
+  /// Any bytes to all connections, in between of messages.
+  void send_raw(const std::string& bytes);
+  /// As a machine that hangs: nothing is read or written, connections stay, and new ones are made by the kernel alone.
+  /// Goes on with what has waited when this ends.
+  void freeze(bool on);
+
  private:
   void wait_for_life(bool alive);
+  void on_ami(const std::function<void(AmiEndpoint&)>& fault);
 
   Fleet* fleet_;
   ServerCore* core_;

@@ -26,17 +26,52 @@ void change_action_id(std::vector<Fields>& replies, ReplyFault fault) {
 
 }  // namespace
 
+EventNumbers EventNumbering::next(const Fields& event) {
+  EventNumbers numbers{.sequence = ++sequence_};
+  if (event.empty() || event.front().first != "Event") return numbers;
+  OfName& name = names_[event.front().second];
+  numbers.name_sequence = ++name.count;
+  numbers.name_previous = std::exchange(name.last, numbers.sequence);
+  return numbers;
+}
+
 ServerCore::ServerCore(std::size_t index, ServerOptions options, Signal& signal)
     : shared{.asterisk = Asterisk(options.asterisk)},
       index_(index),
       options_(std::move(options)),
-      signal_(signal),
-      endpoint_(options_.command_port, options_.event_port) {}
+      signal_(signal) {
+  if (options_.transport == Transport::ami) {
+    ami_.emplace(options_.ami);
+  } else {
+    zmq_.emplace(options_.command_port, options_.event_port, options_.curve);
+  }
+}
+
+bool ServerCore::is_open() const { return ami_ ? ami_->is_open() : zmq_->is_open(); }
+
+std::vector<int> ServerCore::descriptors() {
+  if (!is_open()) return {};
+  if (ami_) return {ami_->descriptor()};
+  return {zmq_->command_descriptor(), zmq_->event_descriptor()};
+}
+
+void ServerCore::show_ami() {
+  if (!ami_) return;
+  {
+    const std::lock_guard lock(mutex);
+    shared.ami = ami_->state();
+  }
+  signal_.bump();
+}
 
 void ServerCore::start(zmq::context_t& context) {
-  endpoint_.open(context);
+  if (ami_) {
+    ami_->open();
+  } else {
+    zmq_->open(context);
+  }
   ++generation_;
-  sequence_ = 0;
+  numbering_ = {};
   if (options_.announce_after) announce_at_ = Clock::now() + *options_.announce_after;
   set_life(Life::alive);
 }
@@ -45,15 +80,20 @@ void ServerCore::set_life(Life life) {
   {
     const std::lock_guard lock(mutex);
     shared.life = life;
-    shared.subscribed = false;
+    shared.topics.clear();
     shared.asked = false;
   }
   signal_.bump();
 }
 
 void ServerCore::begin_death() {
-  if (!endpoint_.is_open()) return;
-  endpoint_.close();
+  if (!is_open()) return;
+  if (ami_) {
+    ami_->close();
+    show_ami();
+  } else {
+    zmq_->close();
+  }
   ++generation_;
   waiting_.reset();
   late_.reset();
@@ -70,7 +110,7 @@ void ServerCore::begin_restart() {
 
 // libzmq lets go of a port some time after the socket was closed, so both ways are tried until they work.
 void ServerCore::live_on(zmq::context_t& context, Clock::time_point now) {
-  if (!endpoint_.refuses()) {
+  if (!(ami_ ? ami_->refuses() : zmq_->refuses())) {
     retry_at_ = now + kPortRetry;
     return;
   }
@@ -89,6 +129,7 @@ std::optional<Clock::time_point> ServerCore::due() const {
   const auto consider = [&](Clock::time_point time) { first = first ? std::min(*first, time) : time; };
   if (announce_at_) consider(*announce_at_);
   if (waiting_ || late_) consider(held_until_);
+  if (const auto ami = ami_ ? ami_->due() : std::nullopt) consider(*ami);
   return first;
 }
 
@@ -105,34 +146,48 @@ void ServerCore::on_time(zmq::context_t& context, Clock::time_point now, Observe
       send_reply(*std::exchange(late_, std::nullopt));
     }
   }
+  if (ami_) ami_->on_time(now);
+  show_ami();
   signal_.bump();
 }
 
 bool ServerCore::work(Observer* observer) {
-  if (!endpoint_.is_open()) return false;
-  if (endpoint_.read_subscriptions()) {
+  if (!is_open()) return false;
+  if (ami_) ami_->work();
+  if (zmq_ && zmq_->read_subscriptions()) {
     {
       const std::lock_guard lock(mutex);
-      shared.subscribed = !endpoint_.topics().empty();
+      shared.topics = zmq_->topics();
     }
     signal_.bump();
   }
   int done = 0;
-  while (done < kBatch && endpoint_.is_open() && !waiting_ && !late_) {
-    auto request = endpoint_.receive();
+  while (done < kBatch && is_open() && !waiting_ && !late_) {
+    auto request = receive();
     if (!request) break;
     accept(std::move(*request), observer);
     ++done;
   }
   if (done > 0) signal_.bump();
-  if (!endpoint_.is_open()) return false;
-  // Both are asked in any case: it rearms the descriptors.
-  const bool actions = endpoint_.has_actions();
-  const bool subscriptions = endpoint_.has_subscriptions();
-  return subscriptions || (actions && !waiting_ && !late_);
+  show_ami();
+  return is_open() && has_more();
 }
 
-void ServerCore::accept(Request request, Observer* observer) {
+std::optional<ServerCore::Incoming> ServerCore::receive() {
+  if (ami_) return ami_->receive();
+  return zmq_->receive();
+}
+
+bool ServerCore::has_more() {
+  const bool held = waiting_ || late_;
+  if (ami_) return ami_->has_actions() && !held;
+  // Both are asked in any case: it rearms the descriptors.
+  const bool actions = zmq_->has_actions();
+  const bool subscriptions = zmq_->has_subscriptions();
+  return subscriptions || (actions && !held);
+}
+
+void ServerCore::accept(Incoming request, Observer* observer) {
   if (faults_.delay() > std::chrono::milliseconds::zero()) {
     held_until_ = Clock::now() + faults_.delay();
     waiting_ = std::move(request);
@@ -141,19 +196,21 @@ void ServerCore::accept(Request request, Observer* observer) {
   }
 }
 
-void ServerCore::carry_out(const Request& request, Observer* observer) {
-  auto result = run(request.body, observer);
+void ServerCore::carry_out(const Incoming& request, Observer* observer) {
+  auto result = run(request, observer);
   if (result.crashed) return begin_death();
   answer(request, result);
+  if (ami_) ami_->finish(std::get<AmiRequest>(request), result);
   publish_all(result.events);
 }
 
-ActionResult ServerCore::run(const std::string& body, Observer* observer) {
+ActionResult ServerCore::run(const Incoming& request, Observer* observer) {
   ActionResult result;
   Clock::time_point time;
   {
     const std::lock_guard lock(mutex);
-    result = run_action(shared.asterisk, options_.module, body);
+    result = ami_ ? ami_->act(shared.asterisk, std::get<AmiRequest>(request))
+                  : run_action(shared.asterisk, options_.module, std::get<Request>(request).body);
     time = Clock::now();
     shared.asked = true;
     auto& counters = shared.counters;
@@ -173,7 +230,7 @@ ActionResult ServerCore::run(const std::string& body, Observer* observer) {
   return result;
 }
 
-void ServerCore::answer(const Request& request, ActionResult& result) {
+void ServerCore::answer(const Incoming& request, ActionResult& result) {
   auto plan = faults_.next_reply();
   if (plan.fault == ReplyFault::lost) {
     const std::lock_guard lock(mutex);
@@ -183,11 +240,9 @@ void ServerCore::answer(const Request& request, ActionResult& result) {
   Reply reply{request, {}};
   if (plan.fault == ReplyFault::raw) {
     reply.frames = std::move(plan.frames);
-  } else if (result.replies.empty()) {
-    reply.frames = {refusal_frame(options_.module, result.action_id, result.refusal)};
   } else {
     change_action_id(result.replies, plan.fault);
-    reply.frames = {reply_frame(options_.module, result.replies)};
+    reply.frames = frames_of(result);
   }
   if (plan.fault == ReplyFault::late) {
     held_until_ = Clock::now() + plan.delay;
@@ -198,8 +253,24 @@ void ServerCore::answer(const Request& request, ActionResult& result) {
   if (plan.fault == ReplyFault::duplicated) send_reply(reply);
 }
 
+std::vector<std::string> ServerCore::frames_of(const ActionResult& result) const {
+  if (ami_) {
+    std::vector<std::string> texts;
+    for (const auto& message : result.replies) texts.push_back(ami_text(message));
+    return texts;
+  }
+  if (result.replies.empty()) return {refusal_frame(options_.module, result.action_id, result.refusal)};
+  return {reply_frame(options_.module, result.replies)};
+}
+
 void ServerCore::send_reply(const Reply& reply) {
-  endpoint_.reply(reply.request, reply.frames);
+  if (ami_) {
+    std::string text;
+    for (const auto& frame : reply.frames) text += frame;
+    ami_->reply(std::get<AmiRequest>(reply.request), text);
+  } else {
+    zmq_->reply(std::get<Request>(reply.request), reply.frames);
+  }
   const std::lock_guard lock(mutex);
   ++shared.counters.replies;
 }
@@ -227,19 +298,31 @@ void ServerCore::publish_all(const std::vector<Fields>& events) {
   for (const auto& event : events) publish(event);
 }
 
-void ServerCore::publish(const Fields& event) { send_event(event_frame(options_.module, event, ++sequence_)); }
+void ServerCore::publish(const Fields& event) {
+  if (ami_) {
+    send_event([&] { ami_->publish(event); });
+    return show_ami();
+  }
+  const auto frame = event_frame(options_.module, event, numbering_.next(event));
+  send_event([&] { zmq_->publish(frame); });
+}
 
-void ServerCore::publish_load_zmq() { send_event(load_zmq_frame(options_.module, ++sequence_)); }
+void ServerCore::publish_load_zmq() {
+  if (ami_) return;
+  const auto frame = load_zmq_frame(options_.module, numbering_.next({{"Event", "LoadZmq"}}));
+  send_event([&] { zmq_->publish(frame); });
+}
 
-void ServerCore::send_event(const std::string& frame) {
-  const bool lost = !endpoint_.is_open() || faults_.loses_event();
-  if (!lost) endpoint_.publish(frame);
+template <class Send>
+void ServerCore::send_event(Send send) {
+  const bool lost = !is_open() || faults_.loses_event();
+  if (!lost) send();
   const std::lock_guard lock(mutex);
   ++(lost ? shared.counters.events_lost : shared.counters.events);
 }
 
 void ServerCore::publish_raw(const std::vector<std::string>& frames) {
-  if (endpoint_.is_open()) endpoint_.publish(frames);
+  if (zmq_ && zmq_->is_open()) zmq_->publish(frames);
 }
 
 }  // namespace amibroker::sim

@@ -10,12 +10,15 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 #include <zmq.hpp>
 
 #include "tests/simulator/actions.hpp"
+#include "tests/simulator/ami_endpoint.hpp"
 #include "tests/simulator/asterisk.hpp"
 #include "tests/simulator/endpoint.hpp"
 #include "tests/simulator/faults.hpp"
@@ -33,8 +36,23 @@ struct SharedState {
   ServerCounters counters{};
   std::vector<Write> history{};
   Life life = Life::dead;
-  bool subscribed = false;
+  std::set<std::string> topics{};  ///< that somebody subscribed to
   bool asked = false;  ///< an action came since the start
+  AmiState ami{};      ///< of a native server
+};
+
+/// Gives each event the numbers that our module would give it, whether it gets lost or not.
+class EventNumbering {
+ public:
+  [[nodiscard]] EventNumbers next(const Fields& event);
+
+ private:
+  struct OfName {
+    std::uint64_t count = 0;
+    std::uint64_t last = 0;
+  };
+  std::uint64_t sequence_ = 0;
+  std::map<std::string, OfName, std::less<>> names_;
 };
 
 class ServerCore {
@@ -59,7 +77,13 @@ class ServerCore {
   void publish_raw(const std::vector<std::string>& frames);
   void publish_load_zmq();
 
-  [[nodiscard]] Endpoint& endpoint() noexcept { return endpoint_; }
+  /// The wire that it speaks; the other one is null.
+  [[nodiscard]] Endpoint* zmq() noexcept { return zmq_ ? &*zmq_ : nullptr; }
+  [[nodiscard]] AmiEndpoint* ami() noexcept { return ami_ ? &*ami_ : nullptr; }
+  /// Lets other threads see what the manager interface has become.
+  void show_ami();
+  /// What the fleet is to wait for.
+  [[nodiscard]] std::vector<int> descriptors();
   [[nodiscard]] Faults& faults() noexcept { return faults_; }
   /// Goes up with each opening and closing, so that the fleet watches the right descriptors.
   [[nodiscard]] unsigned generation() const noexcept { return generation_; }
@@ -73,31 +97,39 @@ class ServerCore {
   SharedState shared;  ///< guarded by `mutex`
 
  private:
+  using Incoming = std::variant<Request, AmiRequest>;
   struct Reply {
-    Request request;
+    Incoming request;
     std::vector<std::string> frames;
   };
 
   void set_life(Life life);
   void live_on(zmq::context_t& context, Clock::time_point now);
-  void accept(Request request, Observer* observer);
-  void carry_out(const Request& request, Observer* observer);
-  ActionResult run(const std::string& body, Observer* observer);
-  void answer(const Request& request, ActionResult& result);
+  [[nodiscard]] bool is_open() const;
+  [[nodiscard]] std::optional<Incoming> receive();
+  [[nodiscard]] bool has_more();
+  void accept(Incoming request, Observer* observer);
+  void carry_out(const Incoming& request, Observer* observer);
+  ActionResult run(const Incoming& request, Observer* observer);
+  void answer(const Incoming& request, ActionResult& result);
+  [[nodiscard]] std::vector<std::string> frames_of(const ActionResult& result) const;
   void send_reply(const Reply& reply);
   void publish_all(const std::vector<Fields>& events);
-  void send_event(const std::string& frame);
+  template <class Send>
+  void send_event(Send send);
 
   const std::size_t index_;
   const ServerOptions options_;
   Signal& signal_;
-  Endpoint endpoint_;
+  std::optional<Endpoint> zmq_;
+  std::optional<AmiEndpoint> ami_;
   Faults faults_;
   unsigned generation_ = 0;
-  std::uint64_t sequence_ = 0;  // of the last event of our module
+  EventNumbering numbering_;  // of our module
 
-  // A REP answers one action before it takes the next: while one of these is held, nothing is received.
-  std::optional<Request> waiting_;  // not carried out yet
+  // A REP answers one action before it takes the next: while one of these is held, nothing is received. So it is on a
+  // native server, which is enough for one broker.
+  std::optional<Incoming> waiting_;  // not carried out yet
   std::optional<Reply> late_;       // carried out, not answered yet
   Clock::time_point held_until_{};
   std::optional<Clock::time_point> announce_at_;

@@ -117,19 +117,22 @@ std::string_view value_of(const Fields& fields, std::string_view name) noexcept 
   return {};
 }
 
-std::string event_frame(Module module, const Fields& event, std::uint64_t sequence) {
+std::string event_frame(Module module, const Fields& event, const EventNumbers& numbers) {
   auto json = to_json(module, event);
-  if (module == Module::ours) {
-    json.erase("ZmqSequence");
-    json["ZmqSequence"] = std::to_string(sequence);
+  if (module == Module::original) return dump(json);
+  for (const char* key : {"ZmqNamePrevious", "ZmqNameSequence", "ZmqSequence"}) json.erase(key);
+  if (numbers.name_sequence > 0) {
+    json["ZmqNamePrevious"] = std::to_string(numbers.name_previous);
+    json["ZmqNameSequence"] = std::to_string(numbers.name_sequence);
   }
+  json["ZmqSequence"] = std::to_string(numbers.sequence);
   return dump(json);
 }
 
-std::string load_zmq_frame(Module module, std::uint64_t sequence) {
+std::string load_zmq_frame(Module module, const EventNumbers& numbers) {
   // A literal in the original, and the only frame of its kind with a blank.
   if (module == Module::original) return R"({"Event": "LoadZmq"})";
-  return event_frame(module, {{"Event", "LoadZmq"}}, sequence);
+  return event_frame(module, {{"Event", "LoadZmq"}}, numbers);
 }
 
 std::string reply_frame(Module module, const std::vector<Fields>& messages) {

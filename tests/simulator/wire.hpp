@@ -24,14 +24,22 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that header, its name in any case; empty where there is none.
 [[nodiscard]] std::string_view value_of(const Fields& fields, std::string_view name) noexcept;
 
+/// The numbers that our module gives an event: among all, among those of its name (0: it has no such number), and that
+/// of the event of its name before it, among all.
+struct EventNumbers {
+  std::uint64_t sequence = 0;
+  std::uint64_t name_sequence = 0;
+  std::uint64_t name_previous = 0;
+};
+
 /// One event as one frame.
 /// Original: a repeated name keeps its first place and its last value, a value that is not UTF-8 vanishes, blanks at
 /// both ends of a value are gone. Ours: a repeated name is an array, what is not UTF-8 is replaced by U+FFFD, and
-/// `sequence` is the last key.
-[[nodiscard]] std::string event_frame(Module module, const Fields& event, std::uint64_t sequence);
+/// the numbers are the last keys.
+[[nodiscard]] std::string event_frame(Module module, const Fields& event, const EventNumbers& numbers);
 
 /// The event that the module publishes two seconds after it was loaded.
-[[nodiscard]] std::string load_zmq_frame(Module module, std::uint64_t sequence);
+[[nodiscard]] std::string load_zmq_frame(Module module, const EventNumbers& numbers);
 
 /// The messages of one reply as one frame: an array of objects.
 [[nodiscard]] std::string reply_frame(Module module, const std::vector<Fields>& messages);

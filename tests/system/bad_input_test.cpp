@@ -20,7 +20,7 @@ class BadInput : public System, public ::testing::WithParamInterface<Bad> {};
 
 TEST_P(BadInput, IsDroppedAloneAndNamedInTheLog) {
   make_fleet(2);
-  start_and_connect();
+  start_and_connect("count_messages = yes\n");  // so that the daemon asks for all, whatever they begin with
   (*fleet)[0].publish_raw(GetParam().frames);
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::inuse);
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,12 @@ class System : public ::testing::Test {
   void make_fleet(std::size_t servers, const sim::ServerOptions& options = {}) {
     fleet = std::make_unique<sim::Fleet>(servers, options);
   }
+  /// One server for each of the options, with the names `a1`, `a2`, …
+  void make_fleet(std::vector<sim::ServerOptions> options) {
+    for (std::size_t i = 0; i < options.size(); ++i) options[i].asterisk.system_name = "a" + std::to_string(i + 1);
+    fleet = std::make_unique<sim::Fleet>(options);
+    for (const auto& one : options) accounts.push_back(one.ami);
+  }
   /// `general`: lines of [general]; `more`: sections behind the servers'.
   [[nodiscard]] std::string config(const std::string& general = {}, const std::string& more = {}) const {
     std::string text = "[general]\ndevice_state = yes\npresence = yes\n" + general + "[servers]\nsections = ";
@@ -28,10 +35,20 @@ class System : public ::testing::Test {
       const std::string name = "server-" + std::to_string(server.index());
       text += (server.index() > 0 ? ", " : "") + name;
       sections += "[" + name + "]\nname = Console " + std::to_string(server.index()) +
-                  "\naddr = 127.0.0.1\ncmd_port = " + std::to_string(server.command_port()) +
-                  "\nevt_port = " + std::to_string(server.event_port()) + "\n";
+                  "\naddr = 127.0.0.1\n" + access_to(server);
     }
     return text + "\n" + sections + more;
+  }
+  /// The keys of its wire. A native server needs a fleet that was made of a vector.
+  [[nodiscard]] std::string access_to(const sim::Server& server) const {
+    if (server.transport() == sim::Transport::zmq)
+      return "cmd_port = " + std::to_string(server.command_port()) +
+             "\nevt_port = " + std::to_string(server.event_port()) + "\n";
+    const sim::AmiOptions& account = accounts.at(server.index());
+    const auto other = secrets.find(server.index());
+    return "transport = ami\nport = " + std::to_string(server.ami_port()) + "\nusername = " + account.username +
+           "\nsecret = " + (other != secrets.end() ? other->second : account.secret) + "\n" +
+           (account.certificate.empty() ? "" : "tls = yes\nca_file = " + ca_file + "\n");
   }
   void start(const std::string& text) {
     daemon = std::make_unique<Daemon>(AMIBROKER_DAEMON, std::vector{folder.write("config.ini", text)});
@@ -76,6 +93,9 @@ class System : public ::testing::Test {
 
   TemporaryFolder folder;
   std::unique_ptr<sim::Fleet> fleet;
+  std::vector<sim::AmiOptions> accounts;       // of a fleet with options of its own
+  std::map<std::size_t, std::string> secrets;  // that config() writes instead of a server's own
+  std::string ca_file;                         // for all native servers with TLS
   std::unique_ptr<Daemon> daemon;
 };
 

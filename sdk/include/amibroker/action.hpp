@@ -19,8 +19,9 @@ namespace amibroker {
 /// costs no allocation after the first use. Not safe for use from several threads at once.
 ///
 /// Nothing is checked here; the broker refuses an action (Outcome::refused, with the reason) whose names are not
-/// made of letters, digits, `_` and `-`, whose values hold a byte below 0x20 or 0x7f, or exceed 1,000 bytes, because
-/// Asterisk would read such a value as further headers or cut the line (AMI's line limit is 1,024 bytes).
+/// made of letters, digits, `_` and `-`, whose values hold a byte below 0x20 or 0x7f, or exceed 1,000 bytes (with a
+/// name of more than 20 bytes: 1,020 together), because Asterisk would read such a value as further headers or discard
+/// the action (AMI's line limit is 1,024 bytes).
 class Action {
  public:
   explicit Action(std::string_view name) { reset(name); }

@@ -53,7 +53,9 @@ class Host {
   /// Whether the server answered lately, so that a request would be sent.
   [[nodiscard]] virtual bool is_up(ServerId server) const noexcept = 0;
 
-  /// Asks for events of this name (without case) from all servers. From `start` on, at any time.
+  /// Asks for events of this name (without case) from all servers. From `start` on, at any time. Servers compare with
+  /// case, and are asked for what plugins want alone: write the name as Asterisk does (`DeviceStateChange`). Where it
+  /// is plainly written otherwise (`devicestatechange`), they are asked for all events.
   virtual void subscribe(std::string_view event) noexcept = 0;
 
   /// Asks for all events. It makes the broker decode everything: use names where you know them.

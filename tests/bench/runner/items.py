@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is measured: for each item the options of bench-peer, the figures made of its results, and their bounds."""
 
+import os
 import statistics
 import time
 from dataclasses import asdict, dataclass, field
 
 from .machine import QUIET
 
+DATA = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "data")
 MARGIN = 40  # seconds that a run may take beyond its measured time: connecting, draining, stopping
 
 
@@ -87,9 +89,9 @@ class Item:
             order.reverse()
         return loops, subjects
 
-    def once(self, result, bench, who, label):
+    def once(self, result, bench, who, label, **more):
         limit = MARGIN + 2 * (self.options["seconds"] + self.options["warmup"])
-        run = bench.run(who, limit, **self.options)
+        run = bench.run(who, limit, **self.options | more)
         result.check(label, run)
         return run
 
@@ -109,6 +111,26 @@ class Speed(Item):
             Figure(self.name, self.unit + "/s", *speed, ratios(speed[1], speed[0]), at_least=self.at_least),
             Figure(self.name + " CPU", "us/" + self.unit, *cpu, ratios(cpu[1], cpu[0]), at_most=2),
         ]
+        return result
+
+
+@dataclass
+class Filters(Item):
+    """Compares the subject with itself: it gets all events, then those that it wants alone."""
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        cpu = {1: [], 0: []}
+        order = [1, 0]
+        for number in range(rounds):
+            if number > 0 and time.monotonic() > end:
+                break
+            for numbered in order:
+                run = self.once(result, bench, subject, "subject", numbered=numbered)
+                cpu[numbered].append(1e6 * run["broker_cpu"] / run["units"] if run["units"] else 0)
+            order.reverse()
+        saved = [1 - ratio for ratio in ratios(cpu[0], cpu[1])]
+        result.figures = [Figure(self.name + " CPU saved", "us/event", cpu[1], cpu[0], saved)]
+        result.notes.append("the first column is the same daemon while it gets all events; the ratio is the share that is saved")
         return result
 
 
@@ -177,6 +199,20 @@ class Resync(Item):
         return result
 
 
+@dataclass
+class Decode(Item):
+    """The text codec of native AMI beside one memchr for each line: 1 GB/s, or 0.8 of that if memchr is slower."""
+    def measure(self, bench, subject, loop, rounds, end):
+        result = Result(self.name)
+        run = bench.tool("decode-speed", os.path.join(DATA, "ami-22.txt"), self.options["passes"] * rounds)
+        result.runs.append({"of": "decode-speed"} | run)
+        least = min(1, 0.8 * run["memchr"])
+        result.figures = [Figure(self.name, "GB/s", [least], [run["decode"]], [run["decode"] / least], at_least=1)]
+        result.notes.append(f"the first column is the bound; memchr {run['memchr']:.2f} GB/s, of which the codec is "
+                            f"{run['ratio']:.2f}; cutting into messages alone {run['frame']:.2f} GB/s")
+        return result
+
+
 def all_items(quick, outstanding=None):
     time_of = {"seconds": 0.7, "warmup": 0.3} if quick else {"seconds": 2, "warmup": 0.5}
     slow = {"seconds": 1, "warmup": 0.3} if quick else {"seconds": 4, "warmup": 0.5}
@@ -188,13 +224,16 @@ def all_items(quick, outstanding=None):
 
     return [
         actions(2, 1000), actions(10, 500), actions(100, 200),
-        Speed("noise-10", {"mode": "noise", "servers": 10, "devices": 4000} | time_of, "event", 0.8),
+        Speed("noise-10", {"mode": "noise", "servers": 10, "devices": 4000, "numbered": 1} | time_of, "event", 0.8),
+        # 12 events for each device state, as in tests/data, which was recorded during calls.
+        Filters("filters", {"mode": "noise", "servers": 2, "devices": 4000, "noise_per_marker": 12, "markers": 100} | time_of),
         EventToAction("latency-3", {"mode": "latency", "servers": 3, "devices": 3000} | slow),
         EventToAction("latency-5", {"mode": "latency", "servers": 5, "devices": 3000} | slow),
         DeadServer("dead-5", {"mode": "dead", "servers": 5, "devices": 3000} | slow),
         Resync("resync-2", {"mode": "resync", "servers": 2, "devices": 2000 if quick else 20000, "seconds": 20, "warmup": 0}, 1),
         Resync("fleet-100", {"mode": "resync", "seconds": 120, "warmup": 0} |
                ({"servers": 20, "devices": 2000} if quick else {"servers": 100, "devices": 100000}), 60),
+        Decode("decode", {"passes": 3 if quick else 5}),
         MemoryUse("memory", {"mode": "memory", "outstanding": 200} | size | {"seconds": 60, "warmup": 0}),
     ]
 

@@ -12,6 +12,7 @@ import time
 from .machine import Machine
 
 PORTS_LIMIT = 10  # seconds for bench-peer to open its ports
+TOOL_LIMIT = 60   # seconds for a tool that measures by itself
 STOP_LIMIT = 10   # seconds for the daemon to end after SIGTERM
 
 
@@ -59,7 +60,22 @@ class Bench:
     """Runs bench-peer against a subject and returns what it printed."""
 
     def __init__(self, tools):
+        self.tools = tools
         self.program = os.path.join(tools, "bench-peer")
+
+    def tool(self, name, *arguments):
+        """Runs a tool that needs no peer and returns what it printed."""
+        machine = Machine()
+        command = [os.path.join(self.tools, name), *map(str, arguments)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_LIMIT, check=True)
+        except OSError as error:
+            raise Failure(f"{command[0]}: {error.strerror}") from None
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{name} did not end within {TOOL_LIMIT} s") from None
+        except subprocess.CalledProcessError as error:
+            raise Failure(f"{name} ended with code {error.returncode}: {error.stderr.strip()}") from None
+        return json.loads(done.stdout) | {"others_cores": machine.others()}
 
     def run(self, subject, limit, **options):
         arguments = [self.program]

@@ -5,7 +5,7 @@
 
 namespace amibroker::sim::app {
 
-std::string broker_config(const std::vector<ServerPorts>& servers, const std::string& plugins) {
+std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& plugins) {
   std::ostringstream text;
   text << "; Written by asterisk-sim for " << servers.size() << " simulated servers.\n"
        << "[general]\ndevice_state = yes\npresence = no\nlog_level = info\nrequest_timeout = 1000\n"
@@ -15,8 +15,15 @@ std::string broker_config(const std::vector<ServerPorts>& servers, const std::st
   for (std::size_t i = 0; i < servers.size(); ++i) text << (i == 0 ? "" : ", ") << "server-" << i + 1;
   text << '\n';
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    text << "[server-" << i + 1 << "]\nname = Server " << i + 1 << "\naddr = 127.0.0.1\ncmd_port = "
-         << servers[i].command << "\nevt_port = " << servers[i].event << "\nami_trace = no\n";
+    const auto& server = servers[i];
+    text << "[server-" << i + 1 << "]\nname = Server " << i + 1 << "\naddr = 127.0.0.1\n";
+    if (server.ami != 0) {
+      text << "transport = ami\nport = " << server.ami << "\nusername = " << server.username
+           << "\nsecret = " << server.secret << '\n';
+    } else {
+      text << "cmd_port = " << server.command << "\nevt_port = " << server.event << '\n';
+    }
+    text << "ami_trace = no\n";
   }
   return text.str();
 }

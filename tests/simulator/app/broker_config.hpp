@@ -9,12 +9,16 @@
 
 namespace amibroker::sim::app {
 
-struct ServerPorts {
-  std::uint16_t command;
-  std::uint16_t event;
+/// Where a server listens, and on a native one who may log in.
+struct ServerAccess {
+  std::uint16_t command = 0;
+  std::uint16_t event = 0;
+  std::uint16_t ami = 0;  ///< not 0: native AMI
+  std::string username{};
+  std::string secret{};
 };
 
 /// In the format of the original broker; `[plugins]` only where a folder is given.
-[[nodiscard]] std::string broker_config(const std::vector<ServerPorts>& servers, const std::string& plugins);
+[[nodiscard]] std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& plugins);
 
 }  // namespace amibroker::sim::app

@@ -14,8 +14,8 @@ namespace po = boost::program_options;
 constexpr std::uint16_t kDefaultBasePort = 30967;  // of the original broker's example
 
 constexpr auto kIntroduction =
-    "Simulates Asterisk servers with res_zmq_manager, makes calls on their phones, and shows what each server's lamps\n"
-    "show of each phone.\n\n"
+    "Simulates Asterisk servers with res_zmq_manager or with native AMI, makes calls on their phones, and shows what\n"
+    "each server's lamps show of each phone.\n\n"
     "  asterisk-sim --broker build/release/bin/zmq-ami-broker    starts the broker and stops it at the end\n"
     "  asterisk-sim --print-config > fleet.ini                   for a broker that you start yourself, then:\n"
     "  asterisk-sim                                              waits for that broker\n\n"
@@ -29,6 +29,13 @@ constexpr auto kExitCodes =
     "  3  the broker did not connect to all servers within 15 s\n"
     "  4  the broker died, or did not end with 0 within 10 s of SIGTERM\n"
     "  5  the simulation itself failed\n";
+
+std::optional<Wires> wires_of(const std::string& text) {
+  if (text == "zmq") return Wires::zmq;
+  if (text == "ami") return Wires::ami;
+  if (text == "mixed") return Wires::mixed;
+  return std::nullopt;
+}
 
 // Boost reads "-1" into an unsigned type as a huge number: limits catch it.
 void check(bool good, const char* what) {
@@ -47,11 +54,14 @@ Options read(const po::variables_map& values) {
   options.log = values["log"].as<std::string>();
   options.print_config = values.count("print-config") > 0;
   const auto module = values["module"].as<std::string>();
+  const auto wires = wires_of(values["transport"].as<std::string>());
   check(options.servers >= 2 && options.servers <= 1000, "--servers is 2 to 1000");
   check(options.phones >= 1 && options.phones <= 10'000, "--phones is 1 to 10000");
   check(std::isfinite(options.rate) && options.rate > 0 && options.rate <= 20'000, "--rate is above 0, at most 20000");
   check(seconds >= 0 && seconds <= 1'000'000, "--seconds is 0 (until interrupted) to 1000000");
   check(module == "ours" || module == "original", "--module is ours or original");
+  check(wires.has_value(), "--transport is zmq, ami or mixed");
+  options.wires = *wires;
   options.duration = std::chrono::seconds(seconds);
   options.module = module == "ours" ? Module::ours : Module::original;
   if (values.count("base-port") > 0) {
@@ -83,6 +93,8 @@ po::options_description description() {
       ("plugins", text("DIR"), "the broker's folder of plugins, if not its own")
       ("base-port", po::value<unsigned>()->value_name("PORT"),
        "two ports of 127.0.0.1 for each server from here on (30967 without --broker, else free ones)")
+      ("transport", po::value<std::string>()->default_value("zmq")->value_name("NAME"),
+       "what the servers speak: zmq, ami (Asterisk's own manager interface, without a module), or mixed")
       ("module", po::value<std::string>()->default_value("ours")->value_name("NAME"),
        "whose res_zmq_manager: ours or original")
       ("log", text("FILE"), "write each change and each write to this file")

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/simulator/server.hpp"
 #include "tests/simulator/wire.hpp"
 
 namespace amibroker::sim::app {
@@ -23,6 +24,13 @@ enum class ExitCode : int {
   failure = 5,
 };
 
+/// Which wires the servers speak.
+enum class Wires : std::uint8_t {
+  zmq,
+  ami,
+  mixed,  ///< every second server, from the second on, is native
+};
+
 struct Options {
   std::size_t servers = 3;
   std::size_t phones = 4;  ///< on each server
@@ -33,7 +41,8 @@ struct Options {
   std::string plugins{};  ///< empty: the broker's own folder
   std::string log{};      ///< empty: none
   std::optional<std::uint16_t> base_port{};  ///< nothing: free ports
-  Module module = Module::ours;
+  Wires wires = Wires::zmq;
+  Module module = Module::ours;  ///< of servers that speak ZeroMQ
   bool print_config = false;
   std::chrono::milliseconds agree_within{10'000};  ///< after the last change; not on the command line
 };

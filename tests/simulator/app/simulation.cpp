@@ -26,11 +26,26 @@ std::vector<ServerOptions> server_options(const Options& options) {
     server.module = options.module;
     server.announce_after = kAnnounceAfter;
     server.keep_history = false;
+    const bool native = options.wires == Wires::ami || (options.wires == Wires::mixed && i % 2 == 1);
+    server.transport = native ? Transport::ami : Transport::zmq;
     if (!options.base_port) continue;
     server.command_port = static_cast<std::uint16_t>(*options.base_port + 2 * i);
     server.event_port = static_cast<std::uint16_t>(server.command_port + 1);
+    server.ami.port = server.command_port;
   }
   return servers;
+}
+
+ServerAccess access_to(const ServerOptions& server, std::uint16_t command, std::uint16_t event, std::uint16_t ami) {
+  if (server.transport == Transport::zmq) return {.command = command, .event = event};
+  return {.ami = ami, .username = server.ami.username, .secret = server.ami.secret};
+}
+
+// Where people find it.
+std::string listens_on(const Server& server) {
+  if (server.transport() == Transport::ami) return "native AMI 127.0.0.1:" + std::to_string(server.ami_port());
+  return "commands 127.0.0.1:" + std::to_string(server.command_port()) +
+         ", events 127.0.0.1:" + std::to_string(server.event_port());
 }
 
 milliseconds since(Clock::time_point start) { return std::chrono::duration_cast<milliseconds>(Clock::now() - start); }
@@ -50,9 +65,11 @@ std::string result_text(const LatencyFigures& figures, bool agree) {
 }  // namespace
 
 std::string config_for(const Options& options) {
-  std::vector<ServerPorts> ports;
-  for (const auto& server : server_options(options)) ports.push_back({server.command_port, server.event_port});
-  return broker_config(ports, options.plugins);
+  std::vector<ServerAccess> servers;
+  for (const auto& server : server_options(options)) {
+    servers.push_back(access_to(server, server.command_port, server.event_port, server.ami.port));
+  }
+  return broker_config(servers, options.plugins);
 }
 
 Simulation::Simulation(const Options& options)
@@ -65,9 +82,13 @@ Simulation::Simulation(const Options& options)
 }
 
 std::string Simulation::config() const {
-  std::vector<ServerPorts> ports;
-  for (const auto& server : fleet_.servers()) ports.push_back({server.command_port(), server.event_port()});
-  return broker_config(ports, options_.plugins);
+  std::vector<ServerAccess> servers;
+  const auto options = server_options(options_);
+  for (const auto& server : fleet_.servers()) {
+    servers.push_back(
+        access_to(options[server.index()], server.command_port(), server.event_port(), server.ami_port()));
+  }
+  return broker_config(servers, options_.plugins);
 }
 
 ExitCode Simulation::run() {
@@ -111,8 +132,7 @@ ExitCode Simulation::explain_missing_broker() {
   display_.line("asterisk-sim: the broker did not connect within 15 s to:");
   for (const auto& server : fleet_.servers()) {
     if (server.has_broker()) continue;
-    display_.line("  server " + std::to_string(server.index() + 1) + ": commands 127.0.0.1:" +
-                  std::to_string(server.command_port()) + ", events 127.0.0.1:" + std::to_string(server.event_port()));
+    display_.line("  server " + std::to_string(server.index() + 1) + ": " + listens_on(server));
   }
   if (broker_) {
     display_.line("What the broker said last, in " + broker_->log_file().string() + ":\n" + broker_->log_tail());

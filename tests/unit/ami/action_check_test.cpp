@@ -35,6 +35,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"empty value", "Setvar", "Value", "", ""},
         Case{"longest value", "Setvar", "Value", std::string(1000, 'x'), ""},
         Case{"too long", "Setvar", "Value", std::string(1001, 'x'), "longer than 1000 bytes"},
+        Case{"longest line", "Setvar", std::string(100, 'N'), std::string(920, 'x'), ""},
+        Case{"line too long", "Setvar", std::string(100, 'N'), std::string(921, 'x'), "a line of more than 1024 bytes"},
         Case{"line end", "Setvar", "Value", "a\r\nAction: Command", "control byte"},
         Case{"line feed", "Setvar", "Value", "a\nb", "control byte"},
         Case{"nul", "Setvar", "Value", std::string("a\0b", 3), "control byte"},

@@ -21,45 +21,78 @@ TEST(PeekEventName, NothingWhereOnlyDecodingCanTell) {
     EXPECT_EQ(peek_event_name(json), "") << json;
 }
 
-TEST(PeekSequence, LastKey) {
-  EXPECT_EQ(peek_sequence(R"({"Event":"Hangup","Channel":"x","ZmqSequence":"4711"})"), 4711U);
-  EXPECT_EQ(peek_sequence(R"({"Event":"LoadZmq","ZmqSequence":"1"})"), 1U);
-  EXPECT_EQ(peek_sequence(R"({"Event":"E","V":["a","b"],"ZmqSequence":"9"})"), 9U);
-  EXPECT_EQ(peek_sequence(R"({"ZmqSequence":"3"})"), 3U);
-  EXPECT_EQ(peek_sequence(R"({"Event":"A","ZmqSequence":"18446744073709551615"})"), 18446744073709551615U);
+constexpr auto no_numbers = std::nullopt;
+
+EventNumbers only(std::uint64_t sequence) { return {.sequence = sequence}; }
+
+TEST(PeekNumbers, LastKey) {
+  EXPECT_EQ(peek_numbers(R"({"Event":"Hangup","Channel":"x","ZmqSequence":"4711"})"), only(4711));
+  EXPECT_EQ(peek_numbers(R"({"Event":"LoadZmq","ZmqSequence":"1"})"), only(1));
+  EXPECT_EQ(peek_numbers(R"({"Event":"E","V":["a","b"],"ZmqSequence":"9"})"), only(9));
+  EXPECT_EQ(peek_numbers(R"({"ZmqSequence":"3"})"), only(3));
+  EXPECT_EQ(peek_numbers(R"({"Event":"A","ZmqSequence":"18446744073709551615"})"), only(18446744073709551615U));
 }
 
-TEST(PeekSequence, NothingWhereTheModuleGaveNoNumber) {
+TEST(PeekNumbers, ThoseOfTheNameBeforeTheLastKey) {
+  EXPECT_EQ(peek_numbers(R"({"Event":"A","ZmqNamePrevious":"4702","ZmqNameSequence":"17","ZmqSequence":"4711"})"),
+            (EventNumbers{4711, 17, 4702}));
+  EXPECT_EQ(peek_numbers(R"({"ZmqNamePrevious":"0","ZmqNameSequence":"1","ZmqSequence":"1"})"),
+            (EventNumbers{1, 1, 0}));
+  const std::string greatest = "18446744073709551615";
+  EXPECT_EQ(peek_numbers(R"({"A":"","ZmqNamePrevious":")" + greatest + R"(","ZmqNameSequence":")" + greatest +
+                         R"(","ZmqSequence":")" + greatest + "\"}"),
+            (EventNumbers{18446744073709551615U, 18446744073709551615U, 18446744073709551615U}));
+}
+
+TEST(PeekNumbers, ThoseOfTheNameCountOnlyTogetherAndInTheirPlace) {
+  for (const char* between :
+       {R"("ZmqNameSequence":"17",)", R"("ZmqNamePrevious":"1",)", R"("ZmqNameSequence":"17","ZmqNamePrevious":"1",)",
+        R"("ZmqNamePrevious":"1","ZmqNameSequence":"17","X":"y",)", R"("ZmqNamePrevious":"1","ZmqNameSequence":"",)",
+        R"("ZmqNamePrevious":"x","ZmqNameSequence":"17",)", R"("ZmqNamePrevious":"1", "ZmqNameSequence":"17",)",
+        R"("ZmqNamePrevious":"1","ZmqNameSequence":17,)",
+        R"("X":"\"ZmqNamePrevious\":\"1\",\"ZmqNameSequence\":\"17",)",
+        R"("X":",\"ZmqNameSequence\":\"17",)", R"("ZmqNamePrevious":"1","MyZmqNameSequence":"17",)",
+        R"("ZmqNamePrevious":"1","ZmqNameSequence":"99999999999999999999",)"}) {
+    const std::string json = R"({"Event":"A",)" + std::string(between) + R"("ZmqSequence":"4711"})";
+    EXPECT_EQ(peek_numbers(json), only(4711)) << json;
+  }
+}
+
+TEST(PeekNumbers, NothingWhereTheModuleGaveNoNumber) {
   for (const char* json : {R"({"Event": "LoadZmq"})", R"({"Event":"A","ZmqSequence":"1","X":"2"})",
-                           R"({"Event":"A","ZmqSequence":"1"} )", R"({"Event":"A","zmqsequence":"1"})"})
-    EXPECT_EQ(peek_sequence(json), std::nullopt) << json;
+                           R"({"Event":"A","ZmqSequence":"1"} )", R"({"Event":"A","zmqsequence":"1"})",
+                           R"({"Event":"A","ZmqNamePrevious":"1","ZmqNameSequence":"2"})"})
+    EXPECT_EQ(peek_numbers(json), no_numbers) << json;
 }
 
-TEST(PeekSequence, TextInsideAValueIsNoNumber) {
+TEST(PeekNumbers, TextInsideAValueIsNoNumber) {
   for (const char* json : {R"({"Event":"A","X":"\",\"ZmqSequence\":\"7\"}"})",
                            R"({"Event":"A","X":"ZmqSequence\":\"7"})",
                            R"({"Event":"A","X":",\"ZmqSequence":"7"})", R"({"Event":"A","X":"ZmqSequence:7"})",
                            R"({"Event":"A","MyZmqSequence":"7"})", R"({"Event":"A","\"ZmqSequence":"7"})"})
-    EXPECT_EQ(peek_sequence(json), std::nullopt) << json;
+    EXPECT_EQ(peek_numbers(json), no_numbers) << json;
 }
 
-TEST(PeekSequence, NothingForHostileNumbers) {
+TEST(PeekNumbers, NothingForHostileNumbers) {
   for (const std::string value : {R"("")", R"("-1")", R"("+1")", R"(" 1")", R"("1 ")", R"("0x1")", R"("1e3")",
                                   R"("1.0")", R"("18446744073709551616")", R"("99999999999999999999")",
                                   R"("111111111111111111111")", R"(7)", R"(["7"])", R"({"7":"8"})", R"("\u0037")",
                                   "\"7\xff\""}) {
     const std::string json = R"({"Event":"A","ZmqSequence":)" + value + "}";
-    EXPECT_EQ(peek_sequence(json), std::nullopt) << json;
+    EXPECT_EQ(peek_numbers(json), no_numbers) << json;
   }
-  EXPECT_EQ(peek_sequence(std::string(100'000, '7') + "\"}"), std::nullopt);
+  EXPECT_EQ(peek_numbers(std::string(100'000, '7') + "\"}"), no_numbers);
 }
 
-TEST(PeekSequence, EveryCutOfAFrameIsHarmless) {
-  const std::string whole = R"({"Event":"A","ZmqSequence":"4711"})";
+TEST(PeekNumbers, EveryCutOfAFrameIsHarmless) {
+  const std::string whole = R"({"Event":"A","ZmqNamePrevious":"4702","ZmqNameSequence":"17","ZmqSequence":"4711"})";
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_EQ(peek_sequence(std::string_view(whole).substr(0, size)), std::nullopt) << size;
+    EXPECT_EQ(peek_numbers(std::string_view(whole).substr(0, size)), no_numbers) << size;
     const std::string_view rest = std::string_view(whole).substr(whole.size() - size);
-    EXPECT_EQ(peek_sequence(rest).has_value(), rest.find(",\"ZmqSequence") != rest.npos) << rest;
+    const auto numbers = peek_numbers(rest);
+    EXPECT_EQ(numbers.has_value(), rest.find(",\"ZmqSequence") != rest.npos) << rest;
+    const std::uint64_t of_name = rest.find(",\"ZmqNamePrevious") != rest.npos ? 17 : 0;
+    EXPECT_EQ(numbers.value_or(EventNumbers{}).name_sequence, of_name) << rest;
   }
 }
 

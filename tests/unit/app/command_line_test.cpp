@@ -58,7 +58,10 @@ TEST(CommandLine, HasOneTask) {
   EXPECT_EQ(good({"--version"}).task, CommandLine::Task::show_version);
   EXPECT_EQ(good({"--help"}).task, CommandLine::Task::show_help);
   EXPECT_EQ(good({"-h", "--check-config"}).task, CommandLine::Task::show_help);
+  EXPECT_EQ(good({"--make-keys", "broker"}).task, CommandLine::Task::make_keys);
+  EXPECT_EQ(good({"--make-keys=dir/broker"}).key_base, "dir/broker");
   EXPECT_EQ(usage_error({"--check-config", "--list-plugins"}), "--check-config and --list-plugins do not go together");
+  EXPECT_EQ(usage_error({"--make-keys", "k", "--check-config"}), "--check-config and --make-keys do not go together");
 }
 
 TEST(CommandLine, WrongUseIsOneClearLine) {
@@ -68,6 +71,8 @@ TEST(CommandLine, WrongUseIsOneClearLine) {
   EXPECT_EQ(usage_error({"--vers"}), "unrecognised option '--vers'");
   EXPECT_EQ(usage_error({"a.ini", "b.ini"}), "more than one configuration file is given");
   EXPECT_EQ(usage_error({"--config", "a.ini", "b.ini"}), "option '--config' cannot be specified more than once");
+  EXPECT_EQ(usage_error({"--make-keys"}), "the required argument for option '--make-keys' is missing");
+  EXPECT_EQ(usage_error({"--make-keys", ""}), "--make-keys: the name is empty");
   EXPECT_EQ(usage_error({"--plugins"}), "the required argument for option '--plugins' is missing");
   EXPECT_EQ(usage_error({"--plugins", ""}), "--plugins: the folder's name is empty");
   EXPECT_EQ(usage_error({""}), "--config: the file's name is empty");
@@ -77,7 +82,8 @@ TEST(CommandLine, WrongUseIsOneClearLine) {
 
 TEST(CommandLine, HelpNamesEveryOption) {
   for (const char* option :
-       {"--config", "--check-config", "--list-plugins", "--plugins", "--log-level", "--version", "--help", "78"})
+       {"--config", "--check-config", "--list-plugins", "--make-keys", "--plugins", "--log-level", "--version", "--help",
+        "78"})
     EXPECT_THAT(help_text(), HasSubstr(option));
 }
 

@@ -97,6 +97,8 @@ INSTANTIATE_TEST_SUITE_P(Sections, ConfigErrors, testing::Values(
   Mistake{"missing_section", "[servers]\nsections = a, server-2\n[a]\naddr = h\n" + ports + "[servr-2]\nx = 1\n",
     {"f:2: sections: there is no section [server-2] (did you mean \"servr-2\"?)",
      "f:7: unknown section [servr-2] (did you mean \"server-2\"?)"}},
+  Mistake{"missing_section_with_a_long_name", "[servers]\nsections = " + n60 + n60 + "\n",
+    {"f:2: sections: there is no section [" + n60 + "...]"}},
   Mistake{"reserved_name", "[servers]\nsections = general\n[general]\n",
     {"f:2: sections: \"general\" cannot be the name of a server"}},
   Mistake{"listed_twice", "[servers]\nsections = a, a\n[a]\naddr = h\n" + ports,
@@ -145,6 +147,8 @@ INSTANTIATE_TEST_SUITE_P(Servers, ConfigErrors, testing::Values(
      "between names",
      "f:5: zones: \"" + n60 + "\" is no name of a zone: write 1 to 40 of A-Z, a-z, 0-9, \"_\" and \"-\", and commas "
      "between names"}},
+  Mistake{"long_interface_of_an_address", server("addr = fe80::1%" + std::string(16, 'x') + "\n" + ports),
+    {"f:4: addr: \"fe80::1%xxxxxxxxxxxxxxxx\" is no address: it is not IPv6"}},
   Mistake{"zone_twice", server("addr = h\nzones = berlin, hq, berlin\n" + ports),
     {"f:5: zones: \"berlin\" is there twice: delete one of the two"}},
   Mistake{"glob_twice", server("addr = h\ninclude = PJSIP/*,\n  PJSIP/*\n" + ports),
@@ -184,6 +188,14 @@ TEST(ConfigErrorList, AllMistakesOfAFileComeInOneRunInTheOrderOfTheLines) {
   EXPECT_EQ(lines, (std::vector<int>{2, 3, 4, 6, 7, 7, 8}));
 }
 
+TEST(ConfigErrorList, NoMorePluginsThanTheMostAreTaken) {
+  std::string text = with_server("[plugins]\n");
+  for (std::size_t i = 2; i < max_plugins; ++i) text += "p" + std::to_string(i) + " = no\n";
+  EXPECT_TRUE(parse_config(text).ok());
+  EXPECT_EQ(to_string("f", parse_config(text + "x = no\n").errors.at(0)),
+            "f:1006: there are 1000 plugins already, and that is the most");
+}
+
 TEST(ConfigErrorList, IsCutWhereTheFileIsNoConfigurationAtAll) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "nonsense\n";
@@ -191,6 +203,77 @@ TEST(ConfigErrorList, IsCutWhereTheFileIsNoConfigurationAtAll) {
   ASSERT_EQ(errors.size(), max_errors + 1);
   EXPECT_EQ(to_string("f", errors.back()), "f: and 4901 more errors");
 }
+
+const std::string account = "transport = ami\nusername = u\nsecret = s\n";
+
+INSTANTIATE_TEST_SUITE_P(Access, ConfigErrors, testing::Values(
+  Mistake{"unknown_transport", server("addr = h\ntransport = amy\n" + ports),
+    {"f:5: transport = \"amy\": write ami (the manager interface of every Asterisk) or zmq (the module res_zmq_manager) "
+     "(did you mean \"ami\"?)"}},
+  Mistake{"nothing_of_an_account", server("transport = ami"),
+    {"f:3: [a] has no addr", "f:3: [a] has no username", "f:3: [a] has neither secret_file nor secret"}},
+  Mistake{"keys_of_zmq", server("addr = h\n" + account + "cmd_port = 1"),
+    {"f:8: cmd_port means something with transport = zmq only: write that too, or delete this line"}},
+  Mistake{"keys_of_ami", server("addr = h\n" + ports + "username = u\ntls = no"),
+    {"f:7: username means something with transport = ami only: write that too, or delete this line",
+     "f:8: tls means something with transport = ami only: write that too, or delete this line"}},
+  Mistake{"two_secrets", server("addr = h\n" + account + "secret_file = /dev/null"),
+    {"f:7: secret_file in line 8 names the secret already: delete one of the two",
+     "f:8: secret_file: /dev/null is not a file; name the file that holds the secret"}},
+  Mistake{"empty_username", server("addr = h\ntransport = ami\nusername =\nsecret = s"),
+    {"f:6: username: write 1 to 500 bytes without tabs and other control characters"}},
+  Mistake{"secret_with_a_tab", server("addr = h\ntransport = ami\nusername = u\nsecret = a\tb"),
+    {"f:7: secret: write 1 to 500 bytes without tabs and other control characters"}},
+  Mistake{"keys_of_tls", server("addr = h\n" + account + "tls_insecure = yes\nca_file = /dev/null"),
+    {"f:8: tls_insecure means something with tls = yes only: write that too, or delete this line",
+     "f:9: ca_file means something with tls = yes only: write that too, or delete this line"}},
+  Mistake{"insecure_with_authorities", server("addr = h\n" + account + "tls = yes\ntls_insecure = yes\nca_file = /dev/null"),
+    {"f:10: ca_file means something with tls_insecure = no only: write that too, or delete this line"}},
+  Mistake{"missing_ca_file", server("addr = h\n" + account + "tls = yes\nca_file = /no/such/file"),
+    {"f:9: ca_file = \"/no/such/file\" cannot be opened: name a file of PEM certificates that the daemon may read"}},
+  Mistake{"same_port_twice", two_servers("addr = pbx.lan\nport = 2\n" + account),
+    {"f:9: port = 2 of pbx.lan is the evt_port of [a] in line 6 already: each server is there once"}},
+  Mistake{"same_default_port", "[servers]\nsections = a, b\n[a]\naddr = h\n" + account + "[b]\naddr = h\n" + account,
+    {"f:8: port = 5038 of h is the port of [a] in line 3 already: each server is there once"}}),
+  [](const auto& info) { return info.param.name; });
+
+/// `how_many` different names of four letters, each with `before` and `behind` around it.
+std::string many(int how_many, const std::string& before, const std::string& behind) {
+  std::string text;
+  for (int i = 0; i < how_many; ++i) {
+    const char name[] = {static_cast<char>('a' + i / 17576 % 26), static_cast<char>('a' + i / 676 % 26),
+                         static_cast<char>('a' + i / 26 % 26), static_cast<char>('a' + i % 26)};
+    text += before + std::string(name, sizeof name) + behind;
+  }
+  return text;
+}
+
+struct HugeFile {
+  const char* name;
+  std::string text;
+};
+
+std::ostream& operator<<(std::ostream& out, const HugeFile& file) { return out << file.name; }
+
+class HugeConfig : public testing::TestWithParam<HugeFile> {};
+
+/// Comparing each name with all others would take minutes here, which the test's time limit would notice.
+TEST_P(HugeConfig, IsReadInATimeThatGrowsWithItsSize) {
+  ASSERT_LE(GetParam().text.size(), max_config_bytes);
+  const LoadedConfig loaded = parse_config(GetParam().text);
+  EXPECT_LE(loaded.errors.size(), max_errors + 1);
+  EXPECT_LE(loaded.warnings.size(), max_errors + 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, HugeConfig, testing::Values(
+  HugeFile{"plugins", with_server("[plugins]\n" + many(140'000, "", "=1\n"))},
+  HugeFile{"settings", with_server(many(60'000, "[plugin ", "]\n"))},
+  HugeFile{"unknown_keys", with_server(many(140'000, "", "=1\n"))},
+  HugeFile{"zones", with_server("zones=" + many(200'000, "", ","))},
+  HugeFile{"listed_servers", "[servers]\nsections=" + many(80'000, "", ",") + "\n" + many(80'000, "[", "]\n")},
+  HugeFile{"servers_without_sections", "[servers]\nsections=" + many(12'000, std::string(35, 'm'), ",") + "\n" +
+    many(12'000, "[" + std::string(35, 'n'), "]\n")}),
+  [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace amibroker::app

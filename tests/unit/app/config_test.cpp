@@ -219,5 +219,31 @@ TEST(Config, ServersBehindOneAddressDifferByTheirPorts) {
   EXPECT_THAT(config.servers, SizeIs(2));
 }
 
+TEST(Config, ServersMayBeReachedByTheirManagerInterface) {
+  const LoadedConfig loaded = parse_config(
+      "[servers]\nsections = a, b, c\n[a]\naddr = h1\ntransport = AMI\nusername = broker\nsecret = s3 cret\n"
+      "[b]\naddr = h2\ntransport = ami\nusername = u\nsecret = s\ntls = yes\nca_file = /dev/null\n"
+      "[c]\naddr = h3\ntransport = ami\nport = 7\nusername = u\nsecret = s\nplain_login = yes\ntls = yes\n"
+      "tls_insecure = yes\n");
+  ASSERT_TRUE(loaded.ok()) << loaded.errors.front().text;
+  const auto& servers = loaded.config.servers;
+  EXPECT_EQ(servers[0].transport, link::Transport::ami);
+  EXPECT_EQ(servers[0].ami.username, "broker");
+  EXPECT_EQ(servers[0].ami.secret, "s3 cret");
+  EXPECT_EQ(servers[0].ami.port, 5038);
+  EXPECT_FALSE(servers[0].ami.tls);
+  EXPECT_FALSE(servers[0].ami.plain_login);
+  EXPECT_EQ(servers[1].ami.port, 5039);
+  ASSERT_TRUE(servers[1].ami.tls);
+  EXPECT_TRUE(servers[1].ami.tls->verify);
+  EXPECT_EQ(servers[1].ami.tls->ca_file, "/dev/null");
+  EXPECT_EQ(servers[2].ami.port, 7);
+  EXPECT_TRUE(servers[2].ami.plain_login);
+  ASSERT_TRUE(servers[2].ami.tls);
+  EXPECT_FALSE(servers[2].ami.tls->verify);
+  ASSERT_EQ(loaded.warnings.size(), 1U);
+  EXPECT_EQ(loaded.warnings[0].line, 23);
+}
+
 }  // namespace
 }  // namespace amibroker::app

@@ -62,6 +62,14 @@ TEST_F(SequenceGapTest, ARestartSetsTheStartAnewAndKeepsWhatWasNotTaken) {
   EXPECT_EQ(gap.take(), 1U);
 }
 
+TEST_F(SequenceGapTest, AStartThatIsKnownFromElsewhereMakesTheFirstNumberALoss) {
+  EXPECT_EQ(gap.last(), std::nullopt);
+  gap.expect(5);
+  EXPECT_TRUE(see({7}));
+  EXPECT_EQ(gap.take(), 2U);
+  EXPECT_EQ(gap.last(), 7U);
+}
+
 TEST_F(SequenceGapTest, HostileNumbersStayWithinTheNumbers) {
   EXPECT_TRUE(see({1, greatest}));
   EXPECT_FALSE(see({greatest, 1, greatest}));

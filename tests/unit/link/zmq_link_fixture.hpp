@@ -15,6 +15,8 @@
 #include "core/link/event_loop.hpp"
 #include "core/link/zmq_fleet.hpp"
 #include "core/link/zmq_link.hpp"
+#include "tests/unit/link/loop_test.hpp"
+#include "tests/unit/link/recorder.hpp"
 
 namespace amibroker::link {
 
@@ -36,7 +38,7 @@ class ZmqPeer {
     pub_ = zmq::socket_t(context_, ZMQ_XPUB);
     router_.set(zmq::sockopt::linger, 0), pub_.set(zmq::sockopt::linger, 0);
     router_.bind(commands), pub_.bind(events);
-    subscribers = 0;
+    topics.clear(), subscriptions.clear();
     command_address = router_.get(zmq::sockopt::last_endpoint);
     event_address = pub_.get(zmq::sockopt::last_endpoint);
     router_handle_ = loop_.sockets().attach(router_, [this](int) { return drain_router(); });
@@ -65,7 +67,8 @@ class ZmqPeer {
   std::function<void(const Request&)> on_request = [this](const Request& r) { succeed(r); };
   std::string command_address;
   std::string event_address;
-  int subscribers = 0;
+  std::vector<std::string> topics;         // subscribed to at present, in the order of their coming
+  std::vector<std::string> subscriptions;  // all that was said: +topic, -topic
   std::vector<Request> requests;  // but Pings and CoreSettings
 
  private:
@@ -86,7 +89,14 @@ class ZmqPeer {
   bool drain_pub() {
     zmq::message_t message;
     if (!pub_.recv(message, zmq::recv_flags::dontwait)) return false;
-    if (message.size() > 0) subscribers += message.data<char>()[0] == 1 ? 1 : -1;
+    if (message.size() == 0) return true;
+    const std::string topic = message.to_string().substr(1);
+    if (message.data<char>()[0] == 1) {
+      topics.push_back(topic);
+    } else {
+      std::erase(topics, topic);
+    }
+    subscriptions.push_back((message.data<char>()[0] == 1 ? "+" : "-") + topic);
     return true;
   }
 
@@ -99,36 +109,7 @@ class ZmqPeer {
   ami::JsonDecoder decoder_;
 };
 
-/// Writes down what the link tells.
-class Recorder final : public LinkListener {
- public:
-  struct Answer {
-    Owner owner;
-    Outcome outcome;
-    std::string text;
-    std::size_t messages;
-  };
-  void on_event(ServerId, ami::EventFrame& frame) override {
-    names.emplace_back(frame.name());
-    if (frame.message() == nullptr) ++unreadable;
-  }
-  void on_reply(ServerId, Owner owner, const Completion& done, const Reply& reply) override {
-    answers.push_back({owner, reply.outcome, std::string(reply.text), reply.messages.size()});
-    if (done) done(reply);
-  }
-  void on_up(ServerId) override { ++ups; }
-  void on_down(ServerId) override { ++downs; }
-  void on_events_lost(ServerId, std::uint64_t count) override { losses.push_back(count); }
-
-  std::vector<std::string> names;
-  int unreadable = 0;
-  std::vector<Answer> answers;
-  int ups = 0;
-  int downs = 0;
-  std::vector<std::uint64_t> losses;
-};
-
-class ZmqLinkTest : public ::testing::Test {
+class ZmqLinkTest : public LoopTest {
  protected:
   static constexpr std::chrono::milliseconds long_time{60'000};
 
@@ -150,25 +131,13 @@ class ZmqLinkTest : public ::testing::Test {
   }
   void start_and_come_up(LinkTimings timings = {}) {
     start(timings);
-    ASSERT_TRUE(run_until([&] { return link->up() && peer.subscribers == 1; }));
-  }
-  /// Runs the loop until `done`, at most 20 s.
-  [[nodiscard]] bool run_until(const std::function<bool()>& done) {
-    bool reached = false;
-    const auto check = loop.every(std::chrono::milliseconds(1), [&] {
-      reached = done();
-      if (reached) loop.stop();
-    });
-    const auto limit = loop.after(std::chrono::seconds(20), [&] { loop.stop(); });
-    loop.run();
-    loop.cancel(check), loop.cancel(limit);
-    return reached;
+    ASSERT_TRUE(run_until([&] { return link->up() && peer.topics == everything; }));
   }
   void ask(const std::string& name = "Setvar", std::chrono::milliseconds timeout = long_time, Owner owner = 3) {
     link->request(Action(name), timeout, owner, nullptr);
   }
 
-  EventLoop loop;
+  const std::vector<std::string> everything{""};
   ZmqPeer peer{loop};
   Recorder recorder;
   std::unique_ptr<Fleet> fleet;

@@ -92,5 +92,10 @@ TEST(BrokerConfig, HasASectionForEachServerAndThePluginsWhereGiven) {
   EXPECT_THAT(broker_config({{1000, 1001}}, ""), ::testing::Not(HasSubstr("plugins")));
 }
 
+TEST(BrokerConfig, OfANativeServerHasItsAccount) {
+  EXPECT_THAT(broker_config({{1000, 1001}, {.ami = 5038, .username = "u", .secret = "s"}}, ""),
+              HasSubstr("addr = 127.0.0.1\ntransport = ami\nport = 5038\nusername = u\nsecret = s\n"));
+}
+
 }  // namespace
 }  // namespace amibroker::sim::app

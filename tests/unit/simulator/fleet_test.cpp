@@ -52,7 +52,8 @@ TEST_F(FleetTest, AWriteIsAnsweredPublishedCountedAndRemembered) {
   const auto before = Clock::now();
   EXPECT_EQ(one->ask(Client::setvar("1", "Custom:PJSIP/100", "RINGING")), kAcknowledged);
   EXPECT_EQ(one->event(), R"({"Event":"DeviceStateChange","Privilege":"call,all","SystemName":"a1",)"
-                          R"("Device":"Custom:PJSIP/100","State":"RINGING","ZmqSequence":"1"})");
+                          R"("Device":"Custom:PJSIP/100","State":"RINGING",)"
+                          R"("ZmqNamePrevious":"0","ZmqNameSequence":"1","ZmqSequence":"1"})");
   EXPECT_EQ(one->ask(Client::setvar("1", "Custom:PJSIP/100", "RINGING")), kAcknowledged);
   EXPECT_EQ(fleet_[0].device_state("Custom:PJSIP/100"), ringing);
   EXPECT_EQ(fleet_[1].device_state("Custom:PJSIP/100"), invalid);
@@ -69,16 +70,24 @@ TEST_F(FleetTest, AWriteIsAnsweredPublishedCountedAndRemembered) {
   EXPECT_THAT(fleet_[0].history("Custom:other"), IsEmpty());
 }
 
-TEST_F(FleetTest, LocalChangesArePublishedWithARisingSequence) {
+TEST_F(FleetTest, LocalChangesArePublishedWithRisingNumbersAndALostOneIsMissingInThem) {
   const auto one = client();
   fleet_[0].set_device_state("PJSIP/100", inuse);
   fleet_[0].set_presence("CustomPresence:100", {"away", "", "a\"b"});
   fleet_[0].publish({{"Event", "Hangup"}});
+  fleet_[0].lose_next_events(1);
+  fleet_[0].publish({{"Event", "Hangup"}});
+  fleet_[0].publish({{"Event", "Hangup"}});
   fleet_[0].publish_load_zmq();
-  EXPECT_THAT(one->event(), HasSubstr(R"("State":"INUSE","ZmqSequence":"1")"));
-  EXPECT_THAT(one->event(), HasSubstr(R"("Message":"a\\\"b","ZmqSequence":"2")"));
-  EXPECT_EQ(one->event(), R"({"Event":"Hangup","ZmqSequence":"3"})");
-  EXPECT_EQ(one->event(), R"({"Event":"LoadZmq","ZmqSequence":"4"})");
+  const auto numbers = [](int previous, int of_name, int of_all) {
+    return R"("ZmqNamePrevious":")" + std::to_string(previous) + R"(","ZmqNameSequence":")" + std::to_string(of_name) +
+           R"(","ZmqSequence":")" + std::to_string(of_all) + "\"}";
+  };
+  EXPECT_THAT(one->event(), HasSubstr(R"("State":"INUSE",)" + numbers(0, 1, 1)));
+  EXPECT_THAT(one->event(), HasSubstr(R"("Message":"a\\\"b",)" + numbers(0, 1, 2)));
+  EXPECT_EQ(one->event(), R"({"Event":"Hangup",)" + numbers(0, 1, 3));
+  EXPECT_EQ(one->event(), R"({"Event":"Hangup",)" + numbers(4, 3, 5));
+  EXPECT_EQ(one->event(), R"({"Event":"LoadZmq",)" + numbers(0, 1, 6));
   EXPECT_EQ(fleet_[0].presence("CustomPresence:100"), (Presence{"away", "", "a\"b"}));
 }
 
@@ -113,6 +122,18 @@ TEST_F(FleetTest, AServerWithoutSubscriberHasNoBroker) {
   auto one = client();
   one.reset();
   EXPECT_TRUE(fleet_.wait_until(soon(), [&] { return !fleet_[0].has_broker(); }));
+}
+
+TEST_F(FleetTest, KnowsWhatIsSubscribedToAndASubscriberToSomeEventsIsABroker) {
+  const auto all = client();
+  EXPECT_THAT(fleet_[0].topics(), ::testing::ElementsAre("{"));
+  EXPECT_THAT(fleet_[1].topics(), IsEmpty());
+  Client some(fleet_[1], R"({"Event":"Hangup")");
+  EXPECT_THAT(some.ask(Client::ping("0")), HasSubstr("Pong"));
+  EXPECT_TRUE(fleet_.wait_until(soon(), [&] { return fleet_[1].has_broker(); }));
+  fleet_[1].set_device_state("PJSIP/100", busy);
+  fleet_[1].publish({{"Event", "Hangup"}});
+  EXPECT_THAT(some.event(), HasSubstr("Hangup"));
 }
 
 TEST_F(FleetTest, WaitUntilSeesWhatAClientWrites) {

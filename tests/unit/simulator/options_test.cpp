@@ -27,6 +27,7 @@ TEST(Options, HaveDefaults) {
   EXPECT_EQ(parsed.options->duration.count(), 20);
   EXPECT_EQ(parsed.options->base_port, std::nullopt);
   EXPECT_EQ(parsed.options->module, Module::ours);
+  EXPECT_EQ(parsed.options->wires, Wires::zmq);
 }
 
 TEST(Options, UseKnownPortsForABrokerThatIsStartedByHand) { EXPECT_EQ(parse({}).options->base_port, 30967); }
@@ -34,6 +35,7 @@ TEST(Options, UseKnownPortsForABrokerThatIsStartedByHand) { EXPECT_EQ(parse({}).
 TEST(Options, AreRead) {
   const auto parsed = parse({"--servers=5", "--phones", "2", "--rate", "0.5", "--seconds", "0", "--seed", "9",
                              "--plugins", "/p", "--log", "/l", "--base-port", "40000", "--module", "original",
+                             "--transport", "mixed",
                              "--print-config"});
   ASSERT_TRUE(parsed.options) << parsed.text;
   EXPECT_EQ(parsed.options->servers, 5U);
@@ -44,6 +46,7 @@ TEST(Options, AreRead) {
   EXPECT_EQ(parsed.options->log, "/l");
   EXPECT_EQ(parsed.options->base_port, 40000);
   EXPECT_EQ(parsed.options->module, Module::original);
+  EXPECT_EQ(parsed.options->wires, Wires::mixed);
   EXPECT_TRUE(parsed.options->print_config);
 }
 
@@ -69,6 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Values, WrongOptions,
                                            Arguments{"--phones", "0"}, Arguments{"--rate", "0"},
                                            Arguments{"--rate", "nan"}, Arguments{"--seconds", "-1"},
                                            Arguments{"--seconds", "x"}, Arguments{"--module", "mine"},
+                                           Arguments{"--transport", "tcp"},
                                            Arguments{"--base-port", "65535"}, Arguments{"--nope"},
                                            Arguments{"stray"}));
 

@@ -28,7 +28,7 @@ std::vector<std::string> recorded_events(const std::string& version, const std::
 
 // Replies in text form with this ActionID.
 std::vector<Fields> recorded_replies(const std::string& version, const std::string& action_id) {
-  std::ifstream file(std::string(AMIBROKER_TEST_DATA) + "/ami-replies-" + version + ".txt");
+  std::ifstream file(std::string(AMIBROKER_TEST_DATA) + "/ami-" + version + ".txt");
   std::vector<Fields> found;
   Fields message;
   const auto take = [&] {
@@ -36,6 +36,7 @@ std::vector<Fields> recorded_replies(const std::string& version, const std::stri
     message.clear();
   };
   for (std::string line; std::getline(file, line);) {
+    if (line.ends_with('\r')) line.pop_back();
     const auto colon = line.find(": ");
     if (line.empty()) {
       take();
@@ -48,7 +49,7 @@ std::vector<Fields> recorded_replies(const std::string& version, const std::stri
 }
 
 std::string only(const std::vector<Fields>& events, std::size_t index = 0) {
-  return event_frame(Module::original, events.at(index), 0);
+  return event_frame(Module::original, events.at(index), {});
 }
 
 class RecordedTraffic : public ::testing::TestWithParam<std::string> {

@@ -15,23 +15,31 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 TEST(EventFrame, OfTheOriginalKeepsTheLastOfARepeatedHeaderInItsFirstPlace) {
-  EXPECT_EQ(event_frame(original, {{"Event", "A"}, {"V", "1"}, {"W", "2"}, {"V", "3"}}, 7),
+  EXPECT_EQ(event_frame(original, {{"Event", "A"}, {"V", "1"}, {"W", "2"}, {"V", "3"}}, {7}),
             R"({"Event":"A","V":"3","W":"2"})");
 }
 
 TEST(EventFrame, OfTheOriginalLosesWhatIsNotUtf8AndBlanks) {
-  EXPECT_EQ(event_frame(original, {{"Event", "A"}, {"Bad", "\xff"}, {"Blank", " x "}, {"Good", "\xc3\xbc"}}, 1),
+  EXPECT_EQ(event_frame(original, {{"Event", "A"}, {"Bad", "\xff"}, {"Blank", " x "}, {"Good", "\xc3\xbc"}}, {1}),
             "{\"Event\":\"A\",\"Blank\":\"x\",\"Good\":\"\xc3\xbc\"}");
 }
 
 TEST(EventFrame, OfOursHasArraysRepairedTextAndTheSequenceLast) {
-  EXPECT_EQ(event_frame(ours, {{"Event", "A"}, {"V", "1"}, {"V", "2"}, {"V", "3"}, {"W", "\xff "}}, 7),
+  EXPECT_EQ(event_frame(ours, {{"Event", "A"}, {"V", "1"}, {"V", "2"}, {"V", "3"}, {"W", "\xff "}}, {7}),
             "{\"Event\":\"A\",\"V\":[\"1\",\"2\",\"3\"],\"W\":\"\xef\xbf\xbd \",\"ZmqSequence\":\"7\"}");
 }
 
+TEST(EventFrame, OfOursHasTheModulesNumbersOnly) {
+  const Fields forged{{"Event", "A"}, {"ZmqSequence", "7"}, {"ZmqNameSequence", "8"}, {"ZmqNamePrevious", "9"}};
+  EXPECT_EQ(event_frame(ours, forged, {3, 2, 1}),
+            R"({"Event":"A","ZmqNamePrevious":"1","ZmqNameSequence":"2","ZmqSequence":"3"})");
+  EXPECT_EQ(event_frame(ours, forged, {3}), R"({"Event":"A","ZmqSequence":"3"})");
+}
+
 TEST(LoadZmqFrame, OfTheOriginalHasItsBlank) {
-  EXPECT_EQ(load_zmq_frame(original, 1), R"({"Event": "LoadZmq"})");
-  EXPECT_EQ(load_zmq_frame(ours, 1), R"({"Event":"LoadZmq","ZmqSequence":"1"})");
+  EXPECT_EQ(load_zmq_frame(original, {1, 1, 0}), R"({"Event": "LoadZmq"})");
+  EXPECT_EQ(load_zmq_frame(ours, {9, 2, 1}),
+            R"({"Event":"LoadZmq","ZmqNamePrevious":"1","ZmqNameSequence":"2","ZmqSequence":"9"})");
 }
 
 TEST(RefusalFrame, OfTheOriginalIsTwoObjectsWithoutActionId) {

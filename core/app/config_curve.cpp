@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app/config_curve.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include "core/app/config_text.hpp"
+#include "core/app/secret_file.hpp"
+#include "core/link/curve_keys.hpp"
+
+namespace amibroker::app {
+namespace {
+
+/// Both keys or none.
+bool is_complete(const ServerDraft& draft, Findings& findings) {
+  if (draft.curve_secret_file.line == 0)
+    findings.error(draft.curve_server_key.line,
+                   "curve_server_key needs curve_secret_file beside it: the file with the broker's secret key, which "
+                   "zmq-ami-broker --make-keys makes");
+  else if (draft.curve_server_key.line == 0)
+    findings.error(draft.curve_secret_file.line,
+                   "curve_secret_file needs curve_server_key beside it: the public key of the server's module");
+  else
+    return true;
+  return false;
+}
+
+/// Empty, with an error, where it is none.
+std::string server_key(const DraftText& entry, Findings& findings) {
+  if (link::is_curve_key(entry.text)) return entry.text;
+  findings.error(entry.line, "curve_server_key = " + quoted(entry.text) +
+                                 ": write the public key of the server's module, 40 characters; it stands in the file "
+                                 "NAME.public that zmq-ami-broker --make-keys NAME made for that server");
+  return {};
+}
+
+/// Empty, with an error, where the file holds none.
+std::string secret_key(const DraftText& entry, Findings& findings) {
+  if (entry.text.empty()) {
+    findings.error(entry.line, "curve_secret_file is empty: write the name of the file with the broker's secret key");
+    return {};
+  }
+  SecretFile file = read_secret_file(entry.text, findings.folder);
+  if (!file.warning.empty()) findings.warning(entry.line, "curve_secret_file: " + file.warning);
+  if (file.error.empty() && !link::is_curve_key(file.text))
+    file.error = secret_path(entry.text, findings.folder) +
+                 " holds no key, which is one line of 40 characters; name the file NAME.secret that zmq-ami-broker "
+                 "--make-keys NAME made";
+  if (file.error.empty()) return std::move(file.text);
+  findings.error(entry.line, "curve_secret_file: " + file.error);
+  return {};
+}
+
+}  // namespace
+
+void read_curve(ServerDraft& draft, Findings& findings) {
+  if (draft.curve_server_key.line == 0 && draft.curve_secret_file.line == 0) return;
+  if (!is_complete(draft, findings)) return;
+  if (!link::has_curve()) {
+    findings.error(draft.curve_server_key.line,
+                   "curve_server_key: the libzmq of this machine was built without CURVE; install one that has it "
+                   "(Debian's libzmq5 does), or take curve_server_key and curve_secret_file out");
+    return;
+  }
+  link::CurveKeys keys;
+  keys.server_public = server_key(draft.curve_server_key, findings);
+  keys.client_secret = secret_key(draft.curve_secret_file, findings);
+  if (keys.server_public.empty() || keys.client_secret.empty()) return;
+  keys.client_public = link::curve_public_key(keys.client_secret);
+  draft.server.zmq.curve = std::move(keys);
+}
+
+}  // namespace amibroker::app
