@@ -146,6 +146,24 @@ TEST_F(Native, ASilentServerCostsTheOthersNothing) {
   expect_only_the_third_is_lost("it said nothing in time");
 }
 
+TEST_F(Native, BadInputIsDroppedAloneAndNamed) {
+  make_fleet({native(), {}, native()});
+  start_and_connect("", "");
+  std::string many = "Event: DeviceStateChange\r\n";
+  for (int i = 0; i < 10'000; ++i) many += "Header" + std::to_string(i) + ": x\r\n";
+  const std::string bad[] = {"Event: DeviceStateChange\r\nDevice: " + std::string(10'000'000, 'x') + "\r\n\r\n", many + "\r\n",
+                             "Response: Success\r\nActionID: 987654321\r\n\r\n", "\x01 nonsense\r\n\r\n"};
+  for (const std::string& text : bad) (*fleet)[0].send_raw(text);
+  EXPECT_TRUE(daemon->says("'Console 0' [server-0] sent a message that was dropped")) << daemon->output();
+  expect_agreement("100");
+  EXPECT_FALSE(daemon->says("is down", 0ms)) << daemon->output();
+}
+
+TEST_F(Native, AFullAuthlimitIsTriedAgainSoonAndCostsTheOthersNothing) {
+  make_fleet({native(), {}, native({.authlimit = 0})});
+  expect_only_the_third_is_lost("'Console 2' [server-2] is down: it closed the connection");
+}
+
 TEST_F(Native, AnotherServiceCostsTheOthersNothing) {
   make_fleet({native(), {}, native()});
   (*fleet)[2].set_banner("SSH-2.0-OpenSSH_9.2");
