@@ -3,6 +3,8 @@
 
 #include <initializer_list>
 
+#include "core/app/config_curve.hpp"
+
 namespace amibroker::app {
 namespace {
 
@@ -25,10 +27,11 @@ void forbid(const IniSection& section, Keys keys, std::string_view when, Finding
                                " only: write that too, or delete this line");
 }
 
-void check_zmq(const IniSection& section, Findings& findings) {
+void check_zmq(const IniSection& section, ServerDraft& draft, Findings& findings) {
   require(section, {"addr", "cmd_port", "evt_port"}, findings);
   forbid(section, {"port", "username", "secret", "secret_file", "plain_login", "tls", "tls_insecure", "ca_file"},
          "transport = ami", findings);
+  read_curve(section, draft, findings);
 }
 
 void check_secret(const IniSection& section, Findings& findings) {
@@ -62,16 +65,11 @@ void check_ami(const IniSection& section, ServerDraft& draft, Findings& findings
 }  // namespace
 
 void check_access(const IniSection& section, ServerDraft& draft, Findings& findings) {
+  if (!draft.transport_is_known) return;
   if (draft.server.transport == link::Transport::ami)
     check_ami(section, draft, findings);
   else
-    check_zmq(section, findings);
-}
-
-int line_of(const IniSection& section, std::string_view key) noexcept {
-  for (const IniEntry& entry : section.entries)
-    if (entry.key == key) return entry.line;
-  return 0;
+    check_zmq(section, draft, findings);
 }
 
 }  // namespace amibroker::app

@@ -11,7 +11,4 @@ namespace amibroker::app {
 /// something else. Fills in what follows from the keys (the port, TLS).
 void check_access(const IniSection& section, ServerDraft& draft, Findings& findings);
 
-/// The line of a key; 0 where the section has none.
-[[nodiscard]] int line_of(const IniSection& section, std::string_view key) noexcept;
-
 }  // namespace amibroker::app

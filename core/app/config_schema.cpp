@@ -63,9 +63,12 @@ void read_port(const IniEntry& entry, std::uint16_t& port, Findings& findings) {
 void read_transport(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
   constexpr std::string_view words[] = {"zmq", "ami"};
   if (!check_one_line(entry, findings)) return;
-  if (lower(entry.value) == "ami")
+  if (lower(entry.value) == "ami") {
     draft.server.transport = link::Transport::ami;
-  else if (lower(entry.value) != "zmq")
+    return;
+  }
+  draft.transport_is_known = lower(entry.value) == "zmq";
+  if (!draft.transport_is_known)
     findings.error(entry.line, "transport = " + quoted(entry.value) +
                                    ": write ami (the manager interface of every Asterisk) or zmq (the module "
                                    "res_zmq_manager)" + host::did_you_mean(lower(entry.value), words));
@@ -103,8 +106,9 @@ void read_ca_file(const IniEntry& entry, ServerDraft& draft, Findings& findings)
                                    " cannot be opened: name a file of PEM certificates that the daemon may read");
 }
 
-void keep_text(const IniEntry& entry, DraftText& draft, Findings& findings) {
-  if (check_one_line(entry, findings)) draft = {entry.value, entry.line};
+/// A text that is looked at once the whole section was read.
+void keep_text(const IniEntry& entry, std::string& text, Findings& findings) {
+  if (check_one_line(entry, findings)) text = entry.value;
 }
 
 /// A list whose items `is_right`, each once. `rule`: what an item must be, as it stands in a message.

@@ -36,21 +36,16 @@ class Findings {
   std::size_t hints_ = 0;
 };
 
-/// A value that is looked at once the whole section was read.
-struct DraftText {
-  std::string text;
-  int line = 0;  ///< 0: the section does not have the key
-};
-
 /// A server while it is read: what its section has said so far. Whether its keys go together is looked at afterwards,
 /// see config_access.hpp.
 struct ServerDraft {
   ServerSettings server{};
+  bool transport_is_known = true;  ///< false: what its section must hold cannot be said
   bool tls = false;
   bool tls_insecure = false;
   std::string ca_file{};
-  DraftText curve_server_key{};
-  DraftText curve_secret_file{};
+  std::string curve_server_key{};
+  std::string curve_secret_file{};
 };
 
 /// How one key of a section is read into `Target`.

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "core/app/config_access.hpp"
-#include "core/app/config_curve.hpp"
 #include "core/app/config_text.hpp"
 #include "core/app/config_values.hpp"
 
@@ -55,7 +54,6 @@ void read_server(const IniSection& section, Endpoints& endpoints, Config& config
   draft.server.name = section.name;
   read_keys(section, server_keys(), draft, findings);
   check_access(section, draft, findings);
-  read_curve(draft, findings);
   const auto add_port = [&](std::string_view key, std::uint16_t port) {
     const int line = line_of(section, key);
     endpoints.add(draft.server, key, port, line != 0 ? line : section.line, findings);

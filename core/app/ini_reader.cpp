@@ -131,4 +131,10 @@ std::vector<IniSection> read_ini(std::string_view text, std::vector<host::Config
   return Collector(text, errors).read();
 }
 
+int line_of(const IniSection& section, std::string_view key) noexcept {
+  for (const IniEntry& entry : section.entries)
+    if (entry.key == key) return entry.line;
+  return 0;
+}
+
 }  // namespace amibroker::app

@@ -25,6 +25,9 @@ struct IniSection {
   std::vector<IniEntry> entries;  ///< no key twice
 };
 
+/// The line of a key; 0 where the section has none.
+[[nodiscard]] int line_of(const IniSection& section, std::string_view key) noexcept;
+
 /// Reads a whole file. What cannot be read is added to `errors` and left out: a line without `=`, a key before the
 /// first section, a key twice in a section (the first one is kept), a section twice (likewise), control bytes.
 /// Lines, keys and values may be of any length but names, see LineFeed::max_name_bytes.

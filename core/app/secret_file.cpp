@@ -5,12 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+
+#include "core/app/config_values.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -65,11 +66,10 @@ std::string_view without_line_end(std::string_view text) {
 
 /// What is wrong with a line that should be a secret; empty where nothing is.
 std::string_view check(std::string_view line) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (line.empty()) return " holds nothing in its first line; write the secret there, and nothing else";
   if (line.find('\n') != line.npos) return " has more than one line; leave the one with the secret";
   if (line.size() > max_secret_bytes) return " holds more than 1000 bytes, so it is no file with a secret";
-  if (std::any_of(line.begin(), line.end(), is_control))
+  if (has_control(line))
     return " holds control characters, so it is no file with a secret; write the secret alone, as text";
   return {};
 }
@@ -83,7 +83,7 @@ std::string secret_path(const std::string& path, const std::string& config_folde
     if (std::filesystem::path(path).is_relative() && std::filesystem::is_regular_file(credential, error))
       return credential.string();
   }
-  return (std::filesystem::path(config_folder) / path).lexically_normal().string();
+  return path_in(config_folder, path);
 }
 
 SecretFile read_secret_file(const std::string& path, const std::string& config_folder) {

@@ -14,14 +14,14 @@ void AmiAnswers::push(Pending&& pending) {
 
 void AmiAnswers::collect(Action& action, std::string_view text) {
   if (action.too_large || action.pending.expired) return;
-  if (action.list && collected_ + text.size() > largest_lists_) {
+  if (collected_ + text.size() > largest_lists_) {
     forget_text(action);
     action.too_large = true;
     return;
   }
   action.text.append(text);
   action.ends.push_back(action.text.size());
-  if (action.list) collected_ += text.size();
+  collected_ += text.size();
 }
 
 void AmiAnswers::forget_text(Action& action) {
@@ -30,30 +30,21 @@ void AmiAnswers::forget_text(Action& action) {
   action.ends = {};
 }
 
-AmiAnswers::Ended AmiAnswers::end(Table::iterator found) {
-  Action& action = found->second;
-  if (action.list) {
-    --lists_;
-    collected_ -= action.text.size();
-  }
-  Ended ended{std::move(action.pending), std::move(action.text), std::move(action.ends), action.too_large};
+std::optional<Pending> AmiAnswers::take(std::uint64_t id) {
+  const auto found = actions_.find(id);
+  if (found == actions_.end() || found->second.list) return std::nullopt;
+  Pending pending = std::move(found->second.pending);
   actions_.erase(found);
-  return ended;
+  return pending;
 }
 
-std::optional<AmiAnswers::Ended> AmiAnswers::answer(std::uint64_t id, std::string_view text, bool begins_list,
-                                                    bool& is_known) {
+bool AmiAnswers::begin_list(std::uint64_t id, std::string_view answer) {
   const auto found = actions_.find(id);
-  // A list is answered once: what follows are its items.
-  is_known = found != actions_.end() && !found->second.list;
-  if (!is_known) return std::nullopt;
-  if (begins_list) {
-    found->second.list = true;
-    ++lists_;
-  }
-  collect(found->second, text);
-  if (begins_list) return std::nullopt;
-  return end(found);
+  if (found == actions_.end() || found->second.list) return false;
+  found->second.list = true;
+  ++lists_;
+  collect(found->second, answer);
+  return true;
 }
 
 bool AmiAnswers::is_list(std::uint64_t id) const {
@@ -63,9 +54,14 @@ bool AmiAnswers::is_list(std::uint64_t id) const {
 
 std::optional<AmiAnswers::Ended> AmiAnswers::add_item(std::uint64_t id, std::string_view text, bool is_last) {
   const auto found = actions_.find(id);
-  collect(found->second, text);
+  Action& action = found->second;
+  collect(action, text);
   if (!is_last) return std::nullopt;
-  return end(found);
+  --lists_;
+  collected_ -= action.text.size();
+  Ended ended{std::move(action.pending), std::move(action.text), std::move(action.ends), action.too_large};
+  actions_.erase(found);
+  return ended;
 }
 
 void AmiAnswers::expire(std::chrono::steady_clock::time_point now, std::vector<Pending>& expired) {

@@ -31,17 +31,19 @@ class AmiAnswers {
   /// Adds an action that was sent just now; its number was never used before.
   void push(Pending&& pending);
 
-  /// An action that ended, with its messages' text one behind the other.
+  /// The action that this answer ends. Nothing where there is none, or where its list is under way.
+  [[nodiscard]] std::optional<Pending> take(std::uint64_t id);
+
+  /// The answer to this action begins a list. False where there is no such action, or its list is under way already.
+  [[nodiscard]] bool begin_list(std::uint64_t id, std::string_view answer);
+
+  /// A list that ended, with its messages' text one behind the other, the answer first.
   struct Ended {
     Pending pending;
     std::string text;
     std::vector<std::size_t> ends;  ///< one past each message in `text`
     bool too_large = false;         ///< the text is not complete, and empty
   };
-
-  /// The server's answer to this action. Nothing where it begins a list (`begins_list`). `is_known` says whether there is
-  /// such an action.
-  [[nodiscard]] std::optional<Ended> answer(std::uint64_t id, std::string_view text, bool begins_list, bool& is_known);
 
   /// Whether an event with this ActionID is a list's.
   [[nodiscard]] bool is_list(std::uint64_t id) const;
@@ -67,7 +69,6 @@ class AmiAnswers {
 
   void collect(Action& action, std::string_view text);
   void forget_text(Action& action);
-  [[nodiscard]] Ended end(Table::iterator action);
 
   std::size_t largest_lists_;
   std::size_t lists_ = 0;

@@ -45,6 +45,7 @@ void AmiLink::start(LinkListener& listener) {
 void AmiLink::stop() {
   const bool was_up = up();
   state_ = State::stopped;
+  logged_in_ = false;
   connection_.reset();
   fail_actions();
   if (!was_up) return;
@@ -68,7 +69,7 @@ void AmiLink::connect() {
                                    lose(is_distrusted ? Loss::refusal : Loss::connection, why);
                                  }});
   } catch (const std::runtime_error& error) {
-    lose(Loss::connection, error.what());
+    lose(Loss::refusal, error.what());
   }
 }
 
@@ -131,8 +132,8 @@ void AmiLink::lose(Loss kind, std::string_view why) {
   state_ = State::waiting;
   logged_in_ = false;
   const auto wait = kind == Loss::own_wish ? std::chrono::milliseconds(0)
-                    : kind == Loss::refusal  ? login_backoff_.next()
-                                           : backoff_.next();
+                    : kind == Loss::refusal ? login_backoff_.next()
+                                          : backoff_.next();
   next_step_ = loop().now() + wait;
   ping_deadline_.reset();
   log_loss(kind, why, was_up);

@@ -97,7 +97,8 @@ class AmiLink final : public Link, private FleetMember {
   void on_event(std::string_view text);
   void on_list_item(std::uint64_t action_id, std::string_view text);
   void on_reply(std::string_view text);
-  void answer(AmiAnswers::Ended& ended);
+  void answer_list(AmiAnswers::Ended& list);
+  void answer(Pending& pending, std::span<const Message> messages);
   void drop(std::string_view what, std::string_view why, std::uint64_t& counter);
   void trace(std::string_view direction, std::string_view text) const;
 

@@ -148,6 +148,8 @@ void AmiLink::on_piece(const ami::TextFramer::Piece& piece) {
 }
 
 void AmiLink::on_event(std::string_view text) {
+  // Whoever answers there has not shown yet that it is the server, and Asterisk sends none before a login.
+  if (!logged_in_) return drop("an event", "it came before the login", counters_.bad_frames);
   if (answers_.collects()) {
     const auto action_id = number(ami::peek_action_id(text));
     if (action_id && answers_.is_list(*action_id)) return on_list_item(*action_id, text);
@@ -162,33 +164,34 @@ void AmiLink::on_list_item(std::uint64_t action_id, std::string_view text) {
   const Message* item = fleet_.event_decoder().decode(text);
   const std::string_view state = item != nullptr ? (*item)["EventList"] : std::string_view();
   const bool is_last = same_name(state, "Complete") || same_name(state, "Cancelled");
-  if (auto ended = answers_.add_item(action_id, text, is_last)) answer(*ended);
+  if (auto ended = answers_.add_item(action_id, text, is_last)) answer_list(*ended);
 }
 
 void AmiLink::on_reply(std::string_view text) {
   const Message* reply = fleet_.reply_decoder().decode(text);
   if (reply == nullptr) return drop("a reply", fleet_.reply_decoder().error(), counters_.bad_frames);
   const auto action_id = number((*reply)["ActionID"]);
-  bool is_known = false;
-  auto ended = action_id ? answers_.answer(*action_id, text, same_name((*reply)["EventList"], "start"), is_known)
-                         : std::nullopt;
-  if (!is_known) return drop("a reply", "it answers nothing that was asked", counters_.stray_replies);
-  if (ended) answer(*ended);
+  if (action_id && same_name((*reply)["EventList"], "start") && answers_.begin_list(*action_id, text)) return;
+  auto pending = action_id ? answers_.take(*action_id) : std::nullopt;
+  if (!pending) return drop("a reply", "it answers nothing that was asked", counters_.stray_replies);
+  answer(*pending, {reply, 1});
 }
 
-void AmiLink::answer(AmiAnswers::Ended& ended) {
+void AmiLink::answer_list(AmiAnswers::Ended& list) {
+  if (!list.too_large) return answer(list.pending, fleet_.reply_decoder().decode_list(list.text, list.ends));
   if (!waiting_.empty()) act_at_end_of_round();
-  if (ended.pending.expired) return drop("a reply", "it came too late", counters_.late_replies);
-  if (ended.too_large) {
-    drop("a list", "it is too long", counters_.bad_frames);
-    return finish(ended.pending, {Outcome::unknown, "its answer is too long", {}});
-  }
+  drop("a list", "it is too long", counters_.bad_frames);
+  if (!list.pending.expired) finish(list.pending, {Outcome::unknown, "its answer is too long", {}});
+}
+
+void AmiLink::answer(Pending& pending, std::span<const Message> messages) {
+  if (!waiting_.empty()) act_at_end_of_round();
+  if (pending.expired) return drop("a reply", "it came too late", counters_.late_replies);
   ++counters_.replies;
-  const auto messages = fleet_.reply_decoder().decode_list(ended.text, ended.ends);
-  if (messages.empty()) return finish(ended.pending, {Outcome::unknown, "its answer cannot be read", {}});
   Reply reply{Outcome::success, messages.front()["Message"], messages};
-  if (same_name(messages.front()["Response"], "Error")) reply.outcome = Outcome::error;
-  finish(ended.pending, reply);
+  const auto response = messages.front().find("Response");
+  if (!response || same_name(*response, "Error")) reply.outcome = Outcome::error;
+  finish(pending, reply);
 }
 
 void AmiLink::drop(std::string_view what, std::string_view why, std::uint64_t& counter) {

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "core/link/backoff.hpp"
-#include "core/link/in_flight.hpp"
 #include "core/link/event_filter.hpp"
+#include "core/link/in_flight.hpp"
 #include "core/link/link.hpp"
 #include "core/link/log_limit.hpp"
 #include "core/link/server_config.hpp"

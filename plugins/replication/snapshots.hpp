@@ -46,8 +46,9 @@ struct SnapshotConfig {
 /// Events and answers come on two connections, so a list may overtake events that are older than it, and an old state
 /// would follow a new one. So behind the list a UserEvent is asked for, the fence. Asterisk does one action after the
 /// other and publishes events in order: once the fence is seen among the events, all that are older than the list have
-/// come. (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes
-/// all events through one queue.) Where the account may not send a UserEvent (it needs write = user), the list applies after
+/// come, but for those of a burst that Asterisk's own threads still carry; these flicker and end right (decision 0008).
+/// (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes all
+/// events through one queue.) Where the account may not send a UserEvent (it needs write = user), the list applies after
 /// the time that a fence has, which is long for a queue inside Asterisk, but no proof.
 ///
 /// Loop's thread only. Lives until Plugin::stop.

@@ -210,6 +210,8 @@ INSTANTIATE_TEST_SUITE_P(Access, ConfigErrors, testing::Values(
   Mistake{"unknown_transport", server("addr = h\ntransport = amy\n" + ports),
     {"f:5: transport = \"amy\": write ami (the manager interface of every Asterisk) or zmq (the module res_zmq_manager) "
      "(did you mean \"ami\"?)"}},
+  Mistake{"unknown_transport_alone", server("addr = h\ntransport = x\nusername = u\nsecret = s"),
+    {"f:5: transport = \"x\": write ami (the manager interface of every Asterisk) or zmq (the module res_zmq_manager)"}},
   Mistake{"nothing_of_an_account", server("transport = ami"),
     {"f:3: [a] has no addr", "f:3: [a] has no username", "f:3: [a] has neither secret_file nor secret"}},
   Mistake{"keys_of_zmq", server("addr = h\n" + account + "cmd_port = 1"),

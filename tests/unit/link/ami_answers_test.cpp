@@ -14,43 +14,36 @@ class AmiAnswersTest : public ::testing::Test {
   void push(std::uint64_t id, steady_clock::duration deadline = 1h) {
     answers.push({id, steady_clock::time_point(deadline), 7, false, nullptr});
   }
-  std::optional<AmiAnswers::Ended> answer(std::uint64_t id, std::string_view text, bool begins_list = false) {
-    return answers.answer(id, text, begins_list, is_known);
-  }
   AmiAnswers answers{100};
-  bool is_known = false;
 };
 
 TEST_F(AmiAnswersTest, AnAnswerEndsItsActionInWhateverOrderTheyCome) {
   push(1), push(2);
-  const auto second = answer(2, "two");
+  const auto second = answers.take(2);
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->pending.action_id, 2U);
-  EXPECT_EQ(second->text, "two");
-  EXPECT_EQ(second->ends, std::vector<std::size_t>{3});
-  EXPECT_TRUE(answer(1, "one"));
+  EXPECT_EQ(second->action_id, 2U);
+  EXPECT_TRUE(answers.take(1));
   EXPECT_EQ(answers.size(), 0U);
 }
 
 TEST_F(AmiAnswersTest, NobodyAskedOrItWasAnsweredAlready) {
   push(1);
-  EXPECT_FALSE(answer(2, "x"));
-  EXPECT_FALSE(is_known);
-  EXPECT_TRUE(answer(1, "x"));
-  EXPECT_FALSE(answer(1, "x"));
-  EXPECT_FALSE(is_known);
+  EXPECT_FALSE(answers.take(2));
+  EXPECT_FALSE(answers.begin_list(2, "x"));
+  EXPECT_TRUE(answers.take(1));
+  EXPECT_FALSE(answers.take(1));
+  EXPECT_FALSE(answers.begin_list(1, "x"));
 }
 
 TEST_F(AmiAnswersTest, AListIsCollectedUntilItsLastItem) {
   push(1), push(2);
-  EXPECT_FALSE(answer(1, "begin", true));
-  EXPECT_TRUE(is_known);
+  EXPECT_TRUE(answers.begin_list(1, "begin"));
   EXPECT_TRUE(answers.collects());
   EXPECT_TRUE(answers.is_list(1));
   EXPECT_FALSE(answers.is_list(2));
   EXPECT_FALSE(answers.add_item(1, "item", false));
-  EXPECT_FALSE(answer(1, "a second answer"));
-  EXPECT_FALSE(is_known);
+  EXPECT_FALSE(answers.take(1));
+  EXPECT_FALSE(answers.begin_list(1, "again"));
   const auto list = answers.add_item(1, "end", true);
   ASSERT_TRUE(list);
   EXPECT_EQ(list->text, "beginitemend");
@@ -61,8 +54,8 @@ TEST_F(AmiAnswersTest, AListIsCollectedUntilItsLastItem) {
 
 TEST_F(AmiAnswersTest, ListsThatAreTooLargeTogetherAreGivenUpAndTheOthersGoOn) {
   push(1), push(2);
-  EXPECT_FALSE(answer(1, std::string(60, 'a'), true));
-  EXPECT_FALSE(answer(2, std::string(30, 'b'), true));
+  EXPECT_TRUE(answers.begin_list(1, std::string(60, 'a')));
+  EXPECT_TRUE(answers.begin_list(2, std::string(30, 'b')));
   EXPECT_FALSE(answers.add_item(1, std::string(11, 'a'), false));
   EXPECT_FALSE(answers.add_item(2, std::string(70, 'b'), false));  // there is room again
   const auto first = answers.add_item(1, "end", true);
@@ -86,9 +79,9 @@ TEST_F(AmiAnswersTest, AnActionWhoseTimeIsOverIsToldOnceAndItsLateAnswerIsKnown)
   EXPECT_EQ(expired[1].action_id, 3U);
   answers.expire(steady_clock::time_point(21s), expired);
   EXPECT_EQ(expired.size(), 2U);
-  const auto late = answer(3, "x");
+  const auto late = answers.take(3);
   ASSERT_TRUE(late);
-  EXPECT_TRUE(late->pending.expired);
+  EXPECT_TRUE(late->expired);
   std::vector<Pending> rest;
   answers.clear(rest);
   ASSERT_EQ(rest.size(), 1U);
@@ -98,18 +91,18 @@ TEST_F(AmiAnswersTest, AnActionWhoseTimeIsOverIsToldOnceAndItsLateAnswerIsKnown)
 
 TEST_F(AmiAnswersTest, AListWhoseTimeIsOverTakesNoMoreMemory) {
   push(1, 10s), push(2);
-  EXPECT_FALSE(answer(1, std::string(90, 'a'), true));
+  EXPECT_TRUE(answers.begin_list(1, std::string(90, 'a')));
   std::vector<Pending> expired;
   answers.expire(steady_clock::time_point(10s), expired);
   EXPECT_FALSE(answers.add_item(1, std::string(90, 'a'), false));
-  EXPECT_FALSE(answer(2, std::string(90, 'b'), true));
+  EXPECT_TRUE(answers.begin_list(2, std::string(90, 'b')));
   EXPECT_FALSE(answers.add_item(2, "", true)->too_large);
   EXPECT_TRUE(answers.add_item(1, "", true)->pending.expired);
 }
 
 TEST_F(AmiAnswersTest, ClearedOldestFirst) {
   for (const std::uint64_t id : {5U, 1U, 9U, 3U}) push(id);
-  EXPECT_FALSE(answer(9, "x", true));
+  EXPECT_TRUE(answers.begin_list(9, "x"));
   std::vector<Pending> all;
   answers.clear(all);
   ASSERT_EQ(all.size(), 4U);

@@ -102,6 +102,26 @@ TEST_F(AmiLinkFaults, AServerThatClosesAtOnceAsAFullAuthlimitDoesIsTriedAgainSoo
   EXPECT_EQ(log.count("it closed the connection"), 1U) << log.text();
 }
 
+TEST_F(AmiLinkFaults, EventsBeforeTheLoginReachNobody) {
+  peer.on_action = [&](const AmiPeer::Action& action) {
+    if (action.name == "Challenge") peer.send("Event: DeviceStateChange\r\nDevice: a\r\nState: INUSE\r\n\r\n");
+    peer.answer(action);
+  };
+  start(quick);
+  ASSERT_TRUE(run_until([&] { return link->up(); }));
+  EXPECT_TRUE(recorder.names.empty());
+  EXPECT_EQ(link->counters().bad_frames, 1U);
+  EXPECT_EQ(log.count("it came before the login"), 1U) << log.text();
+}
+
+TEST_F(AmiLinkFaults, CertificatesThatCannotBeReadAreAnErrorOfItsOwn) {
+  ServerConfig wrong = config();
+  wrong.ami.tls = TlsAccess{.verify = true, .ca_file = "/dev/null"};
+  start(wrong, quick);
+  ASSERT_TRUE(run_until([&] { return log.count("error server 'Console 1' [server-1] cannot be used") == 1; }));
+  EXPECT_EQ(log.count("ca_file = /dev/null cannot be read"), 1U) << log.text();
+}
+
 TEST_F(AmiLinkFaults, ALoginWithoutAnswerIsTriedAgain) {
   peer.on_action = [](const AmiPeer::Action&) {};
   start(quick);
