@@ -61,12 +61,11 @@ static struct slice take_line(struct slice *rest)
 static struct ami_field split_line(struct slice line)
 {
     const char *colon = memchr(line.data, ':', line.length);
-    struct ami_field field = {
-        .name = {PLAIN_TEXT_KEY, strlen(PLAIN_TEXT_KEY)}, .value = line, .next_of_name = NONE};
+    struct ami_field field = {.name = {PLAIN_TEXT_KEY, strlen(PLAIN_TEXT_KEY)}, .value = line, .next_of_name = NONE};
 
     if (colon && colon != line.data) {
-        field.name = (struct slice) {line.data, (size_t) (colon - line.data)};
-        field.value = (struct slice) {colon + 1, line.length - field.name.length - 1};
+        field.name = (struct slice){line.data, (size_t) (colon - line.data)};
+        field.value = (struct slice){colon + 1, line.length - field.name.length - 1};
         if (field.value.length && field.value.data[0] == ' ') {
             field.value.data++;
             field.value.length--;
@@ -142,7 +141,7 @@ static void append_values(struct buffer *out, const struct ami_scratch *scratch,
 
 static bool is_text(struct slice slice, const char *text)
 {
-    return same(slice, (struct slice) {text, strlen(text)});
+    return same(slice, (struct slice){text, strlen(text)});
 }
 
 static bool is_number_key(struct slice name)
@@ -150,7 +149,8 @@ static bool is_number_key(struct slice name)
     return is_text(name, SEQUENCE_KEY) || is_text(name, NAME_SEQUENCE_KEY) || is_text(name, NAME_PREVIOUS_KEY);
 }
 
-/* Appends the members of the block, without braces, and of an event without its numbers. Returns whether there was any. */
+/* Appends the members of the block, without braces, and of an event without its numbers. Returns whether there was any.
+ */
 static bool append_members(struct buffer *out, const struct ami_scratch *scratch, bool is_event)
 {
     bool any = false;
@@ -182,7 +182,7 @@ static void append_number(struct buffer *out, bool first, const char *key, uint6
 }
 
 void ami_append_event(struct buffer *out, struct ami_scratch *scratch, const char *text, size_t length,
-    const struct event_numbers *numbers)
+                      const struct event_numbers *numbers)
 {
     struct slice rest = {text, length};
     bool any = false;

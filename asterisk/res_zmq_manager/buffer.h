@@ -8,8 +8,8 @@
  */
 
 /*
- * A byte buffer that grows. An allocation that fails marks the buffer; everything appended after it is ignored, so that a
- * writer appends as it likes and looks at `failed` once, at the end. Not thread-safe.
+ * A byte buffer that grows. An allocation that fails marks the buffer; everything appended after it is ignored, so that
+ * a writer appends as it likes and looks at `failed` once, at the end. Not thread-safe.
  */
 #ifndef ZMQ_MANAGER_BUFFER_H
 #define ZMQ_MANAGER_BUFFER_H

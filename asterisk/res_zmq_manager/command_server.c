@@ -25,8 +25,8 @@
 #include <zmq.h>
 
 enum {
-    BATCH = 64,                             /* requests a turn, so that a flood does not keep the thread from a new socket */
-    REPLY_MAX_BYTES = 64 * 1024 * 1024,     /* of AMI text; one list of all devices of a large server is a few MiB */
+    BATCH = 64, /* requests a turn, so that a flood does not keep the thread from a new socket */
+    REPLY_MAX_BYTES = 64 * 1024 * 1024, /* of AMI text; one list of all devices of a large server is a few MiB */
     QUIESCE_S = 2,
 };
 
@@ -100,7 +100,8 @@ static void reply_answer(struct command_server *server, const struct request *re
         return;
     }
     atomic_fetch_add(&server->unknown, 1);
-    reply_error(server, request, "Asterisk did not answer: it has no such action, or the module of that action is not loaded.");
+    reply_error(server, request,
+                "Asterisk did not answer: it has no such action, or the module of that action is not loaded.");
 }
 
 static void run_action(struct command_server *server, const struct request *request)
@@ -176,7 +177,8 @@ static bool serve_one(struct command_server *server, void *socket)
     }
     zmq_msg_close(&frame);
     /* A REP socket has to answer before it can receive, so that something goes out even where memory is short. */
-    zmq_send(socket, server->reply.failed ? "[]" : server->reply.data, server->reply.failed ? 2 : server->reply.length, 0);
+    zmq_send(socket, server->reply.failed ? "[]" : server->reply.data, server->reply.failed ? 2 : server->reply.length,
+             0);
     return true;
 }
 

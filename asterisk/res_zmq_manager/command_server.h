@@ -30,9 +30,9 @@ struct command_server *command_server_start(void *socket);
 bool command_server_hand_over(struct command_server *server, void *socket, const char *bind_to);
 
 /*
- * Makes sure that no action runs and none will start, which has to be so before command_server_stop: the caller of an unload
- * holds Asterisk's lock on the list of modules, an action may be waiting for just that lock, and waiting for the action
- * would stop both for ever. False where one still ran after a moment; then everything goes on as before.
+ * Makes sure that no action runs and none will start, which has to be so before command_server_stop: the caller of an
+ * unload holds Asterisk's lock on the list of modules, an action may be waiting for just that lock, and waiting for the
+ * action would stop both for ever. False where one still ran after a moment; then everything goes on as before.
  */
 bool command_server_quiesce(struct command_server *server);
 

@@ -31,7 +31,7 @@ static FILE *open_file(const char *path, char *error)
 
     if (fd < 0 || fstat(fd, &status)) {
         snprintf(error, CURVE_ERROR_SIZE, "cannot be opened: %s; %s", strerror(errno),
-            errno == EACCES ? "let Asterisk's user read it" : "create it, or correct its name");
+                 errno == EACCES ? "let Asterisk's user read it" : "create it, or correct its name");
         if (fd >= 0) {
             close(fd);
         }
@@ -46,8 +46,8 @@ static FILE *open_file(const char *path, char *error)
 }
 
 /*
- * The next line without its end. Its length, -1 at the end of the file, -2 for a line that is too long or holds a zero byte,
- * where the rest of the file says nothing.
+ * The next line without its end. Its length, -1 at the end of the file, -2 for a line that is too long or holds a zero
+ * byte, where the rest of the file says nothing.
  */
 static int read_line(FILE *file, char line[MAX_LINE])
 {
@@ -146,7 +146,8 @@ bool curve_read_clients(const char *path, struct curve_clients *clients, char *e
         snprintf(error, CURVE_ERROR_SIZE, "cannot be read: %s", strerror(errno));
     } else if (!why && !clients->count) {
         why = "empty";
-        snprintf(error, CURVE_ERROR_SIZE, "holds no key, so that nobody could connect; write the public key of the broker into it");
+        snprintf(error, CURVE_ERROR_SIZE,
+                 "holds no key, so that nobody could connect; write the public key of the broker into it");
     }
     fclose(file);
     if (why) {

@@ -8,8 +8,9 @@
  */
 
 /*
- * The files with CURVE keys: our secret, and the public keys of the clients that may connect. Keys are Z85, 40 characters.
- * A file that is not right is refused as a whole, with a text that says what is wrong and never what a secret is.
+ * The files with CURVE keys: our secret, and the public keys of the clients that may connect. Keys are Z85, 40
+ * characters. A file that is not right is refused as a whole, with a text that says what is wrong and never what a
+ * secret is.
  */
 #ifndef ZMQ_MANAGER_CURVE_KEYS_H
 #define ZMQ_MANAGER_CURVE_KEYS_H
@@ -34,8 +35,9 @@ struct curve_clients {
 bool curve_read_secret(const char *path, char secret[CURVE_TEXT_SIZE], char *error);
 
 /*
- * The keys of a file: one a line, text behind a blank is a comment, as are lines that begin with #; at least one. (No key
- * begins with #: its first five characters would be more than 32 bits.) On false there is nothing to free, and `error` as above.
+ * The keys of a file: one a line, text behind a blank is a comment, as are lines that begin with #; at least one. (No
+ * key begins with #: its first five characters would be more than 32 bits.) On false there is nothing to free, and
+ * `error` as above.
  */
 bool curve_read_clients(const char *path, struct curve_clients *clients, char *error);
 

@@ -17,15 +17,16 @@
 
 enum {
     /*
-     * Events that wait for one slow subscriber before libzmq drops further ones for it. At 400 bytes an event it is 40 MB
-     * and half a minute of 3,000 events a second; the events are shared by all subscribers that wait, not copied for each.
+     * Events that wait for one slow subscriber before libzmq drops further ones for it. At 400 bytes an event it is 40
+     * MB and half a minute of 3,000 events a second; the events are shared by all subscribers that wait, not copied for
+     * each.
      */
     EVENTS_HIGH_WATER_MARK = 100000,
     /* How long an unload waits for replies and events that are still on their way out. */
     LINGER_MS = 500,
     /*
-     * A larger frame ends its connection. It lies far above the limit of a request, because a client that only sent too much
-     * should get an answer that says so; this one is against a peer that would fill the memory of Asterisk.
+     * A larger frame ends its connection. It lies far above the limit of a request, because a client that only sent too
+     * much should get an answer that says so; this one is against a peer that would fill the memory of Asterisk.
      */
     MAX_FRAME_BYTES = 16 * 1024 * 1024,
     /* A subscriber whose machine vanished holds its waiting events until TCP notices: 60 s + 6 * 10 s. */
@@ -41,18 +42,19 @@ static int set_int(void *socket, int option, int value)
 
 static int set_curve(void *socket, const char *secret)
 {
-    return set_int(socket, ZMQ_CURVE_SERVER, 1) || zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, strlen(secret) + 1);
+    return set_int(socket, ZMQ_CURVE_SERVER, 1) ||
+           zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, strlen(secret) + 1);
 }
 
 static int set_options(void *socket, enum endpoint_kind kind, const char *address)
 {
     int64_t max_frame_bytes = MAX_FRAME_BYTES;
 
-    if (set_int(socket, ZMQ_LINGER, LINGER_MS) || set_int(socket, ZMQ_TCP_KEEPALIVE, 1)
-        || set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S)
-        || set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_S)
-        || set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT)
-        || zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max_frame_bytes, sizeof(max_frame_bytes))) {
+    if (set_int(socket, ZMQ_LINGER, LINGER_MS) || set_int(socket, ZMQ_TCP_KEEPALIVE, 1) ||
+        set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S) ||
+        set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_S) ||
+        set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT) ||
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max_frame_bytes, sizeof(max_frame_bytes))) {
         return -1;
     }
     /* Only for an address that asks for it: with this option on, a bind to all addresses would listen on IPv6 too. */

@@ -16,9 +16,9 @@
 enum endpoint_kind { ENDPOINT_COMMANDS, ENDPOINT_EVENTS };
 
 /*
- * A socket that is bound to nothing yet, or NULL with errno set. The caller hands it to the one thread that uses it from then
- * on (a mutex or the start of that thread lies between, as libzmq asks for). With `secret` (a CURVE key; NULL: none) it talks
- * only to peers that know our public key and that zap.h lets in.
+ * A socket that is bound to nothing yet, or NULL with errno set. The caller hands it to the one thread that uses it
+ * from then on (a mutex or the start of that thread lies between, as libzmq asks for). With `secret` (a CURVE key;
+ * NULL: none) it talks only to peers that know our public key and that zap.h lets in.
  */
 void *endpoint_make(void *context, enum endpoint_kind kind, const char *address, const char *secret);
 

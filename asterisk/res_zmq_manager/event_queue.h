@@ -10,9 +10,9 @@
 /*
  * The bounded queue between Asterisk's threads, which put events in, and the publisher, which takes them out.
  *
- * Every event gets its sequence number when it is offered, whether there is room for it or not, so that a lost event leaves
- * a hole in the numbers, in those of all events and in those of its name. A run of lost events is handed out once, as a gap
- * with a number of its own among all events, at its place in the order.
+ * Every event gets its sequence number when it is offered, whether there is room for it or not, so that a lost event
+ * leaves a hole in the numbers, in those of all events and in those of its name. A run of lost events is handed out
+ * once, as a gap with a number of its own among all events, at its place in the order.
  */
 #ifndef ZMQ_MANAGER_EVENT_QUEUE_H
 #define ZMQ_MANAGER_EVENT_QUEUE_H
@@ -50,7 +50,8 @@ struct event_queue_figures {
 struct event_queue *event_queue_create(size_t max_events, size_t max_bytes);
 void event_queue_destroy(struct event_queue *queue);
 
-/* From any thread; holds a mutex only to link the event in. Returns whether the taker may be asleep and has to be woken. */
+/* From any thread; holds a mutex only to link the event in. Returns whether the taker may be asleep and has to be
+ * woken. */
 bool event_queue_offer(struct event_queue *queue, const char *text, size_t length);
 
 /* False where there is nothing to take. */

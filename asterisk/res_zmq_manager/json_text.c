@@ -19,7 +19,8 @@ struct utf8_unit {
     bool valid;
 };
 
-/* How many bytes may follow this lead byte, and between which limits the first of them has to lie (Unicode, table 3-7). */
+/* How many bytes may follow this lead byte, and between which limits the first of them has to lie (Unicode, table 3-7).
+ */
 static size_t following_bytes(unsigned char lead, unsigned char *low, unsigned char *high)
 {
     *low = 0x80;
@@ -28,13 +29,13 @@ static size_t following_bytes(unsigned char lead, unsigned char *low, unsigned c
         return 1;
     }
     if (lead >= 0xE0 && lead <= 0xEF) {
-        *low = lead == 0xE0 ? 0xA0 : 0x80;   /* no longer form than needed */
-        *high = lead == 0xED ? 0x9F : 0xBF;  /* no surrogates */
+        *low = lead == 0xE0 ? 0xA0 : 0x80;  /* no longer form than needed */
+        *high = lead == 0xED ? 0x9F : 0xBF; /* no surrogates */
         return 2;
     }
     if (lead >= 0xF0 && lead <= 0xF4) {
         *low = lead == 0xF0 ? 0x90 : 0x80;
-        *high = lead == 0xF4 ? 0x8F : 0xBF;  /* nothing above U+10FFFF */
+        *high = lead == 0xF4 ? 0x8F : 0xBF; /* nothing above U+10FFFF */
         return 3;
     }
     return 0;
@@ -46,20 +47,20 @@ static struct utf8_unit next_unit(const unsigned char *text, size_t length)
     size_t following, i;
 
     if (text[0] < 0x80) {
-        return (struct utf8_unit) {1, true};
+        return (struct utf8_unit){1, true};
     }
     following = following_bytes(text[0], &low, &high);
     if (!following) {
-        return (struct utf8_unit) {1, false};
+        return (struct utf8_unit){1, false};
     }
     for (i = 1; i <= following; i++) {
         if (i >= length || text[i] < low || text[i] > high) {
-            return (struct utf8_unit) {i, false};
+            return (struct utf8_unit){i, false};
         }
         low = 0x80;
         high = 0xBF;
     }
-    return (struct utf8_unit) {following + 1, true};
+    return (struct utf8_unit){following + 1, true};
 }
 
 static void append_escaped(struct buffer *out, unsigned char byte)

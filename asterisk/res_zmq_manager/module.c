@@ -10,8 +10,9 @@
 /*
  * Life of the module: load, reload, unload, and its CLI command.
  *
- * Asterisk calls load, unload and reload under its own lock on the list of modules, but the CLI command and events come at any
- * time from any thread. The CLI command and reload share `addresses_lock`; events come only while the hook is registered.
+ * Asterisk calls load, unload and reload under its own lock on the list of modules, but the CLI command and events come
+ * at any time from any thread. The CLI command and reload share `addresses_lock`; events come only while the hook is
+ * registered.
  */
 
 #include "asterisk.h"
@@ -39,7 +40,8 @@ static struct publisher *publisher;
 static struct zap *zap;
 static time_t up_since;
 
-/* On the thread that raises the event, under Asterisk's lock on the list of hooks: no manager function and no log in here. */
+/* On the thread that raises the event, under Asterisk's lock on the list of hooks: no manager function and no log in
+ * here. */
 static int on_event(int category, const char *event, char *body)
 {
     (void) category;
@@ -86,11 +88,14 @@ static void *open_address(enum endpoint_kind kind, const char *key, const char *
     int error = errno;
 
     if (!socket) {
-        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE ": cannot listen on %s = %s: %s; %s\n", ast_config_AST_CONFIG_DIR, key, address,
-            zmq_strerror(error), endpoint_remedy(error));
+        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE ": cannot listen on %s = %s: %s; %s\n", ast_config_AST_CONFIG_DIR, key,
+                address, zmq_strerror(error), endpoint_remedy(error));
     } else if (!secret && !endpoint_is_local(address)) {
-        ast_log(LOG_NOTICE, "%s = %s can be reached from other machines, and there is no login on it: whoever reaches it "
-            "controls this Asterisk. Keep it in a management network, or use curve_secret_file and curve_clients_file\n", key, address);
+        ast_log(LOG_NOTICE,
+                "%s = %s can be reached from other machines, and there is no login on it: whoever reaches it "
+                "controls this Asterisk. Keep it in a management network, or use curve_secret_file and "
+                "curve_clients_file\n",
+                key, address);
     }
     return socket;
 }
@@ -156,8 +161,10 @@ static int load_module(void)
         return AST_MODULE_LOAD_DECLINE;
     }
     if (!ast_manager_check_enabled()) {
-        ast_log(LOG_WARNING, "Asterisk raises most manager events only where %s/manager.conf says 'enabled = yes'; "
-            "it may say 'bindaddr = 127.0.0.1' beside it\n", ast_config_AST_CONFIG_DIR);
+        ast_log(LOG_WARNING,
+                "Asterisk raises most manager events only where %s/manager.conf says 'enabled = yes'; "
+                "it may say 'bindaddr = 127.0.0.1' beside it\n",
+                ast_config_AST_CONFIG_DIR);
     }
     up_since = time(NULL);
     ast_manager_register_hook(&event_hook);
@@ -193,11 +200,11 @@ static bool same_secret(const struct settings *fresh)
 }
 
 /*
- * The socket for an address or a key that has changed; false where that fails. At the same address the old socket has to go
- * first, and with it all its connections: a peer that came in without a key must not stay.
+ * The socket for an address or a key that has changed; false where that fails. At the same address the old socket has
+ * to go first, and with it all its connections: a peer that came in without a key must not stay.
  */
 static bool open_changed(enum endpoint_kind kind, const char *key, const char *before, const char *now,
-    const struct settings *fresh, struct change *change)
+                         const struct settings *fresh, struct change *change)
 {
     *change = (struct change){0};
     if (strcmp(before, now)) {
@@ -228,8 +235,8 @@ static bool rebind(const struct settings *fresh)
         }
         return false;
     }
-    return (!events.socket || publisher_hand_over(publisher, events.socket, events.bind_to))
-        && (!requests.socket || command_server_hand_over(commands, requests.socket, requests.bind_to));
+    return (!events.socket || publisher_hand_over(publisher, events.socket, events.bind_to)) &&
+           (!requests.socket || command_server_hand_over(commands, requests.socket, requests.bind_to));
 }
 
 /* Under `addresses_lock`. The new list comes first: whoever connects to a new endpoint at once must be in it. */
@@ -260,7 +267,7 @@ static int reload_module(void)
     ast_mutex_unlock(&addresses_lock);
     if (!done) {
         ast_log(LOG_ERROR, "Not reloaded: the addresses stay %s and %s, and the keys as they were\n", settings.addr_cmd,
-            settings.addr_evt);
+                settings.addr_evt);
         settings_free(&fresh);
         return -1;
     }
@@ -268,9 +275,5 @@ static int reload_module(void)
 }
 
 AST_MODULE_INFO(ASTERISK_GPL_KEY, AST_MODFLAG_LOAD_ORDER, "Asterisk Manager Interface over ZeroMQ",
-    .support_level = AST_MODULE_SUPPORT_EXTENDED,
-    .load = load_module,
-    .unload = unload_module,
-    .reload = reload_module,
-    .load_pri = AST_MODPRI_DEFAULT,
-);
+                .support_level = AST_MODULE_SUPPORT_EXTENDED, .load = load_module, .unload = unload_module,
+                .reload = reload_module, .load_pri = AST_MODPRI_DEFAULT, );

@@ -8,8 +8,8 @@
  */
 
 /*
- * How many events of each name there were. A subscriber to some names sees holes in the numbers of all events by design; from
- * these it learns what it lost.
+ * How many events of each name there were. A subscriber to some names sees holes in the numbers of all events by
+ * design; from these it learns what it lost.
  *
  * The table is bounded and never allocates: a name that finds no place is not counted. Not thread-safe.
  */

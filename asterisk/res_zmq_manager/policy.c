@@ -13,13 +13,16 @@
 #include <strings.h>
 
 /*
- * Asterisk runs an action that comes through a manager hook without an AMI session, and these actions look at their session
- * without checking that there is one: Asterisk dies of a null pointer. (An action of a module that is not part of Asterisk
- * cannot be judged here.)
+ * Asterisk runs an action that comes through a manager hook without an AMI session, and these actions look at their
+ * session without checking that there is one: Asterisk dies of a null pointer. (An action of a module that is not part
+ * of Asterisk cannot be judged here.)
  */
-#define NEEDS_SESSION "it reads the AMI session of its sender, which a ZeroMQ client does not have, and Asterisk would crash"
+#define NEEDS_SESSION                                                                                                  \
+    "it reads the AMI session of its sender, which a ZeroMQ client does not have, and Asterisk would crash"
 /* These would not crash, but could only mislead: there is nobody to log in or out. */
-#define NO_LOGIN "this wire has no login; who may use it is decided by the address that the module is bound to, and by its list of CURVE keys"
+#define NO_LOGIN                                                                                                       \
+    "this wire has no login; who may use it is decided by the address that the module is bound to, and by its list "   \
+    "of CURVE keys"
 
 static const struct {
     const char *action;

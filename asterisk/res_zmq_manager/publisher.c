@@ -22,7 +22,8 @@
 #include <time.h>
 #include <zmq.h>
 
-/* What Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it smaller. */
+/* What Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it
+ * smaller. */
 #ifndef QUEUE_MAX_EVENTS
 #define QUEUE_MAX_EVENTS 65536
 #endif
@@ -58,7 +59,7 @@ static void send_json(struct publisher *publisher, void *socket)
 }
 
 static void send_event(struct publisher *publisher, void *socket, const char *text, size_t length,
-    const struct event_numbers *numbers)
+                       const struct event_numbers *numbers)
 {
     ami_append_event(&publisher->json, &publisher->scratch, text, length, numbers);
     send_json(publisher, socket);
@@ -72,7 +73,7 @@ static void send_gap(struct publisher *publisher, void *socket, const struct que
 
     publisher->lost_told += item->lost;
     length = snprintf(text, sizeof(text), "Event: ZmqOverflow\r\nLost: %" PRIu64 "\r\nLostTotal: %" PRIu64 "\r\n\r\n",
-        item->lost, publisher->lost_told);
+                      item->lost, publisher->lost_told);
     send_event(publisher, socket, text, length, &numbers);
 }
 

@@ -40,7 +40,8 @@ static bool has_control_bytes(const char *text)
     return false;
 }
 
-/* Asterisk skips blanks around names of actions, so nothing but the plain characters that all of them consist of may pass. */
+/* Asterisk skips blanks around names of actions, so nothing but the plain characters that all of them consist of may
+ * pass. */
 static bool is_action_name(const char *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -76,7 +77,8 @@ static const json_t *find(json_t *object, const char *name, int *count)
     json_t *value;
 
     *count = 0;
-    json_object_foreach(object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         if (!strcasecmp(key, name)) {
             found = found ? found : value;
             ++*count;
@@ -118,7 +120,7 @@ static bool take_action(struct request *request, json_t *object)
     }
     if (!is_action_name(json_string_value(value))) {
         return fail(request, "'%s' is no name of an action: it has to consist of letters, digits, '-' and '_'.",
-            json_string_value(value));
+                    json_string_value(value));
     }
     request->action = strdup(json_string_value(value));
     return request->action != NULL;
@@ -149,7 +151,8 @@ static bool check_name(struct request *request, const char *name)
 static bool add_value(struct request *request, const char *name, const json_t *value, int *headers)
 {
     if (!json_is_string(value)) {
-        return fail(request, "The value of '%s' is or holds %s; send a string or an array of strings.", name, type_name(value));
+        return fail(request, "The value of '%s' is or holds %s; send a string or an array of strings.", name,
+                    type_name(value));
     }
     if (has_control_bytes(json_string_value(value))) {
         return fail(request, "The value of '%s' holds a control character, such as a line break.", name);
@@ -169,7 +172,8 @@ static bool add_headers(struct request *request, json_t *object)
     size_t i;
 
     append_header(&request->text, "Action", request->action);
-    json_object_foreach(object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         if (!check_name(request, name)) {
             return false;
         }

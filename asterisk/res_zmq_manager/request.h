@@ -8,8 +8,8 @@
  */
 
 /*
- * JSON request -> the text of one AMI action. Everything that a client could use to smuggle in a header or an action that
- * policy.h refuses is turned down here.
+ * JSON request -> the text of one AMI action. Everything that a client could use to smuggle in a header or an action
+ * that policy.h refuses is turned down here.
  */
 #ifndef ZMQ_MANAGER_REQUEST_H
 #define ZMQ_MANAGER_REQUEST_H
@@ -28,7 +28,8 @@ struct request {
     char *error;        /* what is wrong with it; NULL where it is good */
 };
 
-/* Always leaves a request that request_free has to free. Where it returns false, `error` says why (NULL: out of memory). */
+/* Always leaves a request that request_free has to free. Where it returns false, `error` says why (NULL: out of
+ * memory). */
 bool request_parse(struct request *request, const char *json, size_t length);
 void request_free(struct request *request);
 

@@ -25,8 +25,8 @@
 
 static bool is_known(const char *key)
 {
-    return !strcasecmp(key, "addr_cmd") || !strcasecmp(key, "addr_evt") || !strcasecmp(key, SECRET_KEY)
-        || !strcasecmp(key, CLIENTS_KEY);
+    return !strcasecmp(key, "addr_cmd") || !strcasecmp(key, "addr_evt") || !strcasecmp(key, SECRET_KEY) ||
+           !strcasecmp(key, CLIENTS_KEY);
 }
 
 static void warn_of_unknown(struct ast_config *config)
@@ -36,14 +36,17 @@ static void warn_of_unknown(struct ast_config *config)
 
     while ((section = ast_category_browse(config, section))) {
         if (strcasecmp(section, SECTION)) {
-            ast_log(LOG_WARNING, "%s/" SETTINGS_FILE ": section [%s] is not known and ignored; all keys stand in [" SECTION "]\n",
-                ast_config_AST_CONFIG_DIR, section);
+            ast_log(LOG_WARNING,
+                    "%s/" SETTINGS_FILE ": section [%s] is not known and ignored; all keys stand in [" SECTION "]\n",
+                    ast_config_AST_CONFIG_DIR, section);
             continue;
         }
         for (variable = ast_variable_browse(config, section); variable; variable = variable->next) {
             if (!is_known(variable->name)) {
-                ast_log(LOG_WARNING, "%s/" SETTINGS_FILE ", line %d: key '%s' is not known and ignored; "
-                    "the keys are addr_cmd, addr_evt, " SECRET_KEY " and " CLIENTS_KEY "\n", ast_config_AST_CONFIG_DIR, variable->lineno, variable->name);
+                ast_log(LOG_WARNING,
+                        "%s/" SETTINGS_FILE ", line %d: key '%s' is not known and ignored; "
+                        "the keys are addr_cmd, addr_evt, " SECRET_KEY " and " CLIENTS_KEY "\n",
+                        ast_config_AST_CONFIG_DIR, variable->lineno, variable->name);
             }
         }
     }
@@ -54,8 +57,9 @@ static char *required(struct ast_config *config, const char *key, const char *ex
     const char *value = ast_variable_retrieve(config, SECTION, key);
 
     if (ast_strlen_zero(value)) {
-        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE ": there is no %s in section [" SECTION "]; add a line such as '%s = %s'\n",
-            ast_config_AST_CONFIG_DIR, key, key, example);
+        ast_log(LOG_ERROR,
+                "%s/" SETTINGS_FILE ": there is no %s in section [" SECTION "]; add a line such as '%s = %s'\n",
+                ast_config_AST_CONFIG_DIR, key, key, example);
         return NULL;
     }
     return ast_strdup(value);
@@ -81,13 +85,17 @@ static bool read_keys(struct ast_config *config, struct settings *settings)
         return true;
     }
     if (ast_strlen_zero(secret_file) || ast_strlen_zero(clients_file)) {
-        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE ": " SECRET_KEY " and " CLIENTS_KEY " go together, and each names a file; "
-            "write both, or none for endpoints without CURVE\n", ast_config_AST_CONFIG_DIR);
+        ast_log(LOG_ERROR,
+                "%s/" SETTINGS_FILE ": " SECRET_KEY " and " CLIENTS_KEY " go together, and each names a file; "
+                "write both, or none for endpoints without CURVE\n",
+                ast_config_AST_CONFIG_DIR);
         return false;
     }
     if (!zmq_has("curve")) {
-        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE ": " SECRET_KEY ": the libzmq of this machine was built without CURVE; install one "
-            "that has it (Debian's libzmq5 does)\n", ast_config_AST_CONFIG_DIR);
+        ast_log(LOG_ERROR,
+                "%s/" SETTINGS_FILE ": " SECRET_KEY ": the libzmq of this machine was built without CURVE; install one "
+                "that has it (Debian's libzmq5 does)\n",
+                ast_config_AST_CONFIG_DIR);
         return false;
     }
     complete_path(path, sizeof(path), secret_file);
@@ -96,7 +104,9 @@ static bool read_keys(struct ast_config *config, struct settings *settings)
         return false;
     }
     if (curve_is_exposed(path)) {
-        ast_log(LOG_WARNING, "Other users can read or change the secret key in %s; take that from them: chmod 0600 %s\n", path, path);
+        ast_log(LOG_WARNING,
+                "Other users can read or change the secret key in %s; take that from them: chmod 0600 %s\n", path,
+                path);
     }
     complete_path(path, sizeof(path), clients_file);
     if (!curve_read_clients(path, &settings->clients, error)) {
@@ -115,13 +125,16 @@ bool settings_load(struct settings *settings)
 
     *settings = (struct settings){0};
     if (!config) {
-        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE " is missing; create it with a section [" SECTION "] that has addr_cmd and addr_evt\n",
-            ast_config_AST_CONFIG_DIR);
+        ast_log(LOG_ERROR,
+                "%s/" SETTINGS_FILE " is missing; create it with a section [" SECTION
+                "] that has addr_cmd and addr_evt\n",
+                ast_config_AST_CONFIG_DIR);
         return false;
     }
     if (config == CONFIG_STATUS_FILEINVALID) {
-        ast_log(LOG_ERROR, "%s/" SETTINGS_FILE " cannot be read as a configuration file; the line before this one says why\n",
-            ast_config_AST_CONFIG_DIR);
+        ast_log(LOG_ERROR,
+                "%s/" SETTINGS_FILE " cannot be read as a configuration file; the line before this one says why\n",
+                ast_config_AST_CONFIG_DIR);
         return false;
     }
     warn_of_unknown(config);

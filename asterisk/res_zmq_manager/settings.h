@@ -26,8 +26,8 @@ struct settings {
 };
 
 /*
- * Reads the file and those that it names. False where one of them is missing or wrong; then the reason has been logged and
- * there is nothing to free.
+ * Reads the file and those that it names. False where one of them is missing or wrong; then the reason has been logged
+ * and there is nothing to free.
  */
 bool settings_load(struct settings *settings);
 

@@ -28,7 +28,7 @@ static void print_count(int fd, const char *label, uint64_t value)
 static void print_uptime(int fd, time_t seconds)
 {
     ast_cli(fd, "  %-20s %ld d %02ld:%02ld:%02ld\n", "Uptime:", (long) seconds / 86400, (long) seconds / 3600 % 24,
-        (long) seconds / 60 % 60, (long) seconds % 60);
+            (long) seconds / 60 % 60, (long) seconds % 60);
 }
 
 void status_print(int fd, const struct status *status)
@@ -53,6 +53,6 @@ void status_print(int fd, const struct status *status)
     print_count(fd, "Events lost:", queue->lost);
     print_count(fd, "Last sequence:", queue->last_sequence);
     ast_cli(fd, "  %-20s %zu now, %zu at most so far, of %zu\n", "Queued events:", queue->events, queue->peak_events,
-        queue->max_events);
+            queue->max_events);
     ast_cli(fd, "  %-20s %zu now, of %zu\n", "Queued bytes:", queue->bytes, queue->max_bytes);
 }

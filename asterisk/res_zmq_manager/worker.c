@@ -36,7 +36,7 @@ struct worker {
     void *owner;
     char name[16];
     pthread_t thread;
-    int alert[2];             /* wakes the thread */
+    int alert[2]; /* wakes the thread */
     atomic_bool stopping;
     _Atomic(struct offer *) offer; /* one that waits to be taken over */
     /* The thread's own: */
@@ -60,7 +60,8 @@ static void take_new_socket(struct worker *worker)
     ast_free(fresh);
 }
 
-/* Tries to bind what is not bound yet. Returns for how long to sleep until the next attempt, or `rest_ms` if that is sooner. */
+/* Tries to bind what is not bound yet. Returns for how long to sleep until the next attempt, or `rest_ms` if that is
+ * sooner. */
 static long bind_socket(struct worker *worker, long rest_ms)
 {
     if (!worker->bind_to) {
@@ -70,8 +71,10 @@ static long bind_socket(struct worker *worker, long rest_ms)
         if (errno == EADDRINUSE && ++worker->bind_attempts < REBIND_MS / REBIND_STEP_MS) {
             return rest_ms < 0 || rest_ms > REBIND_STEP_MS ? REBIND_STEP_MS : rest_ms;
         }
-        ast_log(LOG_ERROR, "Nobody listens on %s any more: %s; another program took it in between: stop that, then unload and load "
-            AST_MODULE "\n", worker->bind_to, zmq_strerror(errno));
+        ast_log(LOG_ERROR,
+                "Nobody listens on %s any more: %s; another program took it in between: stop that, then unload and "
+                "load " AST_MODULE "\n",
+                worker->bind_to, zmq_strerror(errno));
     }
     ast_free(worker->bind_to);
     worker->bind_to = NULL;
@@ -87,7 +90,8 @@ static void *run(void *data)
     pthread_setname_np(pthread_self(), worker->name);
 #endif
     while (!atomic_load(&worker->stopping)) {
-        /* POLLIN also where the socket only sends: it makes libzmq attend to connections while there is nothing to send. */
+        /* POLLIN also where the socket only sends: it makes libzmq attend to connections while there is nothing to
+         * send. */
         zmq_pollitem_t items[] = {
             {.socket = worker->socket, .events = ZMQ_POLLIN},
             {.fd = ast_alertpipe_readfd(worker->alert), .events = ZMQ_POLLIN},

@@ -64,8 +64,8 @@ static bool may_connect(struct zap *zap, zmq_msg_t frames[FRAMES])
 {
     bool listed;
 
-    if (!is_text(&frames[VERSION], "1.0") || !is_text(&frames[MECHANISM], "CURVE")
-        || zmq_msg_size(&frames[KEY]) != CURVE_KEY_BYTES) {
+    if (!is_text(&frames[VERSION], "1.0") || !is_text(&frames[MECHANISM], "CURVE") ||
+        zmq_msg_size(&frames[KEY]) != CURVE_KEY_BYTES) {
         return false;
     }
     ast_mutex_lock(&zap->lock);
@@ -118,7 +118,7 @@ static void *bind_socket(void *context)
     }
     if (!socket) {
         ast_log(LOG_ERROR, "Cannot make the socket " ADDRESS ": %s; check the limits of this process (ulimit -n)\n",
-            zmq_strerror(errno));
+                zmq_strerror(errno));
     }
     return socket;
 }

@@ -8,10 +8,11 @@
  */
 
 /*
- * Decides whose CURVE key may connect: the handler that libzmq asks (ZAP, https://rfc.zeromq.org/spec/27/), on its own thread.
+ * Decides whose CURVE key may connect: the handler that libzmq asks (ZAP, https://rfc.zeromq.org/spec/27/), on its own
+ * thread.
  *
- * It has to run before the first CURVE endpoint is bound and until the last one is closed: where libzmq finds no handler, it
- * lets every key in.
+ * It has to run before the first CURVE endpoint is bound and until the last one is closed: where libzmq finds no
+ * handler, it lets every key in.
  */
 #ifndef ZMQ_MANAGER_ZAP_H
 #define ZMQ_MANAGER_ZAP_H
@@ -28,7 +29,8 @@ struct zap_figures {
 /* Nobody may connect until zap_swap. NULL where it fails, which has been logged. */
 struct zap *zap_start(void *context);
 
-/* Gives it another list; `clients` is the one before. Handshakes from now on follow it, connections stay. From any thread. */
+/* Gives it another list; `clients` is the one before. Handshakes from now on follow it, connections stay. From any
+ * thread. */
 void zap_swap(struct zap *zap, struct curve_clients *clients);
 
 /* All CURVE endpoints of the context are closed. */

@@ -59,8 +59,8 @@ bool may_be_sent(const Action& action, std::string& reason) {
       return false;
     }
     if (header.name.size() + header.value.size() + line_overhead > max_line_of_action_bytes) {
-      reason = "the header " + std::string(header.name) +
-               " makes a line of more than 1024 bytes, which Asterisk discards";
+      reason =
+          "the header " + std::string(header.name) + " makes a line of more than 1024 bytes, which Asterisk discards";
       return false;
     }
   }

@@ -112,23 +112,27 @@ bool TextDecoder::append_message(std::string_view text) {
 }
 
 void TextDecoder::append_lines(std::string_view text) {
-  each_line(text, [&] { make_room(); }, [&](std::size_t begin, std::size_t colon, std::size_t end) {
-    const std::string_view line = line_of(text, begin, end);
-    if (colon != none && colon != begin) {
-      const std::size_t name_size = colon - begin;
-      fields_[count_++] = {{line.data(), name_size}, value_of(line, name_size)};
-    } else if (!line.empty()) {
-      fields_[count_++] = {"Output", line};
-    }
-  });
+  each_line(
+      text, [&] { make_room(); },
+      [&](std::size_t begin, std::size_t colon, std::size_t end) {
+        const std::string_view line = line_of(text, begin, end);
+        if (colon != none && colon != begin) {
+          const std::size_t name_size = colon - begin;
+          fields_[count_++] = {{line.data(), name_size}, value_of(line, name_size)};
+        } else if (!line.empty()) {
+          fields_[count_++] = {"Output", line};
+        }
+      });
 }
 
 void TextDecoder::append_raw_lines(std::string_view text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   if (text.ends_with(end_of_command)) text.remove_suffix(end_of_command.size());
-  each_line(text, [&] { make_room(); }, [&](std::size_t begin, std::size_t, std::size_t end) {
-    fields_[count_++] = {"Output", line_of(text, begin, end)};
-  });
+  each_line(
+      text, [&] { make_room(); },
+      [&](std::size_t begin, std::size_t, std::size_t end) {
+        fields_[count_++] = {"Output", line_of(text, begin, end)};
+      });
 }
 
 /// For all lines that one block can end, and a last one without a line end.

@@ -17,10 +17,10 @@ namespace {
 namespace po = boost::program_options;
 
 po::options_description all_options() {
-  const std::string config_text = "configuration file; the word --config may be left out (default: " +
-                                  std::string(AMIBROKER_DEFAULT_CONFIG) + ")";
+  const std::string config_text =
+      "configuration file; the word --config may be left out (default: " + std::string(AMIBROKER_DEFAULT_CONFIG) + ")";
   po::options_description options("Options", 100);
-  options.add_options()  //
+  options.add_options()                                                              //
       ("config", po::value<std::string>()->value_name("FILE"), config_text.c_str())  //
       ("check-config", "read the configuration, print what is wrong with it, end")   //
       ("list-plugins", "show the plugins that are there and their options, end")     //

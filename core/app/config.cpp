@@ -56,8 +56,9 @@ void warn_of_open_secret(const std::string& path, LoadedConfig& loaded) {
   std::error_code error;
   const auto mode = std::filesystem::status(path, error).permissions();
   if (error || (mode & std::filesystem::perms::others_read) == std::filesystem::perms::none) return;
-  loaded.warnings.push_back({loaded.secret_line, "this secret stands in a file that everybody on this machine may read: "
-                                                 "chmod o-r it, or use secret_file"});
+  loaded.warnings.push_back({loaded.secret_line,
+                             "this secret stands in a file that everybody on this machine may read: "
+                             "chmod o-r it, or use secret_file"});
   loaded.warnings = sorted_and_cut(std::move(loaded.warnings), "warnings");
 }
 
@@ -73,8 +74,7 @@ Config defaults() {
 LoadedConfig parse_config(std::string_view text, const std::string& folder) {
   if (text.size() > max_config_bytes)
     return failed("longer than " + std::to_string(max_config_bytes) + " bytes: this is no configuration");
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-    return failed("is in UTF-16: save it as UTF-8");
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return failed("is in UTF-16: save it as UTF-8");
 
   LoadedConfig result;
   result.config = defaults();

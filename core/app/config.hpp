@@ -38,10 +38,10 @@ struct Config {
 
 /// What was found in a file. Both lists are in the order of the lines.
 struct LoadedConfig {
-  Config config;                           ///< of use only if `ok()`
-  std::vector<host::ConfigError> errors;   ///< at most `max_errors`, then one that says how many more there are
+  Config config;                            ///< of use only if `ok()`
+  std::vector<host::ConfigError> errors;    ///< at most `max_errors`, then one that says how many more there are
   std::vector<host::ConfigError> warnings;  ///< probably not meant, but no harm; as many at most
-  int secret_line = 0;  ///< of the first secret that stands in the text itself; 0: none does
+  int secret_line = 0;                      ///< of the first secret that stands in the text itself; 0: none does
 
   [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
 };

@@ -15,8 +15,7 @@ constexpr std::uint16_t default_tls_port = 5039;
 
 void require(const IniSection& section, Keys keys, Findings& findings) {
   for (const std::string_view key : keys)
-    if (line_of(section, key) == 0)
-      findings.error(section.line, "[" + section.name + "] has no " + std::string(key));
+    if (line_of(section, key) == 0) findings.error(section.line, "[" + section.name + "] has no " + std::string(key));
 }
 
 /// `when`: what would give these keys a meaning.
@@ -48,8 +47,9 @@ void check_tls(const IniSection& section, ServerDraft& draft, Findings& findings
   if (!draft.tls) return forbid(section, {"tls_insecure", "ca_file"}, "tls = yes", findings);
   if (draft.tls_insecure) {
     forbid(section, {"ca_file"}, "tls_insecure = no", findings);
-    findings.warning(line_of(section, "tls_insecure"),
-                     "tls_insecure = yes: whoever can reach the line between can pass for this server and see everything");
+    findings.warning(
+        line_of(section, "tls_insecure"),
+        "tls_insecure = yes: whoever can reach the line between can pass for this server and see everything");
   }
   draft.server.ami.tls = link::TlsAccess{.verify = !draft.tls_insecure, .ca_file = std::move(draft.ca_file)};
 }
@@ -66,10 +66,8 @@ void check_ami(const IniSection& section, ServerDraft& draft, Findings& findings
 
 void check_access(const IniSection& section, ServerDraft& draft, Findings& findings) {
   if (!draft.transport_is_known) return;
-  if (draft.server.transport == link::Transport::ami)
-    check_ami(section, draft, findings);
-  else
-    check_zmq(section, draft, findings);
+  if (draft.server.transport == link::Transport::ami) check_ami(section, draft, findings);
+  else check_zmq(section, draft, findings);
 }
 
 }  // namespace amibroker::app

@@ -20,8 +20,7 @@ bool is_complete(int server_key_line, int secret_file_line, Findings& findings) 
   else if (server_key_line == 0)
     findings.error(secret_file_line,
                    "curve_secret_file needs curve_server_key beside it: the public key of the server's module");
-  else
-    return true;
+  else return true;
   return false;
 }
 
@@ -29,8 +28,8 @@ bool is_complete(int server_key_line, int secret_file_line, Findings& findings) 
 std::string server_key(const std::string& key, int line, Findings& findings) {
   if (link::is_curve_key(key)) return key;
   findings.error(line, "curve_server_key = " + quoted(key) +
-                                 ": write the public key of the server's module, 40 characters; it stands in the file "
-                                 "NAME.public that zmq-ami-broker --make-keys NAME made for that server");
+                           ": write the public key of the server's module, 40 characters; it stands in the file "
+                           "NAME.public that zmq-ami-broker --make-keys NAME made for that server");
   return {};
 }
 

@@ -31,8 +31,7 @@ void read_switch(const IniEntry& entry, std::string_view plugin_name, Config& co
 
 void read_log_level(const IniEntry& entry, Config& config, Findings& findings) {
   if (!check_one_line(entry, findings)) return;
-  if (const auto level = parse_level(entry.value))
-    config.log_level = *level;
+  if (const auto level = parse_level(entry.value)) config.log_level = *level;
   else
     findings.error(entry.line, "log_level = " + quoted(entry.value) + ": write debug, info, warning or error" +
                                    host::did_you_mean(lower(entry.value), level_words));
@@ -50,10 +49,8 @@ void read_name(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
 void read_addr(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
   if (!check_one_line(entry, findings)) return;
   Address address = parse_address(entry.value);
-  if (address.error.empty())
-    draft.server.addr = std::move(address.text);
-  else
-    findings.error(entry.line, "addr: " + address.error);
+  if (address.error.empty()) draft.server.addr = std::move(address.text);
+  else findings.error(entry.line, "addr: " + address.error);
 }
 
 void read_port(const IniEntry& entry, std::uint16_t& port, Findings& findings) {
@@ -71,7 +68,8 @@ void read_transport(const IniEntry& entry, ServerDraft& draft, Findings& finding
   if (!draft.transport_is_known)
     findings.error(entry.line, "transport = " + quoted(entry.value) +
                                    ": write ami (the manager interface of every Asterisk) or zmq (the module "
-                                   "res_zmq_manager)" + host::did_you_mean(lower(entry.value), words));
+                                   "res_zmq_manager)" +
+                                   host::did_you_mean(lower(entry.value), words));
 }
 
 /// A text that goes into an action.
@@ -81,8 +79,7 @@ void read_text(const IniEntry& entry, std::string& text, Findings& findings) {
   if (entry.value.empty() || entry.value.size() > longest || has_control(entry.value))
     findings.error(entry.line, entry.key + ": write 1 to " + std::to_string(longest) +
                                    " bytes without tabs and other control characters");
-  else
-    text = entry.value;
+  else text = entry.value;
 }
 
 void read_secret(const IniEntry& entry, ServerDraft& draft, Findings& findings) {
@@ -116,12 +113,10 @@ void read_list(const IniEntry& entry, bool (*is_right)(std::string_view), std::s
                std::vector<std::string>& items, Findings& findings) {
   std::set<std::string_view> seen;
   for (const std::string_view item : split_list(entry.value)) {
-    if (!is_right(item))
-      findings.error(entry.line, entry.key + ": " + quoted(item) + std::string(rule));
+    if (!is_right(item)) findings.error(entry.line, entry.key + ": " + quoted(item) + std::string(rule));
     else if (!seen.insert(item).second)
       findings.error(entry.line, entry.key + ": " + quoted(item) + " is there twice: delete one of the two");
-    else
-      items.emplace_back(item);
+    else items.emplace_back(item);
   }
 }
 
@@ -136,8 +131,7 @@ void read_globs(const IniEntry& entry, std::vector<std::string>& globs, Findings
 }
 
 constexpr KeySpec<Config> general_table[] = {
-    {"device_state",
-     [](const IniEntry& e, Config& c, Findings& f) { read_switch(e, "device_state", c, f); }},
+    {"device_state", [](const IniEntry& e, Config& c, Findings& f) { read_switch(e, "device_state", c, f); }},
     {"presence", [](const IniEntry& e, Config& c, Findings& f) { read_switch(e, "presence_state", c, f); }},
     {"log_level", read_log_level},
     {"request_timeout", read_request_timeout},
@@ -161,7 +155,8 @@ constexpr KeySpec<ServerDraft> server_table[] = {
     {"username", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_text(e, d.server.ami.username, f); }},
     {"secret", read_secret},
     {"secret_file", read_secret_from_file},
-    {"plain_login", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.server.ami.plain_login, f); }},
+    {"plain_login",
+     [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.server.ami.plain_login, f); }},
     {"tls", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.tls, f); }},
     {"tls_insecure", [](const IniEntry& e, ServerDraft& d, Findings& f) { read_boolean(e, d.tls_insecure, f); }},
     {"ca_file", read_ca_file},
@@ -192,8 +187,7 @@ host::PluginConfig& plugin_of(Config& config, std::string_view name) {
 void read_boolean(const IniEntry& entry, bool& value, Findings& findings) {
   constexpr std::string_view words[] = {"yes", "no", "true", "false", "on", "off"};
   if (!check_one_line(entry, findings)) return;
-  if (const auto parsed = parse_boolean(entry.value))
-    value = *parsed;
+  if (const auto parsed = parse_boolean(entry.value)) value = *parsed;
   else
     findings.error(entry.line, entry.key + " = " + quoted(entry.value) + ": write yes or no" +
                                    host::did_you_mean(lower(entry.value), words));

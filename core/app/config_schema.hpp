@@ -79,8 +79,7 @@ void report_unknown_key(const IniEntry& entry, std::string_view section, std::sp
 
 /// Reads the keys of a section by its table.
 template <typename Target>
-void read_keys(const IniSection& section, std::span<const KeySpec<Target>> table, Target& target,
-               Findings& findings) {
+void read_keys(const IniSection& section, std::span<const KeySpec<Target>> table, Target& target, Findings& findings) {
   for (const IniEntry& entry : section.entries) {
     const KeySpec<Target>* spec = nullptr;
     for (const KeySpec<Target>& candidate : table)

@@ -100,8 +100,7 @@ void report_unknown_sections(const std::vector<IniSection>& sections, const std:
       findings.warning(section.line,
                        in_brackets(section.name) + " is not used: \"sections\" in [servers] does not list it");
     else
-      findings.error(section.line,
-                     "unknown section " + in_brackets(section.name) + findings.hint(section.name, known));
+      findings.error(section.line, "unknown section " + in_brackets(section.name) + findings.hint(section.name, known));
   }
 }
 
@@ -124,15 +123,14 @@ void read_servers(const std::vector<IniSection>& sections, Config& config, Findi
   std::map<std::string_view, const IniSection*> by_name;
   for (const IniSection& section : sections) by_name.try_emplace(section.name, &section);
   for (const std::string_view name : names) {
-    if (!listed.insert(name).second)
-      findings.error(list->line, "sections: " + quoted(name) + " is there twice");
+    if (!listed.insert(name).second) findings.error(list->line, "sections: " + quoted(name) + " is there twice");
     else if (is_reserved_section(name))
       findings.error(list->line, "sections: " + quoted(name) + " cannot be the name of a server");
     else if (const auto section = by_name.find(name); section != by_name.end())
       read_server(*section->second, endpoints, config, findings);
     else
-      findings.error(list->line, "sections: there is no section " + in_brackets(shortened(name)) +
-                                     findings.hint(name, candidates));
+      findings.error(list->line,
+                     "sections: there is no section " + in_brackets(shortened(name)) + findings.hint(name, candidates));
   }
   // Without a list every server's section would be reported as well.
   if (list != nullptr) report_unknown_sections(sections, listed, findings);

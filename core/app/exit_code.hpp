@@ -7,9 +7,9 @@ namespace amibroker::app {
 
 enum class ExitCode : int {
   success = 0,
-  failure = 1,         ///< something failed while it ran; worth a restart
-  wrong_use = 64,      ///< the command line
-  wrong_config = 78,   ///< the configuration file or a plugin; a restart changes nothing
+  failure = 1,        ///< something failed while it ran; worth a restart
+  wrong_use = 64,     ///< the command line
+  wrong_config = 78,  ///< the configuration file or a plugin; a restart changes nothing
 };
 
 }  // namespace amibroker::app

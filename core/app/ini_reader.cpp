@@ -119,10 +119,10 @@ class Collector {
   std::vector<IniSection> sections_;
   std::map<std::string, int, std::less<>> names_;  ///< sections and their lines
   std::map<std::string, int, std::less<>> keys_;   ///< keys of this section and their lines
-  bool open_ = false;      ///< there is a section for keys
-  bool skip_ = false;      ///< the section was reported: its keys are not looked at
-  bool accepted_ = false;  ///< the last key was taken, so its value may go on
-  bool called_ = false;    ///< inih understood the last piece
+  bool open_ = false;                              ///< there is a section for keys
+  bool skip_ = false;                              ///< the section was reported: its keys are not looked at
+  bool accepted_ = false;                          ///< the last key was taken, so its value may go on
+  bool called_ = false;                            ///< inih understood the last piece
 };
 
 }  // namespace

@@ -59,8 +59,8 @@ class LineFeed {
 
   std::string_view text_;
   std::vector<host::ConfigError>& errors_;
-  std::string current_;    ///< the line, without comment, line end and blanks at both ends
-  std::size_t sent_ = 0;   ///< how much of `current_` was handed over
+  std::string current_;   ///< the line, without comment, line end and blanks at both ends
+  std::size_t sent_ = 0;  ///< how much of `current_` was handed over
   std::size_t indent_ = 0;
   std::size_t key_indent_ = 0;  ///< of the key that a continuation would belong to
   bool has_key_ = false;

@@ -38,10 +38,8 @@ class PriorityFlag final : public spdlog::custom_flag_formatter {
 
 std::unique_ptr<spdlog::formatter> make_formatter() {
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  if (stderr_is_journal())
-    formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");
-  else
-    formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  if (stderr_is_journal()) formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");
+  else formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
   return formatter;
 }
 

@@ -47,8 +47,9 @@ class NewFile {
     switch (error_) {
       case 0: return {};
       case EEXIST:
-        return path_ + " is there already, and a key that may be in use is not overwritten: choose another name, or "
-                       "move it away";
+        return path_ +
+               " is there already, and a key that may be in use is not overwritten: choose another name, or "
+               "move it away";
       case ENOENT:
       case ENOTDIR: return path_ + " cannot be made: its folder is not there: create it, or choose another";
       case EACCES:
@@ -68,10 +69,11 @@ class NewFile {
 };
 
 std::string what_to_do(const std::string& base, const std::string& public_key) {
-  return "public key: " + public_key + "\n" +
-         base + ".secret stays here: curve_secret_file names it, in the broker's configuration (the broker's key) or "
+  return "public key: " + public_key + "\n" + base +
+         ".secret stays here: curve_secret_file names it, in the broker's configuration (the broker's key) or "
          "in zmq_manager.conf (a server's key).\n" +
-         base + ".public goes to the other side: the broker's key is a line of each server's curve_clients_file, a "
+         base +
+         ".public goes to the other side: the broker's key is a line of each server's curve_clients_file, a "
          "server's key is curve_server_key of its section in the broker's configuration.\n";
 }
 
@@ -79,8 +81,9 @@ std::string what_to_do(const std::string& base, const std::string& public_key) {
 
 std::variant<KeysMade, KeysError> make_keys(const std::string& base) {
   if (!link::has_curve())
-    return KeysError{"no keys made: the libzmq of this machine was built without CURVE; install one that has it "
-                     "(Debian's libzmq5 does)"};
+    return KeysError{
+        "no keys made: the libzmq of this machine was built without CURVE; install one that has it "
+        "(Debian's libzmq5 does)"};
   NewFile secret_file(base + ".secret", 0600);
   if (!secret_file.error().empty()) return KeysError{secret_file.error()};
   NewFile public_file(base + ".public", 0644);

@@ -127,8 +127,7 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
 void Dispatcher::on_reply(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) {
   if (reply.outcome == Outcome::refused) report_refused(server, owner, reply.text);
   if (!done) return;
-  guarded(owner, "an answer",
-          [&](Handler& handler, Fault& fault) { return handler.completion(done, reply, fault); });
+  guarded(owner, "an answer", [&](Handler& handler, Fault& fault) { return handler.completion(done, reply, fault); });
 }
 
 void Dispatcher::on_up(ServerId server) {
@@ -174,10 +173,10 @@ void Dispatcher::report_fault(Slot& slot, std::string_view what, std::string_vie
 void Dispatcher::report_slow(Slot& slot, std::string_view what, std::chrono::nanoseconds took) {
   const auto held_back = slot.slow_limit.allow(Clock::now());
   if (!held_back || slot.handler == nullptr) return;
-  spdlog::warn("plugin {} took {} ms in {}; the whole daemon waits meanwhile: long work belongs on a thread of the "
-               "plugin's own ({} more since the last line)",
-               slot.handler->name(), std::chrono::duration_cast<std::chrono::milliseconds>(took).count(), what,
-               *held_back);
+  spdlog::warn(
+      "plugin {} took {} ms in {}; the whole daemon waits meanwhile: long work belongs on a thread of the "
+      "plugin's own ({} more since the last line)",
+      slot.handler->name(), std::chrono::duration_cast<std::chrono::milliseconds>(took).count(), what, *held_back);
 }
 
 void Dispatcher::report_refused(ServerId server, link::Owner owner, std::string_view reason) {

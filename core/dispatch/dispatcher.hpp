@@ -21,8 +21,8 @@ namespace amibroker::dispatch {
 /// Number of a handler; never used again after `remove`.
 using HandlerId = link::Owner;
 
-/// What is known of one handler's calls since it was added. Times are sums of steps of some milliseconds: right over many
-/// calls, and for long ones.
+/// What is known of one handler's calls since it was added. Times are sums of steps of some milliseconds: right over
+/// many calls, and for long ones.
 struct CallStatistics {
   std::uint64_t calls = 0;
   std::uint64_t faults = 0;
@@ -55,8 +55,7 @@ class Dispatcher final : public link::LinkListener {
 
   /// Sends an action for a handler; the answer reaches it as Handler::completion, later. Throws std::out_of_range
   /// for an unknown server.
-  void request(HandlerId id, ServerId server, const Action& action, std::chrono::milliseconds timeout,
-               Completion done);
+  void request(HandlerId id, ServerId server, const Action& action, std::chrono::milliseconds timeout, Completion done);
   /// Runs a task of a handler now, guarded like every other call.
   void run_task(HandlerId id, const std::function<void()>& task);
   /// Asks every handler to log what it knows.

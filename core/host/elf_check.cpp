@@ -65,8 +65,8 @@ std::optional<Refusal> check_elf(const std::filesystem::path& file) {
     return Refusal{RefusalReason::missing, file.string() + ": there is no such file; copy the plugin there"};
   std::ifstream in(file, std::ios::binary);
   if (!in)
-    return Refusal{RefusalReason::missing, file.string() + " cannot be read: " + std::strerror(errno) +
-                                               "; let the daemon's user read it"};
+    return Refusal{RefusalReason::missing,
+                   file.string() + " cannot be read: " + std::strerror(errno) + "; let the daemon's user read it"};
 
   Header header{};
   if (!read_at(in, 0, &header, 1) || !is_elf(header))

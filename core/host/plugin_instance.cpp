@@ -64,9 +64,10 @@ void PluginInstance::end_life() noexcept {
   timers_.cancel_all();
   Fault fault;
   if (!library_.calls().stop(*plugin_, fault))
-    spdlog::error("plugin {} threw in stop: {}; what it had not let go of by then may stay behind. Report it to the "
-                  "plugin's author ({})",
-                  name(), reason_of(fault), library_.file().string());
+    spdlog::error(
+        "plugin {} threw in stop: {}; what it had not let go of by then may stay behind. Report it to the "
+        "plugin's author ({})",
+        name(), reason_of(fault), library_.file().string());
   around_.dispatcher.remove(id_);
   std::list<Broadcast>().swap(broadcasts_);
   stage_ = Stage::over;
@@ -77,9 +78,10 @@ void PluginInstance::end_life() noexcept {
 }
 
 void PluginInstance::report_end(const char* what, const Fault& fault) const noexcept {
-  spdlog::error("plugin {} {}: {}; the daemon goes on without it. Check the options in [plugin {}], or switch it off "
-                "with '{} = no' in [plugins] ({})",
-                name(), what, reason_of(fault), name(), name(), library_.file().string());
+  spdlog::error(
+      "plugin {} {}: {}; the daemon goes on without it. Check the options in [plugin {}], or switch it off "
+      "with '{} = no' in [plugins] ({})",
+      name(), what, reason_of(fault), name(), name(), library_.file().string());
 }
 
 const dispatch::CallStatistics* PluginInstance::statistics() const noexcept {

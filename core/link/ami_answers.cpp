@@ -79,7 +79,8 @@ void AmiAnswers::expire(std::chrono::steady_clock::time_point now, std::vector<P
     expired.push_back({pending.action_id, pending.deadline, pending.owner, true, std::move(pending.done)});
     pending.done = nullptr;
   }
-  std::sort(expired.begin(), expired.end(), [](const Pending& a, const Pending& b) { return a.action_id < b.action_id; });
+  std::sort(expired.begin(), expired.end(),
+            [](const Pending& a, const Pending& b) { return a.action_id < b.action_id; });
 }
 
 void AmiAnswers::clear(std::vector<Pending>& all) {

@@ -16,12 +16,12 @@
 
 namespace amibroker::link {
 
-/// A session answers every action with its ActionID; a list goes on in events of the same ActionID until one of them says
-/// `EventList: Complete`. Pure logic; time is an argument.
+/// A session answers every action with its ActionID; a list goes on in events of the same ActionID until one of them
+/// says `EventList: Complete`. Pure logic; time is an argument.
 class AmiAnswers {
  public:
-  /// `largest_lists`: bytes of all lists under way together. A list that does not fit is given up, and the server's text
-  /// of it thrown away as it comes.
+  /// `largest_lists`: bytes of all lists under way together. A list that does not fit is given up, and the server's
+  /// text of it thrown away as it comes.
   explicit AmiAnswers(std::size_t largest_lists) : largest_lists_(largest_lists) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return actions_.size(); }

@@ -49,12 +49,12 @@ class AmiConnection::Session : public std::enable_shared_from_this<Session> {
   }
 
   void begin() {
-    resolver_.async_resolve(host_, std::to_string(port_), tcp::resolver::numeric_service,
-                            handler<tcp::resolver::results_type>(
-                                [this](const error_code& error, const tcp::resolver::results_type& found) {
-                              if (error) return lose("its name is not known (" + error.message() + ")");
-                              connect(found);
-                            }));
+    resolver_.async_resolve(
+        host_, std::to_string(port_), tcp::resolver::numeric_service,
+        handler<tcp::resolver::results_type>([this](const error_code& error, const tcp::resolver::results_type& found) {
+          if (error) return lose("its name is not known (" + error.message() + ")");
+          connect(found);
+        }));
   }
 
   void close() {
@@ -74,10 +74,8 @@ class AmiConnection::Session : public std::enable_shared_from_this<Session> {
       if (error) return lose("it takes nothing any more (" + error.message() + ")");
       flush();
     });
-    if (tls_)
-      asio::async_write(*tls_, asio::buffer(outgoing_), sent);
-    else
-      asio::async_write(socket_, asio::buffer(outgoing_), sent);
+    if (tls_) asio::async_write(*tls_, asio::buffer(outgoing_), sent);
+    else asio::async_write(socket_, asio::buffer(outgoing_), sent);
   }
 
   std::string output;
@@ -112,14 +110,13 @@ class AmiConnection::Session : public std::enable_shared_from_this<Session> {
     const auto received = handler<std::size_t>([this](const error_code& error, std::size_t bytes) {
       if (bytes > 0) take(bytes);
       if (closed_) return;
-      if (error) return lose(error == asio::error::eof ? "it closed the connection"
-                                                       : "the connection broke (" + error.message() + ")");
+      if (error)
+        return lose(error == asio::error::eof ? "it closed the connection"
+                                              : "the connection broke (" + error.message() + ")");
       read();
     });
-    if (tls_)
-      tls_->async_read_some(asio::buffer(room.data(), room.size()), received);
-    else
-      socket_.async_read_some(asio::buffer(room.data(), room.size()), received);
+    if (tls_) tls_->async_read_some(asio::buffer(room.data(), room.size()), received);
+    else socket_.async_read_some(asio::buffer(room.data(), room.size()), received);
   }
 
   void take(std::size_t bytes) {

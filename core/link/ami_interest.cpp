@@ -32,7 +32,8 @@ std::string event_mask_of(const Interest& interest) {
   if (interest.all) return "on";
   std::set<std::string_view> wanted;
   for (const std::string& name : interest.names) {
-    const auto known = std::find_if(classes.begin(), classes.end(), [&](const ClassOf& one) { return one.first == name; });
+    const auto known =
+        std::find_if(classes.begin(), classes.end(), [&](const ClassOf& one) { return one.first == name; });
     if (known == classes.end()) return "on";
     if (known->second != no_class) wanted.insert(known->second);
   }

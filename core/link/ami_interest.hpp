@@ -15,9 +15,9 @@ namespace amibroker::link {
 /// (Source: the class that each event is published with in Asterisk's main/ and res/.)
 [[nodiscard]] std::string event_mask_of(const Interest& interest);
 
-/// Regular expressions for `Action: Filter`, `Operation: Add`: a session that was given some sends an event only if one of
-/// them matches its text (main/manager.c, match_filter). Each is short enough for a line of AMI. None where everything
-/// or nothing is wanted.
+/// Regular expressions for `Action: Filter`, `Operation: Add`: a session that was given some sends an event only if one
+/// of them matches its text (main/manager.c, match_filter). Each is short enough for a line of AMI. None where
+/// everything or nothing is wanted.
 [[nodiscard]] std::vector<std::string> event_filters_of(const Interest& interest);
 
 }  // namespace amibroker::link

@@ -96,18 +96,19 @@ void AmiLink::log_in(const Reply& challenge) {
     }
   }
   if (!may_send_secret(config_.ami))
-    return lose(Loss::refusal, "it gives no challenge (" + ami::printable(challenge.text, longest_name) +
-                                 "), and without one the secret would be sent readable: write tls = yes, or plain_login = "
-                                 "yes where nobody else can listen");
+    return lose(Loss::refusal,
+                "it gives no challenge (" + ami::printable(challenge.text, longest_name) +
+                    "), and without one the secret would be sent readable: write tls = yes, or plain_login = "
+                    "yes where nobody else can listen");
   send_internal(plain_login(config_.ami, asked_mask_), [this](const Reply& reply) { logged_in(reply); });
 }
 
 void AmiLink::logged_in(const Reply& reply) {
   if (reply.messages.empty()) return;  // the session ended
   if (!reply.ok())
-    return lose(Loss::refusal, "it refuses the login of '" + ami::printable(config_.ami.username, longest_name) + "' (" +
-                                 ami::printable(reply.text, longest_name) + "): " +
-                                 std::string(remedy_of_refusal(reply.text)));
+    return lose(Loss::refusal, "it refuses the login of '" + ami::printable(config_.ami.username, longest_name) +
+                                   "' (" + ami::printable(reply.text, longest_name) +
+                                   "): " + std::string(remedy_of_refusal(reply.text)));
   logged_in_ = true;
   ask_for_events();
   // Behind the filters, so that what the login itself brings (FullyBooted) is over when plugins hear of the server.
@@ -131,9 +132,9 @@ void AmiLink::lose(Loss kind, std::string_view why) {
   const bool was_up = up();
   state_ = State::waiting;
   logged_in_ = false;
-  const auto wait = kind == Loss::own_wish ? std::chrono::milliseconds(0)
+  const auto wait = kind == Loss::own_wish  ? std::chrono::milliseconds(0)
                     : kind == Loss::refusal ? login_backoff_.next()
-                                          : backoff_.next();
+                                            : backoff_.next();
   next_step_ = loop().now() + wait;
   ping_deadline_.reset();
   log_loss(kind, why, was_up);
@@ -155,10 +156,11 @@ void AmiLink::log_loss(Loss kind, std::string_view why, bool was_up) {
       return;
     case Loss::connection: break;
   }
-  spdlog::warn("{} is down: {} ({} port {}{}); trying again at least every {} s. Check that Asterisk runs and that its "
-               "manager.conf has enabled = yes and this {}",
-               label_, why, config_.addr, config_.ami.port, config_.ami.tls ? ", TLS" : "",
-               timings().last_retry.count() / 1000, config_.ami.tls ? "tlsbindaddr with tlsenable = yes" : "port");
+  spdlog::warn(
+      "{} is down: {} ({} port {}{}); trying again at least every {} s. Check that Asterisk runs and that its "
+      "manager.conf has enabled = yes and this {}",
+      label_, why, config_.addr, config_.ami.port, config_.ami.tls ? ", TLS" : "", timings().last_retry.count() / 1000,
+      config_.ami.tls ? "tlsbindaddr with tlsenable = yes" : "port");
 }
 
 void AmiLink::tick(Clock::time_point now) {
@@ -234,9 +236,10 @@ void AmiLink::ask_for_filters(const Interest& interest) {
   for (const std::string& filter : event_filters_of(more))
     send_internal(Action("Filter").add("Operation", "Add").add("Filter", filter), [this](const Reply& reply) {
       if (reply.outcome != Outcome::error || std::exchange(told_unfiltered_, true)) return;
-      spdlog::info("{} sends more events than are needed, which the broker throws away: its account may not filter ({}). "
-                   "Where it is busy, give the account write = system, or eventfilter lines in manager.conf",
-                   label_, ami::printable(reply.text, longest_name));
+      spdlog::info(
+          "{} sends more events than are needed, which the broker throws away: its account may not filter ({}). "
+          "Where it is busy, give the account write = system, or eventfilter lines in manager.conf",
+          label_, ami::printable(reply.text, longest_name));
     });
   asked_names_.insert(asked_names_.end(), more.names.begin(), more.names.end());
   std::sort(asked_names_.begin(), asked_names_.end());

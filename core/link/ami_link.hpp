@@ -26,9 +26,10 @@ namespace amibroker::link {
 /// Keeps one session logged in and carries its events, actions and replies.
 ///
 /// A server is up once the login was accepted, its filters were asked for, and a Ping behind them came back; it is down
-/// once the connection is lost or a Ping stays without an answer while nothing else comes either. After that a new connection is
-/// made, with a growing wait between two attempts, and a much longer one where the login or the certificate was refused. Actions are sent
-/// at the end of the round that asked for them; at most `window` are under way, up to `queue_limit` more wait.
+/// once the connection is lost or a Ping stays without an answer while nothing else comes either. After that a new
+/// connection is made, with a growing wait between two attempts, and a much longer one where the login or the
+/// certificate was refused. Actions are sent at the end of the round that asked for them; at most `window` are under
+/// way, up to `queue_limit` more wait.
 class AmiLink final : public Link, private FleetMember {
   using Clock = std::chrono::steady_clock;
 
@@ -111,7 +112,7 @@ class AmiLink final : public Link, private FleetMember {
   std::string label_;  // how logs call this server
   LinkListener* listener_ = nullptr;
   State state_ = State::stopped;
-  Clock::time_point since_{};  // the last change of `up()`
+  Clock::time_point since_{};     // the last change of `up()`
   std::optional<Loss> reported_;  // the log says already that it is down, and why
   std::unique_ptr<AmiConnection> connection_;
   Backoff backoff_;
@@ -123,7 +124,7 @@ class AmiLink final : public Link, private FleetMember {
   bool greeted_ = false;
   Interest interest_{.all = true};
   bool logged_in_ = false;
-  std::string asked_mask_;               // of this session
+  std::string asked_mask_;                // of this session
   std::vector<std::string> asked_names_;  // for which this session was given filters, which it keeps for life
   bool told_unfiltered_ = false;          // the log says that the account may not filter
   AmiAnswers answers_{largest_lists_bytes};

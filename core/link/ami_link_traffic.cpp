@@ -61,10 +61,8 @@ void AmiLink::request(const Action& action, std::chrono::milliseconds timeout, O
   text_.clear();
   ami::encode_text(action, ++last_action_id_, text_);
   Pending pending{last_action_id_, loop().now() + timeout, owner, false, std::move(done)};
-  if (waiting_.empty() && answers_.size() < window)
-    send(std::move(pending), text_);
-  else
-    waiting_.push_back({std::move(pending), text_});
+  if (waiting_.empty() && answers_.size() < window) send(std::move(pending), text_);
+  else waiting_.push_back({std::move(pending), text_});
 }
 
 void AmiLink::send_internal(const Action& action, Completion done) {
@@ -198,9 +196,10 @@ void AmiLink::drop(std::string_view what, std::string_view why, std::uint64_t& c
   ++counter;
   const auto held_back = bad_input_limit_.allow(loop().now());
   if (!held_back) return;
-  spdlog::warn("{} sent {} that was dropped: {}; {} more such messages since the last line. If it goes on, check what "
-               "answers there (ami_trace = yes shows every message)",
-               label_, what, why, *held_back);
+  spdlog::warn(
+      "{} sent {} that was dropped: {}; {} more such messages since the last line. If it goes on, check what "
+      "answers there (ami_trace = yes shows every message)",
+      label_, what, why, *held_back);
 }
 
 void AmiLink::trace(std::string_view direction, std::string_view text) const {

@@ -13,8 +13,9 @@ std::string md5_hex(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_md5(), nullptr) != 1)
-    throw std::runtime_error("this machine's OpenSSL refuses MD5, which a challenge of AMI needs: write "
-                             "plain_login = yes, and tls = yes so that nobody reads the secret");
+    throw std::runtime_error(
+        "this machine's OpenSSL refuses MD5, which a challenge of AMI needs: write "
+        "plain_login = yes, and tls = yes so that nobody reads the secret");
   constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) {
@@ -50,7 +51,8 @@ bool may_send_secret(const AmiAccess& access) noexcept {
 std::string_view remedy_of_refusal(std::string_view message) noexcept {
   if (message == "Login Already In Use")
     return "manager.conf there says allowmultiplelogin = no: give the broker an account of its own";
-  return "compare username and secret here with manager.conf there, and see that its permit and deny let this machine in";
+  return "compare username and secret here with manager.conf there, and see that its permit and deny let this machine "
+         "in";
 }
 
 }  // namespace amibroker::link

@@ -38,9 +38,7 @@ class EventFilter {
   [[nodiscard]] std::optional<std::vector<std::string>> take_topics();
 
   /// All events are asked for only because the module does not number them by name.
-  [[nodiscard]] bool held_by_old_module() const noexcept {
-    return !wants_all() && numbering_ == Numbering::of_all;
-  }
+  [[nodiscard]] bool held_by_old_module() const noexcept { return !wants_all() && numbering_ == Numbering::of_all; }
 
  private:
   /// How the server numbers its events, as far as they have shown it. Each kind says more than those before it.

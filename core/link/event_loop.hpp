@@ -49,15 +49,14 @@ class EventLoop {
 
   /// The ZeroMQ sockets that this loop watches.
   [[nodiscard]] SocketSet& sockets() noexcept { return sockets_; }
-  /// For signals, TCP and other things that only Asio knows. Their handlers call `woken` first, for the time of the round
-  /// may be long past.
+  /// For signals, TCP and other things that only Asio knows. Their handlers call `woken` first, for the time of the
+  /// round may be long past.
   [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
   void woken() noexcept { now_ = std::chrono::steady_clock::now(); }
 
  private:
   struct Timer;
-  TimerHandle add_timer(std::chrono::milliseconds delay, std::chrono::milliseconds period,
-                        std::function<void()> task);
+  TimerHandle add_timer(std::chrono::milliseconds delay, std::chrono::milliseconds period, std::function<void()> task);
   void arm(const std::shared_ptr<Timer>& timer);
   void watch_sockets();
 

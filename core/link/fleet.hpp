@@ -24,8 +24,8 @@ struct LinkTimings {
   std::chrono::milliseconds ping_timeout{5'000};  ///< a Ping without an answer for so long: the server is down
   std::chrono::milliseconds first_retry{100};     ///< see Backoff
   std::chrono::milliseconds last_retry{1'000};    ///< short, so that a server that is back is right within two seconds
-  /// The first and the longest wait after a login or a certificate that was refused: each attempt stands in the server's
-  /// security log, and may count for whoever bans addresses there.
+  /// The first and the longest wait after a login or a certificate that was refused: each attempt stands in the
+  /// server's security log, and may count for whoever bans addresses there.
   std::chrono::milliseconds first_login_retry{10'000};
   std::chrono::milliseconds last_login_retry{60'000};
 };

@@ -20,8 +20,7 @@ Pending InFlightTable::pop() {
   return pending;
 }
 
-std::optional<Pending> InFlightTable::match(std::optional<std::uint64_t> action_id,
-                                            std::vector<Pending>& passed_over) {
+std::optional<Pending> InFlightTable::match(std::optional<std::uint64_t> action_id, std::vector<Pending>& passed_over) {
   if (size_ == 0) return std::nullopt;
   std::size_t index = 0;
   if (action_id) {

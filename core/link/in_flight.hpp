@@ -39,8 +39,7 @@ class InFlightTable {
   /// Takes out the action that an answer belongs to: the one with its ActionID, or the oldest where the answer has
   /// none. Actions before it were passed over by the server and are appended to `passed_over`. Nothing where no
   /// action fits: then nothing changes.
-  [[nodiscard]] std::optional<Pending> match(std::optional<std::uint64_t> action_id,
-                                             std::vector<Pending>& passed_over);
+  [[nodiscard]] std::optional<Pending> match(std::optional<std::uint64_t> action_id, std::vector<Pending>& passed_over);
 
   /// Marks the actions whose deadline is over, and appends what their owners must be told to `expired`.
   void expire(std::chrono::steady_clock::time_point now, std::vector<Pending>& expired);

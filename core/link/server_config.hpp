@@ -24,14 +24,14 @@ struct CurveKeys {
 
 /// Where the module of a server listens.
 struct ZmqAccess {
-  std::uint16_t cmd_port = 0;  ///< TCP port of addr_cmd, 1 to 65535
-  std::uint16_t evt_port = 0;  ///< TCP port of addr_evt, 1 to 65535
+  std::uint16_t cmd_port = 0;        ///< TCP port of addr_cmd, 1 to 65535
+  std::uint16_t evt_port = 0;        ///< TCP port of addr_evt, 1 to 65535
   std::optional<CurveKeys> curve{};  ///< nothing: neither encryption nor a proof who the other is
 };
 
 /// How a TLS connection is trusted.
 struct TlsAccess {
-  bool verify = true;   ///< the certificate, its time and its host name
+  bool verify = true;     ///< the certificate, its time and its host name
   std::string ca_file{};  ///< PEM; empty: the system's certificates
 };
 
@@ -49,8 +49,8 @@ struct ServerConfig {
   std::string name;     ///< name for people; the section's where none is given
   std::string addr;     ///< IPv4 or IPv6 address (without brackets) or host name
   Transport transport = Transport::zmq;
-  ZmqAccess zmq{};    ///< of use with Transport::zmq
-  AmiAccess ami{};    ///< of use with Transport::ami
+  ZmqAccess zmq{};     ///< of use with Transport::zmq
+  AmiAccess ami{};     ///< of use with Transport::ami
   bool trace = false;  ///< print every message of this server
 };
 

@@ -25,15 +25,12 @@ ssl::context make_tls_context(const TlsAccess& access) {
   boost::system::error_code error;
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   if (!access.verify) return context;
-  if (access.ca_file.empty())
-    context.set_default_verify_paths(error);
-  else
-    context.load_verify_file(access.ca_file, error);
+  if (access.ca_file.empty()) context.set_default_verify_paths(error);
+  else context.load_verify_file(access.ca_file, error);
   if (error)
-    throw std::runtime_error("the certificates of " +
-                             (access.ca_file.empty() ? std::string("the system") : "ca_file = " + access.ca_file) +
-                             " cannot be read (" + error.message() +
-                             "): a file of PEM certificates that the daemon may read is needed");
+    throw std::runtime_error(
+        "the certificates of " + (access.ca_file.empty() ? std::string("the system") : "ca_file = " + access.ca_file) +
+        " cannot be read (" + error.message() + "): a file of PEM certificates that the daemon may read is needed");
   context.set_verify_mode(ssl::verify_peer, error);
   return context;
 }
@@ -45,10 +42,8 @@ void expect_host(TlsStream& stream, const TlsAccess& access, const std::string& 
     SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str()));
   if (!access.verify) return;
   X509_VERIFY_PARAM* const wanted = SSL_get0_param(handle);
-  if (is_address(host))
-    X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str());
-  else
-    X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
+  if (is_address(host)) X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str());
+  else X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
   X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 }
 
@@ -60,9 +55,9 @@ std::string explain_handshake(TlsStream& stream, const boost::system::error_code
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return "its certificate is not for '" + host + "': write in addr the name or address that the certificate holds";
-    case X509_V_ERR_CERT_HAS_EXPIRED: return "its certificate has expired: renew it there (tlscertfile in manager.conf)";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "its certificate is not valid yet: check the clocks of both machines";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "its certificate has expired: renew it there (tlscertfile in manager.conf)";
+    case X509_V_ERR_CERT_NOT_YET_VALID: return "its certificate is not valid yet: check the clocks of both machines";
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:

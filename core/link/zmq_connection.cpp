@@ -34,14 +34,13 @@ struct Loss {
   std::string remedy;
 };
 
-/// A handshake that failed. Which event comes was seen with libzmq 4.3.4: AUTH where the module's list does not have our
-/// key; the mismatch of mechanisms where only one side has CURVE, unless that side has closed the connection before we
-/// read its greeting; no detail where the module could not decrypt what we sent, because it has another key.
+/// A handshake that failed. Which event comes was seen with libzmq 4.3.4: AUTH where the module's list does not have
+/// our key; the mismatch of mechanisms where only one side has CURVE, unless that side has closed the connection before
+/// we read its greeting; no detail where the module could not decrypt what we sent, because it has another key.
 Loss failed_handshake(std::uint16_t event, std::uint32_t value, const std::optional<CurveKeys>& curve) {
-  const bool mismatch = event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL &&
-                        value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH;
-  if (!curve && mismatch)
-    return {" demands CURVE", "Write curve_server_key and curve_secret_file into its section"};
+  const bool mismatch =
+      event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH;
+  if (!curve && mismatch) return {" demands CURVE", "Write curve_server_key and curve_secret_file into its section"};
   if (!curve)
     return {" ended the handshake: it demands CURVE, does not speak ZeroMQ, or is the other port",
             "Check that 'zmq manager show status' there shows these ports; where it says 'CURVE: on', write "

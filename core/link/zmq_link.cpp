@@ -107,11 +107,9 @@ void ZmqLink::connect() {
     connection_ = std::make_unique<ZmqConnection>(
         fleet_.context(), loop().sockets(), config_,
         ZmqConnection::Callbacks{
-            [this](std::string_view frame) { on_event(frame); },
-            [this](std::string_view frame) { on_reply(frame); },
+            [this](std::string_view frame) { on_event(frame); }, [this](std::string_view frame) { on_reply(frame); },
             [this](std::string_view what) { drop(what, "the wire has no such message", counters_.bad_frames); },
-            [this] { ping(); },
-            [this](std::string_view why, std::string_view remedy) { lose(why, remedy); }});
+            [this] { ping(); }, [this](std::string_view why, std::string_view remedy) { lose(why, remedy); }});
   } catch (const zmq::error_t& error) {
     lose(std::string("libzmq makes no connection to its address: ") + error.what());
   }
@@ -139,9 +137,9 @@ void ZmqLink::lose(std::string_view why, std::string_view remedy) {
   const Told news = remedy.empty() ? Told::is_down : Told::remedy;
   if (news > told_) {
     if (remedy.empty()) remedy = "Check that Asterisk runs and that 'zmq manager show status' there shows these ports";
-    spdlog::warn(
-        "{} is down: {} ({} command port {}, event port {}); trying again at least every {} s. {}", label_, why,
-        config_.addr, config_.zmq.cmd_port, config_.zmq.evt_port, timings().last_retry.count() / 1000, remedy);
+    spdlog::warn("{} is down: {} ({} command port {}, event port {}); trying again at least every {} s. {}", label_,
+                 why, config_.addr, config_.zmq.cmd_port, config_.zmq.evt_port, timings().last_retry.count() / 1000,
+                 remedy);
     told_ = news;
   }
   if (was_up) since_ = loop().now();
@@ -208,8 +206,7 @@ void ZmqLink::request(const Action& action, std::chrono::milliseconds timeout, O
   }
   last_action_id_ = encoder.action_id();
   if (waiting_.full()) waiting_.set_capacity(std::max(least_waiting, 2 * waiting_.capacity()));
-  waiting_.push_back(
-      {{last_action_id_, loop().now() + timeout, owner, false, std::move(done)}, encoder.message()});
+  waiting_.push_back({{last_action_id_, loop().now() + timeout, owner, false, std::move(done)}, encoder.message()});
   act_at_end_of_round();
 }
 
@@ -252,10 +249,11 @@ void ZmqLink::adjust_subscriptions() {
   if (connection_ == nullptr) return;
   if (const auto topics = filter_.take_topics()) connection_->subscribe(*topics);
   if (filter_.held_by_old_module() && !std::exchange(old_module_told_, true))
-    spdlog::info("{} has an older build of res_zmq_manager, which does not number events by name: it sends all events, "
-                 "for a loss could not be noticed otherwise. The present module makes it send only those that plugins "
-                 "want",
-                 label_);
+    spdlog::info(
+        "{} has an older build of res_zmq_manager, which does not number events by name: it sends all events, "
+        "for a loss could not be noticed otherwise. The present module makes it send only those that plugins "
+        "want",
+        label_);
 }
 
 void ZmqLink::send_waiting() {
@@ -287,8 +285,7 @@ void ZmqLink::fail_actions() {
   never_sent.swap(waiting_);
   for (Pending& pending : sent)
     if (!pending.expired) finish(pending, {Outcome::unknown, "the connection was lost before the answer", {}});
-  for (Waiting& waiting : never_sent)
-    finish(waiting.pending, {Outcome::not_sent, "the connection was lost", {}});
+  for (Waiting& waiting : never_sent) finish(waiting.pending, {Outcome::not_sent, "the connection was lost", {}});
 }
 
 void ZmqLink::finish(Pending& pending, const Reply& reply) {
@@ -327,12 +324,14 @@ void ZmqLink::tell_loss() {
   if (!count) return;
   counters_.lost_events += *count;
   if (const auto held_back = loss_limit_.allow(loop().now()))
-    spdlog::warn("{}: {} lost between its module and the broker, so what is known of its states may be old; the "
-                 "plugins are told, to ask for them again ({} more losses since the last line). If it goes on, look "
-                 "at the network, at the load of both machines, and at 'zmq manager show status' there",
-                 label_, *count == 0 ? "its events are numbered anew, and an unknown number was"
-                                     : "at least " + std::to_string(*count) + " of its events were",
-                 *held_back);
+    spdlog::warn(
+        "{}: {} lost between its module and the broker, so what is known of its states may be old; the "
+        "plugins are told, to ask for them again ({} more losses since the last line). If it goes on, look "
+        "at the network, at the load of both machines, and at 'zmq manager show status' there",
+        label_,
+        *count == 0 ? "its events are numbered anew, and an unknown number was"
+                    : "at least " + std::to_string(*count) + " of its events were",
+        *held_back);
   // A server that is down says it all: plugins know nothing of it until it is up again.
   if (up()) listener_->on_events_lost(id_, *count);
 }
@@ -385,9 +384,10 @@ void ZmqLink::drop(std::string_view what, std::string_view why, std::uint64_t& c
   ++counter;
   const auto held_back = bad_input_limit_.allow(loop().now());
   if (!held_back) return;
-  spdlog::warn("{} sent {} that was dropped: {}; {} more such messages since the last line. If it goes on, check "
-               "which module and version answers there (ami_trace = yes shows every message)",
-               label_, what, why, *held_back);
+  spdlog::warn(
+      "{} sent {} that was dropped: {}; {} more such messages since the last line. If it goes on, check "
+      "which module and version answers there (ami_trace = yes shows every message)",
+      label_, what, why, *held_back);
 }
 
 void ZmqLink::trace(std::string_view direction, std::string_view json) const {

@@ -46,10 +46,8 @@ void DeviceState::start(Host& host) {
 
 void DeviceState::on_event(ServerId server, const Message& message) {
   if (!distributor_) return;
-  if (same_name(message.event(), "DeviceStateChange"))
-    device_changed(server, message);
-  else
-    distributor_->on_other_event(server, message);
+  if (same_name(message.event(), "DeviceStateChange")) device_changed(server, message);
+  else distributor_->on_other_event(server, message);
 }
 
 void DeviceState::device_changed(ServerId server, const Message& message) {

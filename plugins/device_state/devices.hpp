@@ -30,12 +30,11 @@ inline constexpr std::array<std::string_view, 12> technologies{
 /// channels whose states Asterisk does not keep (AST_FLAG_DISABLE_DEVSTATE_CACHE in main/core_unreal.c,
 /// res/res_stasis_snoop.c and the channel drivers): they come and go with a call, and their names never come again.
 [[nodiscard]] constexpr bool is_native(std::string_view device) noexcept {
-  constexpr std::array<std::string_view, 11> not_native{
-      "Custom:",     "Local/",       "Announcer/",    "Recorder/",  "CBAnn/", "CBRec/",
-      "AudioSocket/", "UnicastRTP/", "MulticastRTP/", "WebSocket/", "Snoop/"};
-  return std::none_of(not_native.begin(), not_native.end(), [&](std::string_view prefix) {
-    return same_name(device.substr(0, prefix.size()), prefix);
-  });
+  constexpr std::array<std::string_view, 11> not_native{"Custom:",       "Local/",     "Announcer/",   "Recorder/",
+                                                        "CBAnn/",        "CBRec/",     "AudioSocket/", "UnicastRTP/",
+                                                        "MulticastRTP/", "WebSocket/", "Snoop/"};
+  return std::none_of(not_native.begin(), not_native.end(),
+                      [&](std::string_view prefix) { return same_name(device.substr(0, prefix.size()), prefix); });
 }
 
 }  // namespace amibroker::device_state

@@ -86,8 +86,9 @@ std::string_view NameTemplate::technology_in(std::string_view shown_name) const 
     const bool is_last = i + 1 == pieces_.size();
     // The first place where the text behind the technology stands; of the others, the last one.
     const std::string_view behind = is_last ? std::string_view{} : std::string_view(pieces_[i + 1].text);
-    const std::size_t size = is_last ? rest.size()
-                             : piece.part == Part::technology ? rest.find(behind) : rest.rfind(behind);
+    const std::size_t size = is_last                          ? rest.size()
+                             : piece.part == Part::technology ? rest.find(behind)
+                                                              : rest.rfind(behind);
     if (size == std::string_view::npos || size == 0) return {};
     const std::string_view part = rest.substr(0, size);
     if (piece.part == Part::technology) technology = part;

@@ -46,10 +46,8 @@ void PresenceState::start(Host& host) {
 
 void PresenceState::on_event(ServerId server, const Message& message) {
   if (!distributor_) return;
-  if (same_name(message.event(), "PresenceStateChange"))
-    presence_changed(server, message);
-  else
-    distributor_->on_other_event(server, message);
+  if (same_name(message.event(), "PresenceStateChange")) presence_changed(server, message);
+  else distributor_->on_other_event(server, message);
 }
 
 void PresenceState::presence_changed(ServerId server, const Message& message) {
@@ -67,10 +65,8 @@ void PresenceState::presence_changed(ServerId server, const Message& message) {
   shown_name_.assign(provider).append(presentity.name);
   const replication::ValueId value =
       distributor_->value(value_.from_event(status, message["Subtype"], message["Message"]));
-  if (presentity.kind == Kind::native)
-    distributor_->changed_at_origin(server, shown_name_, technology, value);
-  else
-    distributor_->changed_on(server, shown_name_, value);
+  if (presentity.kind == Kind::native) distributor_->changed_at_origin(server, shown_name_, technology, value);
+  else distributor_->changed_on(server, shown_name_, value);
 }
 
 std::optional<ListedState> PresenceState::read_item(ServerId server, const Message& item) {
@@ -84,12 +80,11 @@ std::optional<ListedState> PresenceState::read_item(ServerId server, const Messa
     case Kind::native:
       if (!spreads) return std::nullopt;
       return ListedState{shown_name_, technology, value, Listed::Kind::own, Sharing::one_way};
-    case Kind::shown:
-      return ListedState{shown_name_, technology, value, Listed::Kind::held, Sharing::one_way};
+    case Kind::shown: return ListedState{shown_name_, technology, value, Listed::Kind::held, Sharing::one_way};
     case Kind::shared:
       if (!spreads && !distributor_->knows(shown_name_)) return std::nullopt;
-      return ListedState{shown_name_, {}, value, spreads ? Listed::Kind::held : Listed::Kind::held_quiet,
-                         Sharing::symmetric};
+      return ListedState{
+          shown_name_, {}, value, spreads ? Listed::Kind::held : Listed::Kind::held_quiet, Sharing::symmetric};
     case Kind::nameless: break;
   }
   return std::nullopt;

@@ -23,16 +23,16 @@ struct Cell {
   std::uint32_t changed_at_s = 0;    ///< seconds of the clock when `desired` last changed
   std::uint16_t written_at_s = 0;    ///< seconds of the clock, modulo 2^16
   std::uint8_t failures = 0;         ///< attempts in a row without a known outcome; sets the back-off
-  bool waits_live : 1 = false;  ///< stands in the server's line of live changes
-  bool waits_dump : 1 = false;  ///< stands in the server's line of all else
-  bool resting : 1 = false;     ///< not written before its timer runs out, unless something new is desired
-  bool timed : 1 = false;       ///< has an entry in the retry queue
-  bool rejected : 1 = false;    ///< the server does not take `desired`; not written before that changes
-  bool echoed : 1 = false;      ///< the echo of the write in flight was seen before its reply
-  bool written : 1 = false;     ///< was ever written by us; `written_at_s` says when last
+  bool waits_live : 1 = false;       ///< stands in the server's line of live changes
+  bool waits_dump : 1 = false;       ///< stands in the server's line of all else
+  bool resting : 1 = false;          ///< not written before its timer runs out, unless something new is desired
+  bool timed : 1 = false;            ///< has an entry in the retry queue
+  bool rejected : 1 = false;         ///< the server does not take `desired`; not written before that changes
+  bool echoed : 1 = false;           ///< the echo of the write in flight was seen before its reply
+  bool written : 1 = false;          ///< was ever written by us; `written_at_s` says when last
   // Of the server's snapshot that is being taken:
-  bool stirred : 1 = false;  ///< a write was sent or answered since the list was asked for
-  bool news : 1 = false;     ///< an event came since the list was asked for
+  bool stirred : 1 = false;      ///< a write was sent or answered since the list was asked for
+  bool news : 1 = false;         ///< an event came since the list was asked for
   bool listed_own : 1 = false;   ///< the list had the server's own device
   bool listed_held : 1 = false;  ///< the list had the name that is written
 };
@@ -54,9 +54,7 @@ class CellTable {
   }
 
   /// The cells of a key, one for each server. Stable.
-  [[nodiscard]] Cell* row(KeyId key) noexcept {
-    return &blocks_[key / block_keys][key % block_keys * servers_];
-  }
+  [[nodiscard]] Cell* row(KeyId key) noexcept { return &blocks_[key / block_keys][key % block_keys * servers_]; }
   [[nodiscard]] const Cell* row(KeyId key) const noexcept {
     return &blocks_[key / block_keys][key % block_keys * servers_];
   }

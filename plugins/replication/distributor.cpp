@@ -107,10 +107,8 @@ void Distributor::retire(std::string_view shown_name) {
 
 void Distributor::on_other_event(ServerId server, const Message& event) {
   const std::string_view name = event.event();
-  if (same_name(name, "UserEvent"))
-    snapshots_.on_user_event(server, event);
-  else if (same_name(name, "LoadZmq") || same_name(name, "FullyBooted"))
-    snapshots_.soon(server);
+  if (same_name(name, "UserEvent")) snapshots_.on_user_event(server, event);
+  else if (same_name(name, "LoadZmq") || same_name(name, "FullyBooted")) snapshots_.soon(server);
   set_retry_timer();
 }
 
@@ -160,10 +158,8 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
     if (!key) continue;
     list.push_back({*key, value(state->value), state->kind});
     if (state->sharing != Sharing::one_way) continue;
-    if (state->kind == Listed::Kind::own)
-      orphans_.know(state->technology);
-    else if (replicator_.cell(server, *key).desired == no_value)
-      orphans_.add(*key, state->technology);
+    if (state->kind == Listed::Kind::own) orphans_.know(state->technology);
+    else if (replicator_.cell(server, *key).desired == no_value) orphans_.add(*key, state->technology);
   }
 }
 
@@ -196,10 +192,8 @@ void Distributor::write(ServerId target, KeyId key, ValueId value) noexcept {
 }
 
 void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
-  if (reply.ok())
-    log_.succeeded(target);
-  else
-    log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(target, key).in_flight), reply);
+  if (reply.ok()) log_.succeeded(target);
+  else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(target, key).in_flight), reply);
   replicator_.completed(target, key, reply.outcome, host_.now());
   set_retry_timer();
 }
@@ -241,15 +235,14 @@ void Distributor::refuse(ServerId server, std::string_view name, std::string_vie
   count(refused_names_);
   const WarnedNames::Answer answer = warned_.ask(name);
   if (answer == WarnedNames::Answer::silent) return;
-  host_.log(Level::warning, server_label(host_, server)
-                                .append(": \"")
-                                .append(for_log(name))
-                                .append("\" is not distributed, because of its name: ")
-                                .append(reason)
-                                .append(". Rename it there")
-                                .append(answer == WarnedNames::Answer::warn_last
-                                            ? "; further such names are only counted"
-                                            : ""));
+  host_.log(Level::warning,
+            server_label(host_, server)
+                .append(": \"")
+                .append(for_log(name))
+                .append("\" is not distributed, because of its name: ")
+                .append(reason)
+                .append(". Rename it there")
+                .append(answer == WarnedNames::Answer::warn_last ? "; further such names are only counted" : ""));
 }
 
 void Distributor::refuse_over_limit(ServerId server, std::string_view name) {

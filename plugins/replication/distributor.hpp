@@ -40,8 +40,8 @@ struct Medium {
   /// Technologies (see ListedState) whose shown names are the broker's on every server, even where no server has a
   /// device of them at present.
   std::span<const std::string_view> technologies;
-  std::string_view limit;        ///< the option that says how many names there may be, e.g. `max_devices`
-  bool echoes_repeats;  ///< whether Asterisk publishes an event also where a write changes nothing
+  std::string_view limit;  ///< the option that says how many names there may be, e.g. `max_devices`
+  bool echoes_repeats;     ///< whether Asterisk publishes an event also where a write changes nothing
   /// Values with the fixed numbers 1, 2, ...; the first is written where nobody contributes any more. At least one.
   std::span<const std::string_view> values;
 };

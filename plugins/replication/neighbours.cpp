@@ -19,10 +19,8 @@ Neighbours::Neighbours(std::span<const ServerInfo> servers) : lists_(servers.siz
   for (const ServerInfo& server : servers)
     for (const ServerInfo& other : servers) {
       if (server.id == other.id) continue;
-      if (share_a_zone(server, other))
-        lists_[server.id].push_back(other.id);
-      else
-        all_ = false;
+      if (share_a_zone(server, other)) lists_[server.id].push_back(other.id);
+      else all_ = false;
     }
 }
 

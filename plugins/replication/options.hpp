@@ -7,11 +7,28 @@
 
 // A macro, because a table is one array with static storage, and rows cannot be spliced into one otherwise.
 #define AMIBROKER_REPLICATION_OPTIONS                                                                                  \
-  {"lost_after", ::amibroker::OptionType::integer, "60", "s", 1, 86'400,                                               \
+  {"lost_after",                                                                                                       \
+   ::amibroker::OptionType::integer,                                                                                   \
+   "60",                                                                                                               \
+   "s",                                                                                                                \
+   1,                                                                                                                  \
+   86'400,                                                                                                             \
    "how long a server may be out of reach before the others stop showing its states"},                                 \
-      {"resync_interval", ::amibroker::OptionType::integer, "300", "s", 0, 86'400,                                     \
+      {"resync_interval",                                                                                              \
+       ::amibroker::OptionType::integer,                                                                               \
+       "300",                                                                                                          \
+       "s",                                                                                                            \
+       0,                                                                                                              \
+       86'400,                                                                                                         \
        "how often the states of each server are read, in case an event was lost; 0: only when something points to "    \
        "it"},                                                                                                          \
-      {"include", ::amibroker::OptionType::list, "", "", 0, 0,                                                         \
+      {"include",                                                                                                      \
+       ::amibroker::OptionType::list,                                                                                  \
+       "",                                                                                                             \
+       "",                                                                                                             \
+       0,                                                                                                              \
+       0,                                                                                                              \
        "distribute only names that match one of these patterns (PJSIP/*); empty: all"},                                \
-  {"exclude", ::amibroker::OptionType::list, "", "", 0, 0, "do not distribute names that match one of these patterns"}
+  {                                                                                                                    \
+    "exclude", ::amibroker::OptionType::list, "", "", 0, 0, "do not distribute names that match one of these patterns" \
+  }

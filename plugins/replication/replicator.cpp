@@ -205,10 +205,8 @@ bool Replicator::needs_write(const Cell& cell) const noexcept {
 void Replicator::reconcile(ServerId target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
   Target& target = targets_[target_id];
   if (!open_ || target.stage != Target::Stage::ready || !needs_write(cell)) return;
-  if (target.has_room(urgency))
-    send(target_id, key, cell, now);
-  else
-    target.enqueue(key, cell, urgency);
+  if (target.has_room(urgency)) send(target_id, key, cell, now);
+  else target.enqueue(key, cell, urgency);
 }
 
 void Replicator::reconcile_all(ServerId target, TimePoint now) {
@@ -258,9 +256,7 @@ void Replicator::settle(ServerId target, KeyId key, Cell& cell, ValueId written,
     case Outcome::not_sent:
       if (cell.echoes != EchoLists::none) echoes_.drop_last(cell.echoes);
       return rest_after_failure(target, key, cell, now);
-    case Outcome::unknown:
-      cell.observed = no_value;
-      return rest_after_failure(target, key, cell, now);
+    case Outcome::unknown: cell.observed = no_value; return rest_after_failure(target, key, cell, now);
   }
 }
 

@@ -148,7 +148,7 @@ class Replicator {
   CellTable cells_;
   std::vector<Sharing> sharing_;  ///< by key
   std::vector<Target> targets_;
-  std::vector<ValueId> shown_;    ///< by server; used again for each change
+  std::vector<ValueId> shown_;  ///< by server; used again for each change
   std::uint32_t contributions_ = 0;
   EchoLists echoes_;
   RetryQueue retries_;

@@ -35,8 +35,8 @@ Snapshots::Snapshots(Host& host, SnapshotReader& reader, const SnapshotConfig& c
   host_.subscribe("UserEvent");
   // One server at a time, evenly over the interval, so that they do not all answer at once.
   if (config.resync_interval.count() > 0 && !readings_.empty())
-    resync_timer_ = host_.every(milliseconds(config.resync_interval) / static_cast<int>(readings_.size()),
-                                [this] { read_next(); });
+    resync_timer_ =
+        host_.every(milliseconds(config.resync_interval) / static_cast<int>(readings_.size()), [this] { read_next(); });
 }
 
 Snapshots::~Snapshots() {
@@ -60,10 +60,8 @@ void Snapshots::server_down(ServerId server) {
 
 void Snapshots::soon(ServerId server) {
   if (!keeps_rule(6) || !host_.is_up(server)) return;
-  if (readings_[server].number != 0)
-    readings_[server].again = true;
-  else
-    begin(server);
+  if (readings_[server].number != 0) readings_[server].again = true;
+  else begin(server);
 }
 
 void Snapshots::read_next() {
@@ -92,10 +90,11 @@ void Snapshots::fence_answered(ServerId server, std::uint64_t number, const Repl
   reading.fence_refused = true;
   if (std::exchange(reading.told_refused, true)) return;
   const ServerInfo& info = host_.servers()[server];
-  host_.log(Level::info, std::string(info.name) + " (" + std::string(info.section) +
-                             "): the account may not send UserEvent (" + std::string(reply.text.substr(0, 200)) +
-                             "), so nothing proves that its events are not older than what is read of its states; what is read "
-                             "is believed half a second later. Give the account read = user and write = user");
+  host_.log(Level::info,
+            std::string(info.name) + " (" + std::string(info.section) + "): the account may not send UserEvent (" +
+                std::string(reply.text.substr(0, 200)) +
+                "), so nothing proves that its events are not older than what is read of its states; what is read "
+                "is believed half a second later. Give the account read = user and write = user");
 }
 
 void Snapshots::on_user_event(ServerId server, const Message& event) {
@@ -156,10 +155,11 @@ void Snapshots::fail(ServerId server, std::string_view reason) {
 void Snapshots::complain(ServerId server, std::string_view reason) {
   if (std::exchange(readings_[server].complained, true)) return;
   const ServerInfo& info = host_.servers()[server];
-  host_.log(Level::warning,
-            std::string(info.name) + " (" + std::string(info.section) + "): its states cannot be read (" +
-                std::string(reason) + "). Until they can, what it shows may be wrong after a restart or a lost event. "
-                "Check there that " + module_ + " is loaded and that the AMI user may read `call` or `reporting`");
+  host_.log(Level::warning, std::string(info.name) + " (" + std::string(info.section) +
+                                "): its states cannot be read (" + std::string(reason) +
+                                "). Until they can, what it shows may be wrong after a restart or a lost event. "
+                                "Check there that " +
+                                module_ + " is loaded and that the AMI user may read `call` or `reporting`");
 }
 
 void Snapshots::set_timer(ServerId server, milliseconds delay, void (Snapshots::*task)(ServerId)) {

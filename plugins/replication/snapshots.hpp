@@ -34,9 +34,9 @@ class SnapshotReader {
 
 /// How a plugin reads its states, and how often.
 struct SnapshotConfig {
-  std::string_view plugin;       ///< stands in the fence, so that plugins do not take each other's
-  std::string_view list_action;  ///< `DeviceStateList`
-  std::string_view module;       ///< the Asterisk module that must be loaded for it
+  std::string_view plugin;                    ///< stands in the fence, so that plugins do not take each other's
+  std::string_view list_action;               ///< `DeviceStateList`
+  std::string_view module;                    ///< the Asterisk module that must be loaded for it
   std::chrono::seconds resync_interval{300};  ///< zero: only for a reason
 };
 
@@ -48,8 +48,8 @@ struct SnapshotConfig {
 /// other and publishes events in order: once the fence is seen among the events, all that are older than the list have
 /// come, but for those of a burst that Asterisk's own threads still carry; these flicker and end right (decision 0008).
 /// (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes all
-/// events through one queue.) Where the account may not send a UserEvent (it needs write = user), the list applies after
-/// the time that a fence has, which is long for a queue inside Asterisk, but no proof.
+/// events through one queue.) Where the account may not send a UserEvent (it needs write = user), the list applies
+/// after the time that a fence has, which is long for a queue inside Asterisk, but no proof.
 ///
 /// Loop's thread only. Lives until Plugin::stop.
 class Snapshots {
@@ -85,13 +85,13 @@ class Snapshots {
     std::uint64_t number = 0;  ///< of the snapshot under way; 0: none is
     bool fenced = false;
     bool listed = false;
-    bool again = false;        ///< a reason came meanwhile
-    bool complained = false;   ///< the log says that it cannot be read
+    bool again = false;       ///< a reason came meanwhile
+    bool complained = false;  ///< the log says that it cannot be read
     bool fence_refused = false;
     bool told_refused = false;  ///< the log says so
     std::uint32_t failures = 0;
     std::uint32_t lost_fences = 0;  ///< in a row
-    TimerId timer = 0;         ///< waits for the fence, or for the next attempt
+    TimerId timer = 0;              ///< waits for the fence, or for the next attempt
   };
 
   void begin(ServerId server);

@@ -65,8 +65,8 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
     }
   }
   for (const auto& [value, who] : held)
-    add("held by " + servers_text(who.first) + ": " + text_of(value, values) + " (since " +
-        std::to_string(who.second) + " s)");
+    add("held by " + servers_text(who.first) + ": " + text_of(value, values) + " (since " + std::to_string(who.second) +
+        " s)");
   if (!others.empty()) add(others.substr(2));
   if (left_out > 0) add("and " + servers_text(left_out, " more"));
   return line;

@@ -24,7 +24,7 @@ struct Limits {
   std::size_t window = 1024;
   std::chrono::milliseconds quick{25};
   std::chrono::milliseconds slow{100};
-  std::chrono::milliseconds first_retry{100};     ///< back-off after the first attempt without a known outcome
+  std::chrono::milliseconds first_retry{100};      ///< back-off after the first attempt without a known outcome
   std::chrono::milliseconds longest_retry{10000};  ///< it doubles from attempt to attempt up to this
   /// How long a write waits where EchoLists::capacity echoes are outstanding; then the oldest is taken for lost. It
   /// decides when to go on, never whether an event is news.

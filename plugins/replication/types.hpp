@@ -16,7 +16,7 @@ inline constexpr KeyId no_key = 0xffffffffU;
 
 /// A value as a number; equal numbers are equal values.
 using ValueId = std::uint32_t;
-inline constexpr ValueId no_value = 0;             ///< nothing is wanted, or nothing is known
+inline constexpr ValueId no_value = 0;          ///< nothing is wanted, or nothing is known
 inline constexpr ValueId absent = 0xffffffffU;  ///< observed only: the server has no such name
 
 using TimePoint = std::chrono::steady_clock::time_point;

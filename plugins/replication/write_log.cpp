@@ -42,8 +42,7 @@ void WriteLog::failed(ServerId target, std::string_view name, std::string_view v
   complained_[target] = complained_[target] || !retried_unsent;
   const std::string_view text = reply.text.substr(0, 200);
   switch (reply.outcome) {
-    case Outcome::success:
-      return;
+    case Outcome::success: return;
     case Outcome::error:
       count(write_errors_);
       return host_.log(level, line(what, " was refused by Asterisk (", text,
@@ -57,7 +56,8 @@ void WriteLog::failed(ServerId target, std::string_view name, std::string_view v
       return host_.log(level, line(what, " could not be sent yet: ", text, ". It is tried again by itself"));
     case Outcome::unknown:
       count(unknown_outcomes_);
-      return host_.log(level, line(what, ": no answer (", text, "). It is written again by itself; if this goes on, "
+      return host_.log(level, line(what, ": no answer (", text,
+                                   "). It is written again by itself; if this goes on, "
                                    "that server is overloaded or `request_timeout` is too short for it"));
   }
 }

@@ -12,8 +12,8 @@
 
 namespace amibroker::replication {
 
-/// Adds one to a counter that only the loop's thread counts: so it needs no locked instruction, which would cost as much as
-/// the rest of some events.
+/// Adds one to a counter that only the loop's thread counts: so it needs no locked instruction, which would cost as
+/// much as the rest of some events.
 inline void count(Counter& counter) noexcept {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }

@@ -24,8 +24,8 @@ Settings parse(int argc, char** argv) {
   namespace po = boost::program_options;
   Settings out;
   po::options_description options("Options of bench-peer");
-  options.add_options()("help", "this text")(
-      "mode", po::value(&out.mode)->default_value("actions"), "actions, noise, latency, dead, resync or memory")(
+  options.add_options()("help", "this text")("mode", po::value(&out.mode)->default_value("actions"),
+                                             "actions, noise, latency, dead, resync or memory")(
       "servers", po::value(&out.servers)->default_value(2), "fake servers, at least 2")(
       "devices", po::value(&out.devices)->default_value(4000), "phones on all servers together")(
       "numbered", po::value(&out.numbered)->default_value(false),

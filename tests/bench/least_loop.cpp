@@ -47,8 +47,8 @@ class Frame {
 std::string_view find_value(std::string_view json, std::string_view begin) {
   const void* const found = memmem(json.data(), json.size(), begin.data(), begin.size());
   if (found == nullptr) return {};
-  const std::string_view rest = json.substr(
-      static_cast<std::size_t>(static_cast<const char*>(found) - json.data()) + begin.size());
+  const std::string_view rest =
+      json.substr(static_cast<std::size_t>(static_cast<const char*>(found) - json.data()) + begin.size());
   const void* const quote = std::memchr(rest.data(), '"', rest.size());
   if (quote == nullptr) return {};
   return rest.substr(0, static_cast<std::size_t>(static_cast<const char*>(quote) - rest.data()));

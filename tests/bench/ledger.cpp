@@ -34,7 +34,11 @@ void append_state(std::string& out, DeviceNumber device, std::uint32_t change) {
 }  // namespace
 
 Ledger::Ledger(std::size_t servers, std::size_t devices)
-    : servers_(servers), devices_(devices), last_write_(devices * servers), free_(servers), alive_(servers, true),
+    : servers_(servers),
+      devices_(devices),
+      last_write_(devices * servers),
+      free_(servers),
+      alive_(servers, true),
       living_(servers) {
   for (DeviceNumber device = 0; device < devices; ++device) {
     devices_[device].home = device % servers;

@@ -78,7 +78,10 @@ std::size_t Stage::list_devices(std::size_t server, std::string_view action_id, 
 }
 
 Window::Window(pid_t broker, std::uint64_t units)
-    : broker_(broker), began_(Clock::now()), units_(units), broker_cpu_(cpu_seconds(broker)),
+    : broker_(broker),
+      began_(Clock::now()),
+      units_(units),
+      broker_cpu_(cpu_seconds(broker)),
       peer_cpu_(cpu_seconds(::getpid())) {}
 
 void Window::close(std::uint64_t units) {

@@ -85,8 +85,7 @@ void Cable::connect(std::uint64_t attempt) {
   ++wire_;
   whole_ = true;
   // The two sockets connect on their own: events may come before the server counts as up, or be missed for a moment.
-  if (world_.network.happens(0.8))
-    subscribed_ = true;
+  if (world_.network.happens(0.8)) subscribed_ = true;
   else
     world_.agenda.after(world_.network.between(Milliseconds(10), Milliseconds(40)),
                         [this, wire = wire_] { subscribed_ = subscribed_ || wire == wire_; });

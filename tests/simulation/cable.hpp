@@ -32,7 +32,7 @@ struct Quality {
   double event_loss = 0;
   double reply_loss = 0;
   double command_loss = 0;
-  Duration service{0};  ///< what the server needs for each action
+  Duration service{0};                   ///< what the server needs for each action
   Duration longest_connect{Seconds(5)};  ///< now and then a connection takes so long
 };
 
@@ -84,12 +84,12 @@ class Cable {
   Duration usual_delay_;  ///< at most, for a message that is not slow
   bool dead_ = false;
   bool cut_ = false;
-  bool connected_ = false;    ///< as the broker sees it
+  bool connected_ = false;  ///< as the broker sees it
   bool subscribed_ = false;
-  bool whole_ = false;        ///< the wire carries messages
-  std::uint64_t wire_ = 0;    ///< number of the connection
+  bool whole_ = false;      ///< the wire carries messages
+  std::uint64_t wire_ = 0;  ///< number of the connection
   std::uint64_t attempt_ = 0;
-  std::uint64_t process_ = 0; ///< number of the server's process
+  std::uint64_t process_ = 0;               ///< number of the server's process
   Time commands_{}, replies_{}, events_{};  ///< when the last message of each channel arrives
 };
 

@@ -40,9 +40,7 @@ std::string expected(const Scenario& scenario, FleetModel& fleet, const Name& na
   return shown;
 }
 
-std::string where(const Name& name, std::size_t target) {
-  return name.text + " on server " + std::to_string(target);
-}
+std::string where(const Name& name, std::size_t target) { return name.text + " on server " + std::to_string(target); }
 
 void check_one_way(World& world, FleetModel& fleet, const Name& name, std::string_view when,
                    std::optional<std::size_t> but) {
@@ -54,8 +52,8 @@ void check_one_way(World& world, FleetModel& fleet, const Name& name, std::strin
     const std::string is = held(world.scenario, fleet.server(target), shown_name);
     const std::string should_be = expected(world.scenario, fleet, name, target);
     if (is != should_be)
-      world.ledger.fail("agreement", std::string(when) + ": " + where(name, target) + " shows " + is +
-                                         ", should show " + should_be);
+      world.ledger.fail("agreement",
+                        std::string(when) + ": " + where(name, target) + " shows " + is + ", should show " + should_be);
   }
 }
 
@@ -123,10 +121,8 @@ void check_needless_of(World& world, const Name& name, std::size_t target) {
 void check_agreement(World& world, FleetModel& fleet, std::string_view when, std::optional<std::size_t> but) {
   for (const Name& name : world.scenario.names) {
     if (!is_kept(name)) continue;
-    if (name.symmetric)
-      check_symmetric(world, fleet, name, when, but);
-    else
-      check_one_way(world, fleet, name, when, but);
+    if (name.symmetric) check_symmetric(world, fleet, name, when, but);
+    else check_one_way(world, fleet, name, when, but);
   }
 }
 

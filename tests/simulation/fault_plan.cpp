@@ -123,10 +123,8 @@ void FaultPlan::restart_broker() {
 void FaultPlan::lose_for_good() {
   const std::size_t id = fleet_.size() - 1;
   lost_ = id;
-  if (random_.happens(0.5))
-    fleet_.kill_server(id, Milliseconds(100));
-  else
-    fleet_.cut(id, Milliseconds(100));
+  if (random_.happens(0.5)) fleet_.kill_server(id, Milliseconds(100));
+  else fleet_.cut(id, Milliseconds(100));
 }
 
 }  // namespace amibroker::simulation

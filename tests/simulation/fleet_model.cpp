@@ -87,8 +87,7 @@ void FleetModel::change(std::size_t id, const Name& name) {
     return servers_[id]->change(name.text, presence);
   }
   const sim::DeviceState state = random_state(name);
-  if (servers_[id]->change(name.text, state))
-    world_.ledger.changed(name.text, shown_as(state));
+  if (servers_[id]->change(name.text, state)) world_.ledger.changed(name.text, shown_as(state));
 }
 
 void FleetModel::preset(std::size_t id, const Name& name) {

@@ -10,9 +10,7 @@ Answer acknowledged(std::string_view message) {
   return {false, {{{"Response", "Success"}, {"Message", std::string(message)}}}};
 }
 
-Answer denied(std::string_view message) {
-  return {true, {{{"Response", "Error"}, {"Message", std::string(message)}}}};
-}
+Answer denied(std::string_view message) { return {true, {{{"Response", "Error"}, {"Message", std::string(message)}}}}; }
 
 void begin_list(Answer& answer) {
   answer.messages.push_back({{"Response", "Success"}, {"EventList", "start"}, {"Message", "Changes will follow"}});

@@ -14,15 +14,15 @@ constexpr int usage_error = 64;
 
 po::options_description described() {
   po::options_description options("Usage: simulation [OPTION]...\n\nThe plugins on a simulated fleet, a run a seed");
-  options.add_options()("help,h", "this text")
-      ("seeds", po::value<std::uint64_t>()->default_value(1000), "how many seeds to run")
-      ("first", po::value<std::uint64_t>()->default_value(1), "the first of them")
-      ("seed", po::value<std::uint64_t>(), "run this one, and print all that happens")
-      ("plugin", po::value<std::string>()->default_value("both"), "device, presence or both")
-      ("faults", po::value<std::string>()->default_value("all"),
-       "what may go wrong: all, none, or words with commas between; -WORD takes one away (all,-refusals)")
-      ("jobs", po::value<unsigned>()->default_value(1), "threads")
-      ("expect-failure", "end well only if a seed fails: for builds in which a rule is broken");
+  options.add_options()("help,h", "this text")("seeds", po::value<std::uint64_t>()->default_value(1000),
+                                               "how many seeds to run")(
+      "first", po::value<std::uint64_t>()->default_value(1), "the first of them")(
+      "seed", po::value<std::uint64_t>(), "run this one, and print all that happens")(
+      "plugin", po::value<std::string>()->default_value("both"), "device, presence or both")(
+      "faults", po::value<std::string>()->default_value("all"),
+      "what may go wrong: all, none, or words with commas between; -WORD takes one away (all,-refusals)")(
+      "jobs", po::value<unsigned>()->default_value(1), "threads")(
+      "expect-failure", "end well only if a seed fails: for builds in which a rule is broken");
   return options;
 }
 

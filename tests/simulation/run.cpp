@@ -75,8 +75,7 @@ class Run {
       const std::size_t writes = world_.ledger.writes() - before;
       // Where the echo of an earlier write was lost, the server that was changed is written back to, to be sure.
       const std::size_t most = name.symmetric ? fleet_.size() : fleet_.size() - 1;
-      if (writes > most)
-        world_.ledger.fail("live", std::to_string(writes) + " writes for one change of " + name.text);
+      if (writes > most) world_.ledger.fail("live", std::to_string(writes) + " writes for one change of " + name.text);
     }
   }
 

@@ -71,10 +71,8 @@ Scenario make_scenario(std::uint64_t seed, Subject subject, FaultSet allowed) {
     scenario.numbered.push_back(!(scenario.faults.has(Fault::silent_loss) && random.happens(0.5)));
     scenario.late.push_back(scenario.faults.has(Fault::down_at_start) && random.happens(0.4));
   }
-  if (devices)
-    add_devices(random, scenario);
-  else
-    add_presentities(random, scenario);
+  if (devices) add_devices(random, scenario);
+  else add_presentities(random, scenario);
   return scenario;
 }
 

@@ -18,8 +18,8 @@ enum class Subject : std::uint8_t { device_state, presence_state };
 
 /// A name of the workload.
 struct Name {
-  std::string text;           ///< `PJSIP/100`, `SIP:foo`, `Custom:night`, `CustomPresence:100`
-  bool symmetric = false;     ///< held alike by all servers
+  std::string text;                  ///< `PJSIP/100`, `SIP:foo`, `Custom:night`, `CustomPresence:100`
+  bool symmetric = false;            ///< held alike by all servers
   std::vector<std::size_t> origins;  ///< servers where it is changed
 };
 
@@ -30,7 +30,7 @@ struct Scenario {
   std::size_t servers = 2;
   std::vector<Name> names;
   int changes = 0;
-  Seconds active{0};           ///< the time of changes and faults
+  Seconds active{0};  ///< the time of changes and faults
   Seconds resync_interval{0};
   Seconds lost_after{0};
   Milliseconds request_timeout{0};

@@ -31,10 +31,8 @@ class Trace {
  private:
   static void append(std::string& text, std::string_view piece) { text.append(piece); }
   template <typename Number>
-    requires std::is_integral_v<Number>
-  static void append(std::string& text, Number number) {
-    text.append(std::to_string(number));
-  }
+  requires std::is_integral_v<Number>
+  static void append(std::string& text, Number number) { text.append(std::to_string(number)); }
 
   const Agenda& agenda_;
   bool on_;

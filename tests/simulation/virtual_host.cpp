@@ -97,10 +97,8 @@ void VirtualHost::run_timer(TimerId id) {
   const auto found = timers_.find(id);
   if (found == timers_.end()) return;
   const Timer timer = found->second;  // a copy: the task may cancel its own timer
-  if (timer.period.count() == 0)
-    timers_.erase(found);
-  else
-    world_.agenda.after(timer.period, [this, id] { run_timer(id); });
+  if (timer.period.count() == 0) timers_.erase(found);
+  else world_.agenda.after(timer.period, [this, id] { run_timer(id); });
   timer.task();
 }
 
@@ -123,9 +121,8 @@ void VirtualHost::link_down(ServerId server) { plugin_->on_server_down(server); 
 
 void VirtualHost::link_event(ServerId server, const sim::Fields& event) {
   const std::string_view name = sim::value_of(event, "Event");
-  const bool wanted = subscribed_to_all_ || std::any_of(subscribed_.begin(), subscribed_.end(), [&](const auto& one) {
-    return same_name(one, name);
-  });
+  const bool wanted = subscribed_to_all_ || std::any_of(subscribed_.begin(), subscribed_.end(),
+                                                        [&](const auto& one) { return same_name(one, name); });
   if (!wanted) return;
   fields_.clear();
   for (const auto& [header, value] : event) fields_.push_back({header, value});

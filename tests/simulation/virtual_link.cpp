@@ -52,8 +52,8 @@ void VirtualLink::check_one_write(std::string_view variable) const {
     return !pending.expired && pending.variable == variable;
   });
   if (twice)
-    world_.ledger.fail("one_write", "a second write of " + std::string(variable) + " is in flight on server " +
-                                        std::to_string(id_));
+    world_.ledger.fail("one_write",
+                       "a second write of " + std::string(variable) + " is in flight on server " + std::to_string(id_));
 }
 
 void VirtualLink::connected() {

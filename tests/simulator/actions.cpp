@@ -12,7 +12,7 @@ namespace amibroker::sim {
 namespace {
 
 // They look at the AMI session of their sender, which an action through a module does not have.
-constexpr std::array<std::string_view, 8> kCrashing{"GetVar", "Status",    "ListCommands", "Events",
+constexpr std::array<std::string_view, 8> kCrashing{"GetVar",    "Status",    "ListCommands", "Events",
                                                     "Challenge", "WaitEvent", "Filter",       "Hangup"};
 
 void begin_list(ActionResult& result, std::string_view message) {

@@ -19,11 +19,11 @@ struct ActionResult {
   std::vector<Fields> replies;  ///< one, or a whole list; empty where the module refuses
   std::string refusal;          ///< why the module refuses, in our module's words
   std::string action_id;
-  bool error = false;    ///< answered with an error, by Asterisk or by its module
-  bool crashed = false;  ///< this Asterisk is dead now (the original module runs actions that Asterisk cannot)
-  std::string written_key;    ///< of an accepted write: `Custom:…` or `CustomPresence:…`
-  std::string written_value;  ///< as it was sent
-  bool changed = false;       ///< by the write
+  bool error = false;          ///< answered with an error, by Asterisk or by its module
+  bool crashed = false;        ///< this Asterisk is dead now (the original module runs actions that Asterisk cannot)
+  std::string written_key;     ///< of an accepted write: `Custom:…` or `CustomPresence:…`
+  std::string written_value;   ///< as it was sent
+  bool changed = false;        ///< by the write
   std::vector<Fields> events;  ///< to publish after the reply
   std::vector<Fields> events_to_sender;  ///< native AMI: for the session that asked alone, right behind the reply
   bool ends_session = false;             ///< native AMI: the connection is closed behind the reply

@@ -93,8 +93,7 @@ void AmiEndpoint::accept() {
       continue;
     }
     const auto number = ++last_number_;
-    auto& peer =
-        peers_.try_emplace(number, socket, silent_ ? nullptr : tls_.get(), options_, number).first->second;
+    auto& peer = peers_.try_emplace(number, socket, silent_ ? nullptr : tls_.get(), options_, number).first->second;
     peer.mute = silent_;
     if (!peer.mute) peer.connection.send(banner_ + "\r\n");
   }
@@ -248,8 +247,8 @@ void AmiEndpoint::freeze(bool on) {
 }
 
 std::size_t AmiEndpoint::without_login() const {
-  return static_cast<std::size_t>(std::count_if(
-      peers_.begin(), peers_.end(), [](const auto& entry) { return !entry.second.session.logged_in(); }));
+  return static_cast<std::size_t>(
+      std::count_if(peers_.begin(), peers_.end(), [](const auto& entry) { return !entry.second.session.logged_in(); }));
 }
 
 bool AmiEndpoint::in_use() const { return without_login() < peers_.size(); }

@@ -29,12 +29,12 @@ struct AmiRequest {
 
 /// What there is to see of a manager interface.
 struct AmiState {
-  std::size_t sessions = 0;          ///< that are logged in
-  bool asked = false;                ///< one of these has sent an action after its login
-  std::uint64_t logins = 0;          ///< that were accepted, since the server was made
-  std::uint64_t refused_logins = 0;  ///< since the server was made
-  std::uint64_t events_sent = 0;     ///< to all sessions, since the server was made
-  std::string event_mask{};          ///< of the session that came last
+  std::size_t sessions = 0;            ///< that are logged in
+  bool asked = false;                  ///< one of these has sent an action after its login
+  std::uint64_t logins = 0;            ///< that were accepted, since the server was made
+  std::uint64_t refused_logins = 0;    ///< since the server was made
+  std::uint64_t events_sent = 0;       ///< to all sessions, since the server was made
+  std::string event_mask{};            ///< of the session that came last
   std::vector<std::string> filters{};  ///< of the session that came last
 };
 
@@ -94,11 +94,11 @@ class AmiEndpoint {
     AmiSession session;
     AmiReader reader{};
     std::deque<AmiAction> actions{};
-    std::string later{};                         // the reply to a refused login
+    std::string later{};                           // the reply to a refused login
     std::optional<Clock::time_point> refuse_at{};  // and when it is sent
-    std::uint32_t watched = 0;                   // events that epoll was told
-    bool mute = false;                           // gets no word, and is not listened to
-    bool ended = false;                          // by the other side: what it has sent is still carried out
+    std::uint32_t watched = 0;                     // events that epoll was told
+    bool mute = false;                             // gets no word, and is not listened to
+    bool ended = false;                            // by the other side: what it has sent is still carried out
   };
   using Peers = std::map<std::uint64_t, Peer>;
 

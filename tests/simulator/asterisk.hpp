@@ -42,9 +42,9 @@ class Asterisk {
 
   /// What a write did.
   struct Written {
-    bool accepted = false;       ///< else Asterisk answers `Variable not set`
-    std::string key;             ///< `Custom:…` or `CustomPresence:…` as Asterisk keeps it; empty for a plain variable
-    bool changed = false;        ///< the value was another one before
+    bool accepted = false;  ///< else Asterisk answers `Variable not set`
+    std::string key;        ///< `Custom:…` or `CustomPresence:…` as Asterisk keeps it; empty for a plain variable
+    bool changed = false;   ///< the value was another one before
     std::vector<Fields> events{};  ///< to publish
   };
 

@@ -43,11 +43,9 @@ CallScript::Step CallScript::next() {
 }
 
 CallGenerator::CallGenerator(Fleet& fleet, std::vector<Phone> phones, double rate, std::uint64_t seed)
-    : fleet_(fleet),
-      phones_(std::move(phones)),
-      period_(1.0 / rate),
-      script_(phones_.size(), seed),
-      thread_([this] { play(); }) {}
+    : fleet_(fleet), phones_(std::move(phones)), period_(1.0 / rate), script_(phones_.size(), seed), thread_([this] {
+        play();
+      }) {}
 
 void CallGenerator::stop() {
   {

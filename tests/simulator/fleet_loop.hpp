@@ -66,10 +66,10 @@ class Fleet::Loop {
 
   std::mutex mutex_;
   std::condition_variable executed_changed_;
-  std::deque<Queued> commands_;       // guarded by mutex_
-  std::uint64_t queued_ = 0;          // guarded by mutex_
-  std::uint64_t executed_ = 0;        // guarded by mutex_
-  bool stopping_ = false;             // guarded by mutex_
+  std::deque<Queued> commands_;  // guarded by mutex_
+  std::uint64_t queued_ = 0;     // guarded by mutex_
+  std::uint64_t executed_ = 0;   // guarded by mutex_
+  bool stopping_ = false;        // guarded by mutex_
   std::thread thread_;
 };
 

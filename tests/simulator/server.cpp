@@ -79,9 +79,8 @@ std::set<std::string> Server::topics() const {
 }
 
 bool Server::has_broker() const {
-  return locked(*core_, [](const SharedState& shared) {
-    return shared.ami.asked || (!shared.topics.empty() && shared.asked);
-  });
+  return locked(*core_,
+                [](const SharedState& shared) { return shared.ami.asked || (!shared.topics.empty() && shared.asked); });
 }
 
 bool Server::is_alive() const {
@@ -157,8 +156,8 @@ void Server::reset_connections() {
 }
 
 void Server::reset_in_event() {
-  auto event = locked(
-      *core_, [](const SharedState& shared) { return shared.asterisk.event("DeviceStateChange", "call,all"); });
+  auto event =
+      locked(*core_, [](const SharedState& shared) { return shared.asterisk.event("DeviceStateChange", "call,all"); });
   event.insert(event.end(), {{"Device", "PJSIP/100"}, {"State", "RINGING"}});
   on_ami([&](AmiEndpoint& ami) { ami.reset_in_event(event); });
 }

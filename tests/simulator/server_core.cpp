@@ -36,10 +36,7 @@ EventNumbers EventNumbering::next(const Fields& event) {
 }
 
 ServerCore::ServerCore(std::size_t index, ServerOptions options, Signal& signal)
-    : shared{.asterisk = Asterisk(options.asterisk)},
-      index_(index),
-      options_(std::move(options)),
-      signal_(signal) {
+    : shared{.asterisk = Asterisk(options.asterisk)}, index_(index), options_(std::move(options)), signal_(signal) {
   if (options_.transport == Transport::ami) {
     ami_.emplace(options_.ami);
   } else {

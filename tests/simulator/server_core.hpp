@@ -37,8 +37,8 @@ struct SharedState {
   std::vector<Write> history{};
   Life life = Life::dead;
   std::set<std::string> topics{};  ///< that somebody subscribed to
-  bool asked = false;  ///< an action came since the start
-  AmiState ami{};      ///< of a native server
+  bool asked = false;              ///< an action came since the start
+  AmiState ami{};                  ///< of a native server
 };
 
 /// Gives each event the numbers that our module would give it, whether it gets lost or not.
@@ -130,7 +130,7 @@ class ServerCore {
   // A REP answers one action before it takes the next: while one of these is held, nothing is received. So it is on a
   // native server, which is enough for one broker.
   std::optional<Incoming> waiting_;  // not carried out yet
-  std::optional<Reply> late_;       // carried out, not answered yet
+  std::optional<Reply> late_;        // carried out, not answered yet
   Clock::time_point held_until_{};
   std::optional<Clock::time_point> announce_at_;
   std::optional<Clock::time_point> retry_at_;  // of closing and opening ports

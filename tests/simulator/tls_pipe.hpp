@@ -39,7 +39,7 @@ class TlsPipe {
   void send_waiting();
 
   std::unique_ptr<SSL, FreeTls> tls_;
-  BIO* in_;   // both belong to tls_
+  BIO* in_;  // both belong to tls_
   BIO* out_;
   std::string waiting_;  // until the handshake is over
 };

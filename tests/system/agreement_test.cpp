@@ -165,9 +165,9 @@ TEST_F(Agreement, SharedCustomDevicesAreEqualEverywhereWithoutALoop) {
 TEST_F(Agreement, StatesGoOnlyToServersThatShareAZone) {
   make_fleet(3);
   std::string text = config();
-  for (const auto& [name, zones] : {std::pair{"name = Console 0", "zones = west\n"},
-                                    std::pair{"name = Console 1", "zones = west, east\n"},
-                                    std::pair{"name = Console 2", "zones = east\n"}})
+  for (const auto& [name, zones] :
+       {std::pair{"name = Console 0", "zones = west\n"}, std::pair{"name = Console 1", "zones = west, east\n"},
+        std::pair{"name = Console 2", "zones = east\n"}})
     text.insert(text.find(name), zones);
   start(text);
   connect();

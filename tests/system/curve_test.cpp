@@ -87,10 +87,10 @@ class Curve : public System {
   /// Two servers with CURVE that know the broker, and a third one.
   void make_servers(const std::optional<sim::CurveOptions>& third) {
     const sim::CurveOptions right{server_keys.secret_key, {broker_keys.public_key}};
-    fleet = std::make_unique<sim::Fleet>(std::vector<sim::ServerOptions>{
-        {.asterisk = {.system_name = "a1"}, .curve = right},
-        {.asterisk = {.system_name = "a2"}, .curve = right},
-        {.asterisk = {.system_name = "a3"}, .curve = third}});
+    fleet = std::make_unique<sim::Fleet>(
+        std::vector<sim::ServerOptions>{{.asterisk = {.system_name = "a1"}, .curve = right},
+                                        {.asterisk = {.system_name = "a2"}, .curve = right},
+                                        {.asterisk = {.system_name = "a3"}, .curve = third}});
   }
   /// `third_key`: what the broker takes for the key of the third server; empty: it has no keys for it.
   [[nodiscard]] std::string config_with_keys(const std::string& third_key) const {

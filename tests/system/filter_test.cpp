@@ -15,9 +15,9 @@ using ::testing::HasSubstr;
 class Filters : public System {
  protected:
   /// What the two plugins want, of either module.
-  const std::set<std::string> wanted{R"({"Event": "LoadZmq")",         R"({"Event":"DeviceStateChange")",
-                                     R"({"Event":"FullyBooted")",      R"({"Event":"LoadZmq")",
-                                     R"({"Event":"PresenceStateChange")", R"({"Event":"UserEvent")"};
+  const std::set<std::string> wanted{
+      R"({"Event": "LoadZmq")", R"({"Event":"DeviceStateChange")",   R"({"Event":"FullyBooted")",
+      R"({"Event":"LoadZmq")",  R"({"Event":"PresenceStateChange")", R"({"Event":"UserEvent")"};
 
   void start_and_narrow(const std::string& more = {}) {
     start_and_connect("", more);

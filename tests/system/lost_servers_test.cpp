@@ -27,8 +27,7 @@ TEST_F(LostServers, ADeadServerCostsTheOthersNothing) {
   (*fleet)[3].kill();
   start(config());
   connect();
-  for (int i = 0; i < 500; ++i)
-    (*fleet)[0].set_device_state("PJSIP/" + std::to_string(i), DeviceState::inuse);
+  for (int i = 0; i < 500; ++i) (*fleet)[0].set_device_state("PJSIP/" + std::to_string(i), DeviceState::inuse);
   EXPECT_TRUE(eventually([&] { return (*fleet)[1].history().size() == 500 && (*fleet)[2].history().size() == 500; }));
 }
 
@@ -69,8 +68,7 @@ TEST_F(LostServers, ASlowServerDelaysOnlyItself) {
   make_fleet(3);
   start_and_connect();
   (*fleet)[1].slow(50ms);
-  for (int i = 0; i < 100; ++i)
-    (*fleet)[0].set_device_state("PJSIP/" + std::to_string(i), DeviceState::inuse);
+  for (int i = 0; i < 100; ++i) (*fleet)[0].set_device_state("PJSIP/" + std::to_string(i), DeviceState::inuse);
   ASSERT_TRUE(eventually([&] { return (*fleet)[2].history().size() == 100; }));
   EXPECT_LT((*fleet)[1].history().size(), 100U) << "5 s of work cannot be done yet";
   EXPECT_TRUE(eventually([&] { return (*fleet)[1].history().size() >= 100; }));

@@ -151,8 +151,9 @@ TEST_F(Native, BadInputIsDroppedAloneAndNamed) {
   start_and_connect("", "");
   std::string many = "Event: DeviceStateChange\r\n";
   for (int i = 0; i < 10'000; ++i) many += "Header" + std::to_string(i) + ": x\r\n";
-  const std::string bad[] = {"Event: DeviceStateChange\r\nDevice: " + std::string(10'000'000, 'x') + "\r\n\r\n", many + "\r\n",
-                             "Response: Success\r\nActionID: 987654321\r\n\r\n", "\x01 nonsense\r\n\r\n"};
+  const std::string bad[] = {"Event: DeviceStateChange\r\nDevice: " + std::string(10'000'000, 'x') + "\r\n\r\n",
+                             many + "\r\n", "Response: Success\r\nActionID: 987654321\r\n\r\n",
+                             "\x01 nonsense\r\n\r\n"};
   for (const std::string& text : bad) (*fleet)[0].send_raw(text);
   EXPECT_TRUE(daemon->says("'Console 0' [server-0] sent a message that was dropped")) << daemon->output();
   expect_agreement("100");

@@ -103,7 +103,8 @@ TEST_F(Presences, NoChangeIsLostHoweverFastTheyFollow) {
   make_fleet(3);
   start_and_connect();
   for (int i = 0; i < 500; ++i)
-    (*fleet)[static_cast<std::size_t>(i) % 3].set_presence("CustomPresence:100", {i % 2 ? "dnd" : "away", "", std::to_string(i)});
+    (*fleet)[static_cast<std::size_t>(i) % 3].set_presence("CustomPresence:100",
+                                                           {i % 2 ? "dnd" : "away", "", std::to_string(i)});
   settle();
   EXPECT_TRUE(eventually([&] { return all_equal("CustomPresence:100"); }));
   // Nobody else changed anything after: one more change from anywhere wins everywhere.

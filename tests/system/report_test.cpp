@@ -39,8 +39,9 @@ TEST_F(Reports, WhatAServersSectionSaysReachesThePlugins) {
   start(text);
   connect();
   daemon->signal(SIGUSR1);
-  EXPECT_TRUE(daemon->says("plugin healthy: is well; server-0 zones berlin hq include PJSIP/* "
-                           "exclude PJSIP/9* PJSIP/8*; server-1\n"))
+  EXPECT_TRUE(
+      daemon->says("plugin healthy: is well; server-0 zones berlin hq include PJSIP/* "
+                   "exclude PJSIP/9* PJSIP/8*; server-1\n"))
       << daemon->output();
 }
 

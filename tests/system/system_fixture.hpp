@@ -34,8 +34,8 @@ class System : public ::testing::Test {
     for (const sim::Server& server : fleet->servers()) {
       const std::string name = "server-" + std::to_string(server.index());
       text += (server.index() > 0 ? ", " : "") + name;
-      sections += "[" + name + "]\nname = Console " + std::to_string(server.index()) +
-                  "\naddr = 127.0.0.1\n" + access_to(server);
+      sections += "[" + name + "]\nname = Console " + std::to_string(server.index()) + "\naddr = 127.0.0.1\n" +
+                  access_to(server);
     }
     return text + "\n" + sections + more;
   }

@@ -97,11 +97,13 @@ static void wrong_clients_are_refused_as_a_whole(void)
     static char long_line[5000];
 
     expect_wrong_clients("", "holds no key, so that nobody could connect; write the public key of the broker into it");
-    expect_wrong_clients("# none\n", "holds no key, so that nobody could connect; write the public key of the broker into it");
-    expect_wrong_clients(KEY "\n" OTHER "0\n",
-        "line 2: this is no public key; a key is 40 characters, as zmq-ami-broker --make-keys writes it to NAME.public");
+    expect_wrong_clients("# none\n",
+                         "holds no key, so that nobody could connect; write the public key of the broker into it");
+    expect_wrong_clients(KEY "\n" OTHER "0\n", "line 2: this is no public key; a key is 40 characters, as "
+                                               "zmq-ami-broker --make-keys writes it to NAME.public");
     memset(long_line, 'a', sizeof(long_line) - 1);
-    expect_wrong_clients(long_line,
+    expect_wrong_clients(
+        long_line,
         "line 1: it is too long; a key is 40 characters, as zmq-ami-broker --make-keys writes it to NAME.public");
 }
 
@@ -173,6 +175,7 @@ static void files_of_others_are_noticed(void)
     unlink(path);
 }
 
-CHECK_MAIN(CASE(secret_is_one_line_with_a_key), CASE(clients_are_keys_with_comments), CASE(wrong_clients_are_refused_as_a_whole),
-    CASE(a_zero_byte_hides_nothing), CASE(clients_are_limited), CASE(a_list_has_exactly_its_keys),
-    CASE(what_is_no_file_is_named_and_not_waited_for), CASE(files_of_others_are_noticed))
+CHECK_MAIN(CASE(secret_is_one_line_with_a_key), CASE(clients_are_keys_with_comments),
+           CASE(wrong_clients_are_refused_as_a_whole), CASE(a_zero_byte_hides_nothing), CASE(clients_are_limited),
+           CASE(a_list_has_exactly_its_keys), CASE(what_is_no_file_is_named_and_not_waited_for),
+           CASE(files_of_others_are_noticed))

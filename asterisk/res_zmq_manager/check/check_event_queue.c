@@ -211,5 +211,6 @@ static void numbers_add_up_under_load(void)
 }
 
 CHECK_MAIN(CASE(events_come_out_in_order_with_numbers_from_one), CASE(overflow_by_count_leaves_one_gap_at_its_place),
-    CASE(overflow_is_told_even_where_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
-    CASE(events_are_numbered_by_name_as_well_and_lost_ones_count), CASE(what_is_left_is_freed), CASE(numbers_add_up_under_load))
+           CASE(overflow_is_told_even_where_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
+           CASE(events_are_numbered_by_name_as_well_and_lost_ones_count), CASE(what_is_left_is_freed),
+           CASE(numbers_add_up_under_load))

@@ -30,7 +30,8 @@ static struct event_numbers add(struct name_counts *counts, const char *text, ui
     return numbers;
 }
 
-static void expect_numbers(struct name_counts *counts, const char *text, uint64_t sequence, uint64_t count, uint64_t previous)
+static void expect_numbers(struct name_counts *counts, const char *text, uint64_t sequence, uint64_t count,
+                           uint64_t previous)
 {
     const struct event_numbers numbers = add(counts, text, sequence);
 
@@ -91,11 +92,12 @@ static void names_beyond_the_table_are_not_counted_and_disturb_nobody(void)
 
             snprintf(text, sizeof(text), "Event: Name%d\r\n", i);
             expect_numbers(counts, text, (uint64_t) (round * 10000 + i), fits ? (uint64_t) round : 0,
-                fits && round == 2 ? (uint64_t) (10000 + i) : 0);
+                           fits && round == 2 ? (uint64_t) (10000 + i) : 0);
         }
     }
     name_counts_destroy(counts);
 }
 
-CHECK_MAIN(CASE(name_is_the_value_of_the_first_line), CASE(other_first_lines_have_no_name), CASE(name_that_is_too_long_is_none),
-    CASE(each_name_counts_for_itself_and_case_matters), CASE(names_beyond_the_table_are_not_counted_and_disturb_nobody))
+CHECK_MAIN(CASE(name_is_the_value_of_the_first_line), CASE(other_first_lines_have_no_name),
+           CASE(name_that_is_too_long_is_none), CASE(each_name_counts_for_itself_and_case_matters),
+           CASE(names_beyond_the_table_are_not_counted_and_disturb_nobody))

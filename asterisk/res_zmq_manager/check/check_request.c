@@ -49,13 +49,13 @@ static void good_request_becomes_headers_in_order(void)
 {
     expect_good("{\"Action\":\"Ping\"}", "Action: Ping\r\n\r\n");
     expect_good("{\"ActionID\":\"7\",\"Variable\":\"DEVICE_STATE(Custom:a)\",\"aCTION\":\"Setvar\",\"Value\":\"\"}",
-        "Action: Setvar\r\nActionID: 7\r\nVariable: DEVICE_STATE(Custom:a)\r\nValue: \r\n\r\n");
+                "Action: Setvar\r\nActionID: 7\r\nVariable: DEVICE_STATE(Custom:a)\r\nValue: \r\n\r\n");
 }
 
 static void array_becomes_repeated_headers(void)
 {
     expect_good("{\"Action\":\"Originate\",\"Variable\":[\"a=1\",\"b=2\"],\"None\":[]}",
-        "Action: Originate\r\nVariable: a=1\r\nVariable: b=2\r\n\r\n");
+                "Action: Originate\r\nVariable: a=1\r\nVariable: b=2\r\n\r\n");
 }
 
 static void what_is_no_json_is_told(void)
@@ -86,16 +86,16 @@ static void what_is_no_object_is_told(void)
 
 static void missing_or_odd_action_is_told_with_the_action_id(void)
 {
-    expect_bad("{\"ActionID\":\"7\"}",
-        "[{\"Response\":\"Error\",\"ActionID\":\"7\",\"Message\":\"There is no key Action; it names the AMI action to run.\"}]");
+    expect_bad("{\"ActionID\":\"7\"}", "[{\"Response\":\"Error\",\"ActionID\":\"7\",\"Message\":\"There is no key "
+                                       "Action; it names the AMI action to run.\"}]");
     expect_bad("{\"Action\":\"Ping\",\"action\":\"GetVar\",\"ACTIONID\":\"8\"}",
-        "[{\"Response\":\"Error\",\"ActionID\":\"8\",\"Message\":\"There are 2 keys Action; send one.\"}]");
-    expect_bad("{\"Action\":[\"Ping\"],\"ActionID\":\"9\"}",
-        "[{\"Response\":\"Error\",\"ActionID\":\"9\",\"Message\":\"The value of Action is an array; send a string.\"}]");
+               "[{\"Response\":\"Error\",\"ActionID\":\"8\",\"Message\":\"There are 2 keys Action; send one.\"}]");
+    expect_bad("{\"Action\":[\"Ping\"],\"ActionID\":\"9\"}", "[{\"Response\":\"Error\",\"ActionID\":\"9\",\"Message\":"
+                                                             "\"The value of Action is an array; send a string.\"}]");
     expect_bad("{\"Action\":\"Ping\",\"ActionID\":9}",
-        "[{\"Response\":\"Error\",\"Message\":\"The value of ActionID is a number; send a string.\"}]");
+               "[{\"Response\":\"Error\",\"Message\":\"The value of ActionID is a number; send a string.\"}]");
     expect_bad("{\"Action\":\"Ping\",\"ActionID\":\"1\",\"actionid\":\"2\"}",
-        "[{\"Response\":\"Error\",\"ActionID\":\"1\",\"Message\":\"There are 2 keys ActionID; send one.\"}]");
+               "[{\"Response\":\"Error\",\"ActionID\":\"1\",\"Message\":\"There are 2 keys ActionID; send one.\"}]");
 }
 
 static void action_name_cannot_hide_another(void)
@@ -116,29 +116,36 @@ static void action_name_cannot_hide_another(void)
 static void wrong_type_is_told_with_its_key(void)
 {
     expect_bad("{\"Action\":\"Ping\",\"ActionID\":\"7\",\"Count\":3}",
-        "[{\"Response\":\"Error\",\"ActionID\":\"7\","
-        "\"Message\":\"The value of 'Count' is or holds a number; send a string or an array of strings.\"}]");
-    expect_bad("{\"Action\":\"Ping\",\"X\":{}}",
-        "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' is or holds an object; send a string or an array of strings.\"}]");
+               "[{\"Response\":\"Error\",\"ActionID\":\"7\","
+               "\"Message\":\"The value of 'Count' is or holds a number; send a string or an array of strings.\"}]");
+    expect_bad("{\"Action\":\"Ping\",\"X\":{}}", "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' is or holds "
+                                                 "an object; send a string or an array of strings.\"}]");
     expect_bad("{\"Action\":\"Ping\",\"X\":[\"a\",true]}",
-        "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' is or holds a boolean; send a string or an array of strings.\"}]");
-    expect_bad("{\"Action\":\"Ping\",\"X\":null}",
-        "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' is or holds null; send a string or an array of strings.\"}]");
+               "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' is or holds a boolean; send a string or an "
+               "array of strings.\"}]");
+    expect_bad("{\"Action\":\"Ping\",\"X\":null}", "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' is or "
+                                                   "holds null; send a string or an array of strings.\"}]");
 }
 
 static void header_injection_is_refused(void)
 {
     expect_bad("{\"Action\":\"Ping\",\"ActionID\":\"7\",\"X\":\"a\\r\\nAction: GetVar\"}",
-        "[{\"Response\":\"Error\",\"ActionID\":\"7\",\"Message\":\"The value of 'X' holds a control character, such as a line break.\"}]");
-    expect_bad("{\"Action\":\"Ping\",\"X\":[\"a\",\"b\\n\"]}",
+               "[{\"Response\":\"Error\",\"ActionID\":\"7\",\"Message\":\"The value of 'X' holds a control character, "
+               "such as a line break.\"}]");
+    expect_bad(
+        "{\"Action\":\"Ping\",\"X\":[\"a\",\"b\\n\"]}",
         "[{\"Response\":\"Error\",\"Message\":\"The value of 'X' holds a control character, such as a line break.\"}]");
-    expect_bad("{\"Action\":\"Ping\",\"A\\nB\":\"x\"}",
+    expect_bad(
+        "{\"Action\":\"Ping\",\"A\\nB\":\"x\"}",
         "[{\"Response\":\"Error\",\"Message\":\"The key 'A\\nB' holds a control character, such as a line break.\"}]");
-    expect_bad("{\"Action\":\"Ping\",\"Action: GetVar\":\"x\"}",
+    expect_bad(
+        "{\"Action\":\"Ping\",\"Action: GetVar\":\"x\"}",
         "[{\"Response\":\"Error\",\"Message\":\"The key 'Action: GetVar' holds a colon, which would end it.\"}]");
-    expect_bad("{\"Action\":\"Ping\",\"\":\"x\"}", "[{\"Response\":\"Error\",\"Message\":\"There is a key without a name.\"}]");
+    expect_bad("{\"Action\":\"Ping\",\"\":\"x\"}",
+               "[{\"Response\":\"Error\",\"Message\":\"There is a key without a name.\"}]");
     expect_bad("{\"Action\":\"Ping\",\"ActionID\":\"a\\nb\"}",
-        "[{\"Response\":\"Error\",\"Message\":\"The value of 'ActionID' holds a control character, such as a line break.\"}]");
+               "[{\"Response\":\"Error\",\"Message\":\"The value of 'ActionID' holds a control character, such as a "
+               "line break.\"}]");
 }
 
 static void nul_is_refused(void)
@@ -163,7 +170,7 @@ static void limits_are_kept_to_the_byte(void)
     EXPECT(request_parse(&request, json, REQUEST_MAX_BYTES));
     request_free(&request);
     expect_bad_bytes(json, REQUEST_MAX_BYTES + 1,
-        "[{\"Response\":\"Error\",\"Message\":\"The request has 65537 bytes; 65536 is the limit.\"}]");
+                     "[{\"Response\":\"Error\",\"Message\":\"The request has 65537 bytes; 65536 is the limit.\"}]");
     free(json);
 }
 
@@ -201,9 +208,10 @@ static void deep_json_is_refused(void)
 
 static void actions_that_need_a_session_are_refused(void)
 {
-    static const char *const refused[] = {"getvar", "GetVar", "STATUS", "listcommands", "Events", "Challenge", "WaitEvent", "Filter",
-        "Hangup", "PJSIPHangup", "Login", "Logoff"};
-    static const char *const allowed[] = {"Setvar", "Ping", "Originate", "Command", "GetVa", "GetVars", "UserEvent", "DeviceStateList"};
+    static const char *const refused[] = {"getvar",    "GetVar", "STATUS", "listcommands", "Events", "Challenge",
+                                          "WaitEvent", "Filter", "Hangup", "PJSIPHangup",  "Login",  "Logoff"};
+    static const char *const allowed[] = {"Setvar", "Ping",    "Originate", "Command",
+                                          "GetVa",  "GetVars", "UserEvent", "DeviceStateList"};
     size_t i;
 
     for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -214,8 +222,9 @@ static void actions_that_need_a_session_are_refused(void)
     }
 }
 
-CHECK_MAIN(CASE(good_request_becomes_headers_in_order), CASE(array_becomes_repeated_headers), CASE(what_is_no_json_is_told),
-    CASE(what_is_no_object_is_told), CASE(missing_or_odd_action_is_told_with_the_action_id), CASE(action_name_cannot_hide_another),
-    CASE(wrong_type_is_told_with_its_key), CASE(header_injection_is_refused), CASE(nul_is_refused),
-    CASE(limits_are_kept_to_the_byte), CASE(as_many_headers_as_asterisk_reads_and_no_more), CASE(deep_json_is_refused),
-    CASE(actions_that_need_a_session_are_refused))
+CHECK_MAIN(CASE(good_request_becomes_headers_in_order), CASE(array_becomes_repeated_headers),
+           CASE(what_is_no_json_is_told), CASE(what_is_no_object_is_told),
+           CASE(missing_or_odd_action_is_told_with_the_action_id), CASE(action_name_cannot_hide_another),
+           CASE(wrong_type_is_told_with_its_key), CASE(header_injection_is_refused), CASE(nul_is_refused),
+           CASE(limits_are_kept_to_the_byte), CASE(as_many_headers_as_asterisk_reads_and_no_more),
+           CASE(deep_json_is_refused), CASE(actions_that_need_a_session_are_refused))

@@ -64,7 +64,7 @@ class WorkerThread : public amibroker::Plugin {
   std::mutex mutex_;  // guards lines_
   std::condition_variable_any wake_;
   std::string lines_;
-  std::ofstream file_;  // the thread's own, once it runs
+  std::ofstream file_;   // the thread's own, once it runs
   std::jthread thread_;  // last: it ends before what it uses
 };
 

@@ -112,25 +112,30 @@ struct Calls {
   static bool task(const std::function<void()>& task, Fault& fault) noexcept {
     return contain(fault, [&] { task(); });
   }
-  static constexpr PluginCalls table{create,      destroy, start,      stop, event, server_up, server_down,
-                                     events_lost, report,  completion, task};
+  static constexpr PluginCalls table{create,      destroy,     start,  stop,       event, server_up,
+                                     server_down, events_lost, report, completion, task};
 };
 
 }  // namespace detail
 }  // namespace amibroker
 
-#define AMIBROKER_EXPORT_(type, name, version, summary, options, option_count)                               \
-  extern "C" {                                                                                               \
-  extern const ::amibroker::PluginDescriptor amibroker_plugin __attribute__((visibility("default")));        \
-  const ::amibroker::PluginDescriptor amibroker_plugin = {                                                   \
-      sizeof(::amibroker::PluginDescriptor), ::amibroker::abi_version, ::amibroker::build_fingerprint, name, \
-      version, summary, options, option_count, &::amibroker::detail::Calls<type>::table};                    \
+#define AMIBROKER_EXPORT_(type, name, version, summary, options, option_count)                        \
+  extern "C" {                                                                                        \
+  extern const ::amibroker::PluginDescriptor amibroker_plugin __attribute__((visibility("default"))); \
+  const ::amibroker::PluginDescriptor amibroker_plugin = {sizeof(::amibroker::PluginDescriptor),      \
+                                                          ::amibroker::abi_version,                   \
+                                                          ::amibroker::build_fingerprint,             \
+                                                          name,                                       \
+                                                          version,                                    \
+                                                          summary,                                    \
+                                                          options,                                    \
+                                                          option_count,                               \
+                                                          &::amibroker::detail::Calls<type>::table};  \
   }
 
 /// Makes `type` (a default-constructible class derived from amibroker::Plugin) the plugin of this library. Once a
 /// library, at namespace scope.
-#define AMIBROKER_PLUGIN(type, name, version, summary) \
-  AMIBROKER_EXPORT_(type, name, version, summary, nullptr, 0)
+#define AMIBROKER_PLUGIN(type, name, version, summary) AMIBROKER_EXPORT_(type, name, version, summary, nullptr, 0)
 
 /// The same for a plugin with options: `options` is an array of amibroker::OptionSpec with static storage.
 #define AMIBROKER_PLUGIN_WITH_OPTIONS(type, name, version, summary, options) \

@@ -3,8 +3,8 @@
 // Ctrl-C and SIGTERM, taken when it suits the program. One for the process, made before any thread.
 #pragma once
 
-#include <chrono>
 #include <signal.h>
+#include <chrono>
 
 namespace amibroker::sim::app {
 

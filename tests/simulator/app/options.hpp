@@ -33,13 +33,13 @@ enum class Wires : std::uint8_t {
 
 struct Options {
   std::size_t servers = 3;
-  std::size_t phones = 4;  ///< on each server
-  double rate = 20;        ///< changes a second, over all phones
+  std::size_t phones = 4;             ///< on each server
+  double rate = 20;                   ///< changes a second, over all phones
   std::chrono::seconds duration{20};  ///< 0: until interrupted
   std::uint64_t seed = 1;
-  std::string broker{};   ///< empty: started by hand
-  std::string plugins{};  ///< empty: the broker's own folder
-  std::string log{};      ///< empty: none
+  std::string broker{};                      ///< empty: started by hand
+  std::string plugins{};                     ///< empty: the broker's own folder
+  std::string log{};                         ///< empty: none
   std::optional<std::uint16_t> base_port{};  ///< nothing: free ports
   Wires wires = Wires::zmq;
   Module module = Module::ours;  ///< of servers that speak ZeroMQ

@@ -15,9 +15,9 @@ TEST(PeekEventName, FirstKey) {
 }
 
 TEST(PeekEventName, NothingWhereOnlyDecodingCanTell) {
-  for (const char* json : {R"({"Privilege":"call","Event":"A"})", R"({"Event":"A\u0042"})", R"({"Event":7})",
-                           R"({"Event":"never ends)", R"({"event":"A"})", "", "{", R"({"Event")", R"({"Event":)",
-                           "[]", "{\"Event\":\"A\nB\"}"})
+  for (const char* json :
+       {R"({"Privilege":"call","Event":"A"})", R"({"Event":"A\u0042"})", R"({"Event":7})", R"({"Event":"never ends)",
+        R"({"event":"A"})", "", "{", R"({"Event")", R"({"Event":)", "[]", "{\"Event\":\"A\nB\"}"})
     EXPECT_EQ(peek_event_name(json), "") << json;
 }
 
@@ -50,8 +50,8 @@ TEST(PeekNumbers, ThoseOfTheNameCountOnlyTogetherAndInTheirPlace) {
         R"("ZmqNamePrevious":"1","ZmqNameSequence":"17","X":"y",)", R"("ZmqNamePrevious":"1","ZmqNameSequence":"",)",
         R"("ZmqNamePrevious":"x","ZmqNameSequence":"17",)", R"("ZmqNamePrevious":"1", "ZmqNameSequence":"17",)",
         R"("ZmqNamePrevious":"1","ZmqNameSequence":17,)",
-        R"("X":"\"ZmqNamePrevious\":\"1\",\"ZmqNameSequence\":\"17",)",
-        R"("X":",\"ZmqNameSequence\":\"17",)", R"("ZmqNamePrevious":"1","MyZmqNameSequence":"17",)",
+        R"("X":"\"ZmqNamePrevious\":\"1\",\"ZmqNameSequence\":\"17",)", R"("X":",\"ZmqNameSequence\":\"17",)",
+        R"("ZmqNamePrevious":"1","MyZmqNameSequence":"17",)",
         R"("ZmqNamePrevious":"1","ZmqNameSequence":"99999999999999999999",)"}) {
     const std::string json = R"({"Event":"A",)" + std::string(between) + R"("ZmqSequence":"4711"})";
     EXPECT_EQ(peek_numbers(json), only(4711)) << json;
@@ -59,25 +59,25 @@ TEST(PeekNumbers, ThoseOfTheNameCountOnlyTogetherAndInTheirPlace) {
 }
 
 TEST(PeekNumbers, NothingWhereTheModuleGaveNoNumber) {
-  for (const char* json : {R"({"Event": "LoadZmq"})", R"({"Event":"A","ZmqSequence":"1","X":"2"})",
-                           R"({"Event":"A","ZmqSequence":"1"} )", R"({"Event":"A","zmqsequence":"1"})",
-                           R"({"Event":"A","ZmqNamePrevious":"1","ZmqNameSequence":"2"})"})
+  for (const char* json :
+       {R"({"Event": "LoadZmq"})", R"({"Event":"A","ZmqSequence":"1","X":"2"})", R"({"Event":"A","ZmqSequence":"1"} )",
+        R"({"Event":"A","zmqsequence":"1"})", R"({"Event":"A","ZmqNamePrevious":"1","ZmqNameSequence":"2"})"})
     EXPECT_EQ(peek_numbers(json), no_numbers) << json;
 }
 
 TEST(PeekNumbers, TextInsideAValueIsNoNumber) {
-  for (const char* json : {R"({"Event":"A","X":"\",\"ZmqSequence\":\"7\"}"})",
-                           R"({"Event":"A","X":"ZmqSequence\":\"7"})",
-                           R"({"Event":"A","X":",\"ZmqSequence":"7"})", R"({"Event":"A","X":"ZmqSequence:7"})",
-                           R"({"Event":"A","MyZmqSequence":"7"})", R"({"Event":"A","\"ZmqSequence":"7"})"})
+  for (const char* json :
+       {R"({"Event":"A","X":"\",\"ZmqSequence\":\"7\"}"})", R"({"Event":"A","X":"ZmqSequence\":\"7"})",
+        R"({"Event":"A","X":",\"ZmqSequence":"7"})", R"({"Event":"A","X":"ZmqSequence:7"})",
+        R"({"Event":"A","MyZmqSequence":"7"})", R"({"Event":"A","\"ZmqSequence":"7"})"})
     EXPECT_EQ(peek_numbers(json), no_numbers) << json;
 }
 
 TEST(PeekNumbers, NothingForHostileNumbers) {
-  for (const std::string value : {R"("")", R"("-1")", R"("+1")", R"(" 1")", R"("1 ")", R"("0x1")", R"("1e3")",
-                                  R"("1.0")", R"("18446744073709551616")", R"("99999999999999999999")",
-                                  R"("111111111111111111111")", R"(7)", R"(["7"])", R"({"7":"8"})", R"("\u0037")",
-                                  "\"7\xff\""}) {
+  for (const std::string value :
+       {R"("")", R"("-1")", R"("+1")", R"(" 1")", R"("1 ")", R"("0x1")", R"("1e3")", R"("1.0")",
+        R"("18446744073709551616")", R"("99999999999999999999")", R"("111111111111111111111")", R"(7)", R"(["7"])",
+        R"({"7":"8"})", R"("\u0037")", "\"7\xff\""}) {
     const std::string json = R"({"Event":"A","ZmqSequence":)" + value + "}";
     EXPECT_EQ(peek_numbers(json), no_numbers) << json;
   }
@@ -128,21 +128,21 @@ TEST_P(BadEvent, IsRefusedWithAReason) {
   EXPECT_NE(decoder.decode_event(R"({"Event":"A"})"), nullptr) << "a good one after a bad one";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, BadEvent,
-    ::testing::Values(Bad{"empty", "", "not JSON"}, Bad{"text", "hello", "not JSON"},
-                      Bad{"half", R"({"Event":"A")", "not JSON"},
-                      Bad{"more_behind_it", R"({"Event":"A"}})", "not JSON"},
-                      Bad{"no_utf8", "{\"Event\":\"\xff\"}", "not UTF-8"},
-                      Bad{"array", R"(["Event"])", "an array where an object belongs"},
-                      Bad{"string", R"("Event")", "a string where an object belongs"},
-                      Bad{"nested", R"({"Event":"A","X":{"Y":"Z"}})", "'X' is an object"},
-                      Bad{"integer", R"({"Event":"A","X":1})", "'X' is a number"},
-                      Bad{"fraction", R"({"Event":"A","X":1.5})", "'X' is a number"},
-                      Bad{"null", R"({"Event":"A","X":null})", "'X' is null"},
-                      Bad{"boolean", R"({"Event":"A","X":true})", "'X' is a boolean"},
-                      Bad{"nested_array", R"({"Event":"A","X":["a",["b"]]})", "array 'X' holds an array"}),
-    [](const auto& bad) { return bad.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, BadEvent,
+                         ::testing::Values(Bad{"empty", "", "not JSON"}, Bad{"text", "hello", "not JSON"},
+                                           Bad{"half", R"({"Event":"A")", "not JSON"},
+                                           Bad{"more_behind_it", R"({"Event":"A"}})", "not JSON"},
+                                           Bad{"no_utf8", "{\"Event\":\"\xff\"}", "not UTF-8"},
+                                           Bad{"array", R"(["Event"])", "an array where an object belongs"},
+                                           Bad{"string", R"("Event")", "a string where an object belongs"},
+                                           Bad{"nested", R"({"Event":"A","X":{"Y":"Z"}})", "'X' is an object"},
+                                           Bad{"integer", R"({"Event":"A","X":1})", "'X' is a number"},
+                                           Bad{"fraction", R"({"Event":"A","X":1.5})", "'X' is a number"},
+                                           Bad{"null", R"({"Event":"A","X":null})", "'X' is null"},
+                                           Bad{"boolean", R"({"Event":"A","X":true})", "'X' is a boolean"},
+                                           Bad{"nested_array", R"({"Event":"A","X":["a",["b"]]})",
+                                               "array 'X' holds an array"}),
+                         [](const auto& bad) { return bad.param.name; });
 
 TEST(JsonDecoder, ReplyOfAList) {
   JsonDecoder decoder;

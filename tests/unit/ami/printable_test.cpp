@@ -14,7 +14,12 @@ TEST(Printable, ControlBytesAndEscapesAreVisible) {
   EXPECT_EQ(printable(std::string_view("a\r\n\x1b[2Jb\0c\x7f", 11), 100), "a\\x0d\\x0a\\x1b[2Jb\\x00c\\x7f");
 }
 
-TEST(Printable, C1ControlsAreVisible) { EXPECT_EQ(printable("\xc2\x9b" "2J", 100), "\\xc2\\x9b2J"); }
+TEST(Printable, C1ControlsAreVisible) {
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "2J",
+                      100),
+            "\\xc2\\x9b2J");
+}
 
 TEST(Printable, BytesThatAreNoUtf8AreVisible) {
   EXPECT_EQ(printable("M\xfcller", 100), "M\\xfcller");

@@ -30,8 +30,13 @@ Fields decode(std::string_view text) {
 
 TEST(TextDecoder, SplitsEachLineAtItsFirstColonAndTakesOneBlankAway) {
   EXPECT_EQ(decode("Event: A\r\nTime: 12:34:56\r\nNone:x\r\nTwo:  indented \r\nEmpty: \r\nNothing:\r\nB : c\r\n"),
-            (Fields{{"Event", "A"}, {"Time", "12:34:56"}, {"None", "x"}, {"Two", " indented "}, {"Empty", ""},
-                    {"Nothing", ""}, {"B ", "c"}}));
+            (Fields{{"Event", "A"},
+                    {"Time", "12:34:56"},
+                    {"None", "x"},
+                    {"Two", " indented "},
+                    {"Empty", ""},
+                    {"Nothing", ""},
+                    {"B ", "c"}}));
 }
 
 TEST(TextDecoder, KeepsRepeatedHeadersInOrder) {
@@ -87,9 +92,9 @@ TEST(TextDecoder, SaysWhyThereIsNoMessage) {
 }
 
 TEST(TextDecoder, ReadsAListFromOneBuffer) {
-  const std::vector<std::string> texts{
-      "Response: Success\r\n", "Event: A\r\nX: 1\r\n",
-      "Response: Follows\r\nPrivilege: Command\r\na: b\n--END COMMAND--\r\n", "Event: C"};
+  const std::vector<std::string> texts{"Response: Success\r\n", "Event: A\r\nX: 1\r\n",
+                                       "Response: Follows\r\nPrivilege: Command\r\na: b\n--END COMMAND--\r\n",
+                                       "Event: C"};
   std::string buffer;
   std::vector<std::size_t> ends;
   std::vector<Fields> expected;

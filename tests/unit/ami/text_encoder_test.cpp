@@ -32,8 +32,9 @@ TEST(TextEncoder, ActionWithoutHeadersAndWithTheLargestId) {
 TEST(TextEncoder, RepeatedHeadersKeepTheirOrder) {
   Action action("Originate");
   action.add("Variable", "a=1").add("Channel", "Local/1").add("variable", "b=2").add("Empty", "");
-  EXPECT_EQ(encode(action), "Action: Originate\r\nActionID: 7\r\nVariable: a=1\r\nChannel: Local/1\r\nvariable: b=2\r\n"
-                            "Empty: \r\n\r\n");
+  EXPECT_EQ(encode(action),
+            "Action: Originate\r\nActionID: 7\r\nVariable: a=1\r\nChannel: Local/1\r\nvariable: b=2\r\n"
+            "Empty: \r\n\r\n");
 }
 
 TEST(TextEncoder, AppendsBehindWhatIsThere) {

@@ -46,7 +46,7 @@ TEST_P(TextFramerLimits, BadOnceAndTheNextMessageArrives) {
   }
 }
 
-const std::string long_header = "X: " + std::string(996, 'x') + "\n";  // 1,000 bytes
+const std::string long_header = "X: " + std::string(996, 'x') + "\n";       // 1,000 bytes
 const std::string large_event = "Event: A\n" + repeated(long_header, 262);  // 135 bytes below the limit
 const std::string large_reply = "Response: Success\n" + repeated(long_header, (max_reply_bytes - 18) / 1000);
 

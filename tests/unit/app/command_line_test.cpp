@@ -81,9 +81,8 @@ TEST(CommandLine, WrongUseIsOneClearLine) {
 }
 
 TEST(CommandLine, HelpNamesEveryOption) {
-  for (const char* option :
-       {"--config", "--check-config", "--list-plugins", "--make-keys", "--plugins", "--log-level", "--version", "--help",
-        "78"})
+  for (const char* option : {"--config", "--check-config", "--list-plugins", "--make-keys", "--plugins", "--log-level",
+                             "--version", "--help", "78"})
     EXPECT_THAT(help_text(), HasSubstr(option));
 }
 

@@ -118,9 +118,8 @@ TEST_F(ConfigCurve, ASecretThatOthersMayReadIsAWarning) {
   const LoadedConfig loaded = load(server_key_ + secret_file_);
   EXPECT_TRUE(loaded.ok());
   const std::string file = in_folder("broker.secret");
-  EXPECT_THAT(texts(loaded.warnings),
-              ElementsAre("f:8: curve_secret_file: other users can read or change " + file +
-                          "; take that from them: chmod 0600 " + file));
+  EXPECT_THAT(texts(loaded.warnings), ElementsAre("f:8: curve_secret_file: other users can read or change " + file +
+                                                  "; take that from them: chmod 0600 " + file));
 }
 
 }  // namespace

@@ -49,10 +49,8 @@ TEST_F(ConfigFile, ThatIsAFolderIsAnError) {
 TEST_F(ConfigFile, ThatMayNotBeReadIsAnError) {
   const std::string path = write("secret.ini", server);
   std::filesystem::permissions(path, std::filesystem::perms::none);
-  if (access(path.c_str(), R_OK) == 0)
-    EXPECT_EQ(first_error(path), "none") << "root may read everything";
-  else
-    EXPECT_EQ(first_error(path), "f: cannot be opened: Permission denied");
+  if (access(path.c_str(), R_OK) == 0) EXPECT_EQ(first_error(path), "none") << "root may read everything";
+  else EXPECT_EQ(first_error(path), "f: cannot be opened: Permission denied");
 }
 
 TEST_F(ConfigFile, WithoutAnEndIsCutOff) {

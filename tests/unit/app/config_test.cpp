@@ -27,8 +27,7 @@ Config parse_good(std::string_view text) {
   return loaded.config;
 }
 
-constexpr std::string_view one_server =
-    "[servers]\nsections = a\n[a]\naddr = 10.0.0.1\ncmd_port = 1\nevt_port = 2\n";
+constexpr std::string_view one_server = "[servers]\nsections = a\n[a]\naddr = 10.0.0.1\ncmd_port = 1\nevt_port = 2\n";
 
 Config parse_with_server(std::string_view text) { return parse_good(std::string(one_server) + std::string(text)); }
 
@@ -157,8 +156,7 @@ TEST(Config, SettingsOfAPluginThatIsNeverSwitchedAreAWarning) {
 TEST(Config, AServerThatIsNotListedIsAWarning) {
   const LoadedConfig loaded = parse_config(std::string(one_server) + "[b]\naddr = 10.0.0.2\ncmd_port = x\n");
   EXPECT_TRUE(loaded.ok());
-  EXPECT_THAT(texts(loaded.warnings),
-              ElementsAre("f:7: [b] is not used: \"sections\" in [servers] does not list it"));
+  EXPECT_THAT(texts(loaded.warnings), ElementsAre("f:7: [b] is not used: \"sections\" in [servers] does not list it"));
   EXPECT_THAT(loaded.config.servers, SizeIs(1));
 }
 

@@ -97,8 +97,8 @@ TEST(IniReader, KeysAreInLowerCaseSectionsAreNot) {
 }
 
 TEST(IniReader, LinesAreThoseOfTheFileHoweverLongLinesBeforeWere) {
-  const auto sections = read_good("; " + std::string(1000, 'c') + "\n\n[s]\na = " + std::string(3000, 'x') +
-                                  " ; " + std::string(500, 'c') + "\n# b = 1\nb: 2\n\n[t]\r\n\r\nc=3");
+  const auto sections = read_good("; " + std::string(1000, 'c') + "\n\n[s]\na = " + std::string(3000, 'x') + " ; " +
+                                  std::string(500, 'c') + "\n# b = 1\nb: 2\n\n[t]\r\n\r\nc=3");
   ASSERT_EQ(sections.size(), 2U);
   EXPECT_EQ(sections[0].line, 3);
   EXPECT_EQ(sections[0].entries[0].line, 4);

@@ -54,8 +54,8 @@ TEST_F(MakeKeys, WritesAPairThatBelongsTogetherAndSaysWhatToDoWithIt) {
   EXPECT_EQ(mode_of(secret_), 0600U);
   const std::string& text = std::get<KeysMade>(made).text;
   EXPECT_THAT(text, HasSubstr("public key: " + public_key));
-  EXPECT_THAT(text, AllOf(HasSubstr("curve_secret_file"), HasSubstr("curve_clients_file"),
-                          HasSubstr("curve_server_key")));
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("curve_secret_file"), HasSubstr("curve_clients_file"), HasSubstr("curve_server_key")));
   EXPECT_THAT(text, Not(HasSubstr(secret_key.substr(0, 40))));
 }
 

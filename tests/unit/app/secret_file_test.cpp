@@ -65,11 +65,11 @@ TEST_F(SecretFileTest, ThatIsNotThereIsAnError) {
 
 TEST_F(SecretFileTest, ThatMayNotBeReadIsAnError) {
   const SecretFile secret = read_secret_file(write("secret", 0), "");
-  if (::access(file_.c_str(), R_OK) == 0)
-    EXPECT_EQ(secret.error, "") << "root may read everything";
+  if (::access(file_.c_str(), R_OK) == 0) EXPECT_EQ(secret.error, "") << "root may read everything";
   else
-    EXPECT_EQ(secret.error, file_ + " cannot be opened: Permission denied; let the user that runs the broker read it "
-                                    "(chown, chmod 0600)");
+    EXPECT_EQ(secret.error, file_ +
+                                " cannot be opened: Permission denied; let the user that runs the broker read it "
+                                "(chown, chmod 0600)");
 }
 
 TEST_F(SecretFileTest, ThatIsNoFileIsAnErrorAndIsNotWaitedFor) {
@@ -84,8 +84,7 @@ TEST_F(SecretFileTest, ThatOthersMayReadOrTheGroupMayChangeIsReadWithAWarning) {
   for (const mode_t mode : {0604, 0644, 0660, 0602}) {
     const SecretFile secret = read_secret_file(write("s", mode), "");
     EXPECT_EQ(secret.text, "s");
-    EXPECT_EQ(secret.warning,
-              "other users can read or change " + file_ + "; take that from them: chmod 0600 " + file_);
+    EXPECT_EQ(secret.warning, "other users can read or change " + file_ + "; take that from them: chmod 0600 " + file_);
   }
 }
 

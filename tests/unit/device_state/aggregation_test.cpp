@@ -120,8 +120,7 @@ TEST_F(Aggregating, WhatOneServerSaysIsShownByAllOthersAndNotByItself) {
 }
 
 TEST_F(Aggregating, EachServerShowsWhatTheOthersSayTogetherWithoutItsOwn) {
-  EXPECT_THAT(shown({"NOT_INUSE", "INUSE", "RINGING", ""}),
-              ElementsAre("RINGINUSE", "RINGING", "INUSE", "RINGINUSE"));
+  EXPECT_THAT(shown({"NOT_INUSE", "INUSE", "RINGING", ""}), ElementsAre("RINGINUSE", "RINGING", "INUSE", "RINGINUSE"));
 }
 
 TEST_F(Aggregating, WhatTwoServersSayAlikeIsShownByBoth) {

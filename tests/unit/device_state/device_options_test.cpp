@@ -148,8 +148,9 @@ TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatWasFoundInAList) {
 }
 
 TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatStandsBehindItInTheList) {
-  start({{1, {item("Custom:200", "INUSE"), item("Custom:300", "BUSY"), item("Custom:PJSIP/200", "INUSE"),
-              item("PJSIP/300", "BUSY")}}});
+  start({{1,
+          {item("Custom:200", "INUSE"), item("Custom:300", "BUSY"), item("Custom:PJSIP/200", "INUSE"),
+           item("PJSIP/300", "BUSY")}}});
   EXPECT_THAT(written(), UnorderedElementsAre("1: Custom:PJSIP/300 = BUSY", "3: Custom:PJSIP/300 = BUSY",
                                               "2: Custom:PJSIP/200 = INVALID"));
 }
@@ -247,8 +248,9 @@ TEST_F(DeviceOptions, WhatAFilterHoldsBackIsIgnoredInEventsAndLists) {
 // --- Lists ---------------------------------------------------------------------------------------------------------
 
 TEST_F(DeviceOptions, AListSaysWhatTheServersDevicesAreAndWhatItHolds) {
-  start({{0, {item("PJSIP/1", "INUSE"), item("PJSIP/2", "UNKNOWN"), item("PJSIP/3", "SLEEPING"), item("", "INUSE"),
-              item("Local/1@x", "INUSE"), item("PJSIP/a)b", "INUSE")}},
+  start({{0,
+          {item("PJSIP/1", "INUSE"), item("PJSIP/2", "UNKNOWN"), item("PJSIP/3", "SLEEPING"), item("", "INUSE"),
+           item("Local/1@x", "INUSE"), item("PJSIP/a)b", "INUSE")}},
          {1, {item("Custom:PJSIP/1", "INUSE")}},
          {2, {item("Custom:PJSIP/1", "BUSY"), item("custom:PJSIP/1", "INUSE")}}});
   EXPECT_THAT(written(), ElementsAre("3: Custom:PJSIP/1 = INUSE"));
@@ -259,9 +261,8 @@ TEST_F(DeviceOptions, ADeviceThatIsNotListedAnyMoreAndOneThatIsUnknownAreWithdra
   EXPECT_EQ(written().size(), 6U);
   plugin.on_events_lost(0, 1);
   read({{0, {item("PJSIP/1", "UNKNOWN"), item("PJSIP/3", "INUSE")}}});
-  EXPECT_THAT(written(),
-              UnorderedElementsAre("2: Custom:PJSIP/1 = INVALID", "3: Custom:PJSIP/1 = INVALID",
-                                   "2: Custom:PJSIP/2 = INVALID", "3: Custom:PJSIP/2 = INVALID"));
+  EXPECT_THAT(written(), UnorderedElementsAre("2: Custom:PJSIP/1 = INVALID", "3: Custom:PJSIP/1 = INVALID",
+                                              "2: Custom:PJSIP/2 = INVALID", "3: Custom:PJSIP/2 = INVALID"));
 }
 
 TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsCleared) {

@@ -7,8 +7,8 @@ namespace amibroker::device_state {
 namespace {
 
 TEST(Devices, PhonesQueuesAndParkingLotsAreNative) {
-  for (const char* device : {"PJSIP/100", "SIP/100", "IAX2/a", "DAHDI/1", "Queue:sales",
-                             "confbridge:7", "Park:701@lots", "CustomX", "Locality/1"})
+  for (const char* device : {"PJSIP/100", "SIP/100", "IAX2/a", "DAHDI/1", "Queue:sales", "confbridge:7",
+                             "Park:701@lots", "CustomX", "Locality/1"})
     EXPECT_TRUE(is_native(device)) << device;
 }
 

@@ -11,9 +11,9 @@
 namespace amibroker::dispatch {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using std::chrono::milliseconds;
 
 class FakeLink final : public link::Link {
  public:

@@ -42,8 +42,10 @@ TEST_F(CheckElf, AMissingFileAndAFolderAreNamed) {
 }
 
 TEST_F(CheckElf, TextAndNothingAreNoElf) {
-  for (const char* content :
-       {"", "\x7f" "ELF", "#!/bin/sh\necho this is a script and not a plugin of the broker at all\n"}) {
+  for (const char* content : {"",
+                              "\x7f"
+                              "ELF",
+                              "#!/bin/sh\necho this is a script and not a plugin of the broker at all\n"}) {
     const auto refusal = refusal_of(content);
     EXPECT_EQ(refusal.reason, RefusalReason::no_library);
     EXPECT_THAT(refusal.text,

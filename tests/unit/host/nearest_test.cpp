@@ -11,10 +11,10 @@ namespace {
 constexpr std::array<std::string_view, 5> known{"device_state", "presence", "log_level", "request_timeout", "path"};
 
 TEST(Nearest, FindsTheWordThatWasMistyped) {
-  EXPECT_EQ(nearest("device_stat", known), "device_state");     // one too few
-  EXPECT_EQ(nearest("device__state", known), "device_state");   // one too many
-  EXPECT_EQ(nearest("log_lewel", known), "log_level");          // one wrong
-  EXPECT_EQ(nearest("ptah", known), "path");                    // two swapped
+  EXPECT_EQ(nearest("device_stat", known), "device_state");        // one too few
+  EXPECT_EQ(nearest("device__state", known), "device_state");      // one too many
+  EXPECT_EQ(nearest("log_lewel", known), "log_level");             // one wrong
+  EXPECT_EQ(nearest("ptah", known), "path");                       // two swapped
   EXPECT_EQ(nearest("rekwest_timout", known), "request_timeout");  // two in fourteen letters
   EXPECT_EQ(nearest("device", known), std::nullopt);               // six are missing: too many to be meant
 }

@@ -39,8 +39,7 @@ TEST_F(PluginFoldersTest, ListsEachLibraryOnceByName) {
 TEST_F(PluginFoldersTest, AMissingPluginIsExplainedWithPathNearestNameAndWhatIsThere) {
   near.write("hello.so", "");
   near.write("other.so", "");
-  EXPECT_EQ(folders.why_missing("helo"), "there is no helo.so in " + near.path().string() + ", " +
-                                             far.path().string() +
+  EXPECT_EQ(folders.why_missing("helo"), "there is no helo.so in " + near.path().string() + ", " + far.path().string() +
                                              " (did you mean \"hello\"?); there are: hello, other");
 }
 

@@ -28,11 +28,13 @@ TEST(Describe, APluginIsShownWithVersionSummaryFileAndOptions) {
   const auto file = test_plugins / "with_options.so";
   EXPECT_EQ(describe({file, PluginLibrary::open(file)}),
             "with_options 2.0  Has options\n"
-            "    " + file.string() + "\n"
-            "    eager = no  (yes or no) Whether to begin at once\n"
-            "    pace = 30  (1 to 60 s) Time between two steps\n"
-            "    greeting = hello  (text) What to say\n"
-            "    skip = Local, Custom  (list) Technologies to leave out\n");
+            "    " +
+                file.string() +
+                "\n"
+                "    eager = no  (yes or no) Whether to begin at once\n"
+                "    pace = 30  (1 to 60 s) Time between two steps\n"
+                "    greeting = hello  (text) What to say\n"
+                "    skip = Local, Custom  (list) Technologies to leave out\n");
 }
 
 TEST(Describe, ALibraryThatCannotBeUsedIsShownWithTheReason) {

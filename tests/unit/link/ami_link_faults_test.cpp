@@ -39,7 +39,8 @@ TEST_F(AmiLinkFaults, AWrongSecretIsAnErrorAndTriedAgainMuchLater) {
   start(timings);
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_TRUE(run_until([&] { return peer.sessions == 3; }));
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, 2 * milliseconds(400) / 2);  // a wait is shortened by half at most
+  EXPECT_GE(std::chrono::steady_clock::now() - begin,
+            2 * milliseconds(400) / 2);  // a wait is shortened by half at most
   EXPECT_EQ(recorder.ups, 0);
   EXPECT_EQ(log.count("error server 'Console 1' [server-1] cannot be used: it refuses the login of 'broker' "
                       "(Authentication failed)"),
@@ -200,12 +201,14 @@ std::string headers(int count) {
 INSTANTIATE_TEST_SUITE_P(
     Messages, AmiLinkBadInput,
     ::testing::Values(Bad{"ten_mebibytes", "Event: Newexten\r\nValue: " + std::string(10 << 20, 'x') + "\r\n\r\n"},
-                      Bad{"ten_mebibytes_in_lines",
-                          "Event: Newexten\r\n" + [] {
-                            std::string lines;
-                            while (lines.size() < (10U << 20U)) lines += "Value: " + std::string(1000, 'x') + "\r\n";
-                            return lines;
-                          }() + "\r\n"},
+                      Bad{"ten_mebibytes_in_lines", "Event: Newexten\r\n" +
+                                                        [] {
+                                                          std::string lines;
+                                                          while (lines.size() < (10U << 20U))
+                                                            lines += "Value: " + std::string(1000, 'x') + "\r\n";
+                                                          return lines;
+                                                        }() +
+                                                        "\r\n"},
                       Bad{"ten_thousand_headers", headers(10'000)},
                       Bad{"a_reply_to_nothing", "Response: Success\r\nActionID: 999999\r\n\r\n"},
                       Bad{"a_reply_without_a_number", "Response: Success\r\nActionID: 1 OR 1\r\n\r\n"},

@@ -58,9 +58,7 @@ class AmiPeer {
     send("Response: Error\r\nActionID: " + action.id + "\r\nMessage: " + message + "\r\n\r\n");
   }
   /// As a manager interface that lets everybody in.
-  void answer(const Action& action) {
-    succeed(action, action.name == "Challenge" ? "Challenge: 123\r\n" : "");
-  }
+  void answer(const Action& action) { succeed(action, action.name == "Challenge" ? "Challenge: 123\r\n" : ""); }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
     for (const Action& action : actions) all.push_back(action.name);
@@ -91,16 +89,17 @@ class AmiPeer {
     });
   }
   void read() {
-    boost::asio::async_read_until(socket_, input_, "\r\n\r\n",
-                                  [this, session = sessions](const boost::system::error_code& error, std::size_t bytes) {
-                                    if (error || session != sessions) return;
-                                    const auto begin = boost::asio::buffers_begin(input_.data());
-                                    const std::string text(begin, begin + static_cast<std::ptrdiff_t>(bytes));
-                                    input_.consume(bytes);
-                                    actions.push_back({value(text, "Action"), value(text, "ActionID"), text});
-                                    on_action(Action(actions.back()));
-                                    read();
-                                  });
+    boost::asio::async_read_until(
+        socket_, input_, "\r\n\r\n",
+        [this, session = sessions](const boost::system::error_code& error, std::size_t bytes) {
+          if (error || session != sessions) return;
+          const auto begin = boost::asio::buffers_begin(input_.data());
+          const std::string text(begin, begin + static_cast<std::ptrdiff_t>(bytes));
+          input_.consume(bytes);
+          actions.push_back({value(text, "Action"), value(text, "ActionID"), text});
+          on_action(Action(actions.back()));
+          read();
+        });
   }
 
   tcp::acceptor acceptor_;

@@ -46,7 +46,9 @@ TEST_F(AmiLinkTest, CarriesEventsActionsAndAnswers) {
   ASSERT_TRUE(answered(2));
   EXPECT_EQ(recorder.answers[1].outcome, Outcome::error);
   EXPECT_EQ(recorder.answers[1].text, "Variable not set");
-  peer.on_action = [&](const AmiPeer::Action& action) { peer.send("Nonsense: x\r\nActionID: " + action.id + "\r\n\r\n"); };
+  peer.on_action = [&](const AmiPeer::Action& action) {
+    peer.send("Nonsense: x\r\nActionID: " + action.id + "\r\n\r\n");
+  };
   ask();
   ASSERT_TRUE(answered(3));
   EXPECT_EQ(recorder.answers[2].outcome, Outcome::error) << "nothing says that it was done";

@@ -69,7 +69,7 @@ class ZmqPeer {
   std::string event_address;
   std::vector<std::string> topics;         // subscribed to at present, in the order of their coming
   std::vector<std::string> subscriptions;  // all that was said: +topic, -topic
-  std::vector<Request> requests;  // but Pings and CoreSettings
+  std::vector<Request> requests;           // but Pings and CoreSettings
 
  private:
   bool drain_router() {

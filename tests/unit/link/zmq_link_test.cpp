@@ -34,8 +34,9 @@ TEST_F(ZmqLinkTest, CarriesAnActionAndItsAnswer) {
 TEST_F(ZmqLinkTest, AListComesWhole) {
   peer.on_request = [&](const ZmqPeer::Request& r) {
     if (r.action != "DeviceStateList") return peer.succeed(r);
-    peer.reply(r, R"([{"Response":"Success","ActionID":")" + r.id + R"(","EventList":"start","Message":"follows"},)"
-                  R"({"Event":"DeviceStateChange","Device":"A"},{"EventList":"Complete","ListItems":"1"}])");
+    peer.reply(r, R"([{"Response":"Success","ActionID":")" + r.id +
+                      R"(","EventList":"start","Message":"follows"},)"
+                      R"({"Event":"DeviceStateChange","Device":"A"},{"EventList":"Complete","ListItems":"1"}])");
   };
   start_and_come_up();
   ask("DeviceStateList");

@@ -13,15 +13,14 @@ ExampleEvent presence(const char* presentity, const char* status, const char* su
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(PresenceState, PluginConformance,
-                         ::testing::Values(PluginUnderTest{
-                             "presence_state",
-                             [] { return std::make_unique<presence_state::PresenceState>(); },
-                             presence_state::PresenceState::options,
-                             {presence("CustomPresence:100", "away", "lunch", "back at 1"),
-                              presence("CustomPresence:100", "dnd", "", "no, not now"),
-                              presence("CustomPresence:100", "not_set", "", ""),
-                              presence("SIP:foo", "chat", "", "hello"),
-                              presence("CustomPresence:SIP:foo", "xa", "", "")}}));
+INSTANTIATE_TEST_SUITE_P(
+    PresenceState, PluginConformance,
+    ::testing::Values(PluginUnderTest{
+        "presence_state",
+        [] { return std::make_unique<presence_state::PresenceState>(); },
+        presence_state::PresenceState::options,
+        {presence("CustomPresence:100", "away", "lunch", "back at 1"),
+         presence("CustomPresence:100", "dnd", "", "no, not now"), presence("CustomPresence:100", "not_set", "", ""),
+         presence("SIP:foo", "chat", "", "hello"), presence("CustomPresence:SIP:foo", "xa", "", "")}}));
 
 }  // namespace amibroker::testing

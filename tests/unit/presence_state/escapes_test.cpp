@@ -43,14 +43,17 @@ TEST(Clean, WellFormedTextStaysAsItIs) {
 }
 
 TEST(Clean, EachByteThatIsNotUtf8IsReplaced) {
-  EXPECT_EQ(clean("a\xff" "b"), "a\xef\xbf\xbd" "b");
-  EXPECT_EQ(clean("\xc0\x80"), "\xef\xbf\xbd\xef\xbf\xbd");                          // overlong
-  EXPECT_EQ(clean("\xe0\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");          // overlong
-  EXPECT_EQ(clean("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");          // surrogate
-  EXPECT_EQ(clean("\xf4\x90\x80\x80").size(), 12U);                                  // beyond U+10FFFF
-  EXPECT_EQ(clean("\xf0\x8f\xbf\xbf").size(), 12U);                                  // overlong
-  EXPECT_EQ(clean("\xc3"), "\xef\xbf\xbd");                                          // cut off
-  EXPECT_EQ(clean("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");                          // cut off
+  EXPECT_EQ(clean("a\xff"
+                  "b"),
+            "a\xef\xbf\xbd"
+            "b");
+  EXPECT_EQ(clean("\xc0\x80"), "\xef\xbf\xbd\xef\xbf\xbd");                  // overlong
+  EXPECT_EQ(clean("\xe0\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // overlong
+  EXPECT_EQ(clean("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // surrogate
+  EXPECT_EQ(clean("\xf4\x90\x80\x80").size(), 12U);                          // beyond U+10FFFF
+  EXPECT_EQ(clean("\xf0\x8f\xbf\xbf").size(), 12U);                          // overlong
+  EXPECT_EQ(clean("\xc3"), "\xef\xbf\xbd");                                  // cut off
+  EXPECT_EQ(clean("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");                  // cut off
   EXPECT_EQ(clean("\xe2\x82x"), "\xef\xbf\xbd\xef\xbf\xbdx");
 }
 

@@ -21,7 +21,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 Item item(const std::string& presentity, const std::string& status, const std::string& message = "") {
-  return {{"Event", "PresenceStateChange"}, {"Presentity", presentity}, {"Status", status}, {"Subtype", ""},
+  return {{"Event", "PresenceStateChange"},
+          {"Presentity", presentity},
+          {"Status", status},
+          {"Subtype", ""},
           {"Message", message}};
 }
 
@@ -42,10 +45,8 @@ class PresenceLists : public ::testing::Test {
     read({{server, std::move(items)}});
   }
   void event(ServerId server, std::string_view presentity, std::string_view status) {
-    plugin.on_event(server, MessageBuilder("PresenceStateChange")
-                                .add("Presentity", presentity)
-                                .add("Status", status)
-                                .message());
+    plugin.on_event(
+        server, MessageBuilder("PresenceStateChange").add("Presentity", presentity).add("Status", status).message());
   }
   /// Answers all writes; what they were: `2: 100 = away`.
   std::vector<std::string> written() {
@@ -123,8 +124,9 @@ TEST_F(PresenceLists, ANativePresentityOfAServerThatIsLostIsTakenBack) {
 
 TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackWhateverItsProvider) {
   start({{0, {item("SIP:foo", "chat")}},
-         {1, {item("CustomPresence:SIP:foo", "chat"), item("CustomPresence:SIP:bar", "xa"),
-              item("CustomPresence:XMPP:anna", "xa")}},
+         {1,
+          {item("CustomPresence:SIP:foo", "chat"), item("CustomPresence:SIP:bar", "xa"),
+           item("CustomPresence:XMPP:anna", "xa")}},
          {2, {item("CustomPresence:SIP:foo", "chat")}}});
   EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set", "2: XMPP:anna = not_set"));
 }

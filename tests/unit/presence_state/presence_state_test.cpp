@@ -64,10 +64,19 @@ TEST_F(Presences, AChangeIsWrittenToTheOthersWithSubtypeAndMessage) {
 
 TEST_F(Presences, TheirEchoesGoNowhereAlsoWhereTheMessageIsEncodedOnTheWay) {
   start();
-  event(0, "CustomPresence:100", "away", "", R"(\"no\", M)" "\xc3\xbc" "ller");
+  event(0, "CustomPresence:100", "away", "",
+        R"(\"no\", M)"
+        "\xc3\xbc"
+        "ller");
   EXPECT_EQ(host.answer_all(), 2U);
-  event(1, "CustomPresence:100", "away", "", R"(\"no\", M)" "\xc3\xbc" "ller");
-  event(2, "CustomPresence:100", "away", "", R"(\"no\", M)" "\xc3\xbc" "ller");
+  event(1, "CustomPresence:100", "away", "",
+        R"(\"no\", M)"
+        "\xc3\xbc"
+        "ller");
+  event(2, "CustomPresence:100", "away", "",
+        R"(\"no\", M)"
+        "\xc3\xbc"
+        "ller");
   EXPECT_TRUE(host.requests.empty());
   EXPECT_EQ(host.counted("echoes"), 2U);
 }

@@ -68,8 +68,8 @@ TEST_F(Newest, WhatWasTakenBackDoesNotCountThoughItCameLast) {
 
 TEST_F(Newest, TheOrderHoldsWhereTheCounterWraps) {
   counter = 0xfffffffeU;
-  say(0, idle);     // 0xffffffff
-  say(1, in_use);   // 0
+  say(0, idle);    // 0xffffffff
+  say(1, in_use);  // 0
   EXPECT_THAT(shown(), ElementsAre(in_use, idle, in_use));
   say(2, ringing);  // 1
   EXPECT_THAT(shown(), ElementsAre(ringing, ringing, in_use));

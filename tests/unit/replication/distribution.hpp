@@ -72,7 +72,8 @@ class Distributed {
   void down(ServerId server) { host.take_down(downs, server); }
   /// Answers what servers were asked for their states.
   std::size_t read(const Lists& lists = {}) {
-    return read_servers(host, [&](ServerId server, const Message& event) { this->event(server, event); }, lists);
+    return read_servers(
+        host, [&](ServerId server, const Message& event) { this->event(server, event); }, lists);
   }
   void event(ServerId server, const Message& event) { distributor->on_other_event(server, event); }
   void device(ServerId origin, const std::string& name, std::string_view value) {

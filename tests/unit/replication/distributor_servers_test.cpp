@@ -35,9 +35,8 @@ class Servers : public ::testing::Test, public Distributed {
     for (const testing::Request& request : host.requests) {
       if (request.action.name() != "Setvar") continue;
       const std::string_view variable = request.header("Variable");
-      texts.push_back(std::to_string(request.server + 1) + ": " +
-                      std::string(variable.substr(6, variable.size() - 7)) + " = " +
-                      std::string(request.header("Value")));
+      texts.push_back(std::to_string(request.server + 1) + ": " + std::string(variable.substr(6, variable.size() - 7)) +
+                      " = " + std::string(request.header("Value")));
     }
     return texts;
   }

@@ -21,15 +21,15 @@ namespace amibroker::replication {
 /// What happens in a run.
 struct Scenario {
   std::size_t servers = 3;
-  int changes = 12;              ///< made on random servers
-  ValueId values = 0;            ///< changes choose among this many values; 0: each change has its own
-  std::int64_t spread_us = 0;    ///< the changes happen within this time
-  double slow = 0;               ///< chance that a message takes up to 100 times as long
-  double lost_echo = 0;          ///< chance that the event of a write is lost
-  double lost_reply = 0;         ///< chance that a write runs and its reply is lost
-  double lost_command = 0;       ///< chance that a write is lost on its way
-  double crossed = 0;            ///< chance that Asterisk publishes a change later than it stores it, behind our write
-  int outages = 0;               ///< times that a server's connection for actions breaks and comes back
+  int changes = 12;            ///< made on random servers
+  ValueId values = 0;          ///< changes choose among this many values; 0: each change has its own
+  std::int64_t spread_us = 0;  ///< the changes happen within this time
+  double slow = 0;             ///< chance that a message takes up to 100 times as long
+  double lost_echo = 0;        ///< chance that the event of a write is lost
+  double lost_reply = 0;       ///< chance that a write runs and its reply is lost
+  double lost_command = 0;     ///< chance that a write is lost on its way
+  double crossed = 0;          ///< chance that Asterisk publishes a change later than it stores it, behind our write
+  int outages = 0;             ///< times that a server's connection for actions breaks and comes back
 };
 
 /// Servers that hold one value each, as Asterisk holds a presence: every write and every local change sets it and
@@ -37,8 +37,7 @@ struct Scenario {
 /// random delays, and independent of one another.
 class Model final : public Writer {
  public:
-  Model(std::uint64_t seed, const Scenario& scenario)
-      : random_(seed), scenario_(scenario), servers_(scenario.servers) {
+  Model(std::uint64_t seed, const Scenario& scenario) : random_(seed), scenario_(scenario), servers_(scenario.servers) {
     replicator_.add_key(Sharing::symmetric);
     replicator_.open(time());
     for (ServerId server = 0; server < scenario.servers; ++server) come_up(server);
@@ -48,8 +47,8 @@ class Model final : public Writer {
   void run() {
     for (int change = 1; change <= scenario_.changes; ++change) {
       const auto server = static_cast<ServerId>(below(scenario_.servers));
-      const auto value = scenario_.values == 0 ? static_cast<ValueId>(change)
-                                               : static_cast<ValueId>(1 + below(scenario_.values));
+      const auto value =
+          scenario_.values == 0 ? static_cast<ValueId>(change) : static_cast<ValueId>(1 + below(scenario_.values));
       at(static_cast<std::int64_t>(below(static_cast<std::uint64_t>(scenario_.spread_us) + 1)),
          [=, this] { change_there(server, value); });
     }
@@ -89,12 +88,12 @@ class Model final : public Writer {
 
   struct Server {
     ValueId value = no_value;
-    std::uint64_t token = 0;       ///< the write that the broker waits for; 0: none
-    std::uint64_t link = 0;        ///< connections so far
+    std::uint64_t token = 0;  ///< the write that the broker waits for; 0: none
+    std::uint64_t link = 0;   ///< connections so far
     bool up = true;
-    std::int64_t commands = 0;     ///< when the last message on this channel arrives
+    std::int64_t commands = 0;  ///< when the last message on this channel arrives
     std::int64_t events = 0;
-    std::int64_t published = 0;    ///< when the last local change is published
+    std::int64_t published = 0;  ///< when the last local change is published
     std::int64_t replies = 0;
   };
   struct Entry {
@@ -144,10 +143,8 @@ class Model final : public Writer {
         if (replicator_.changed_on(server, 0, value, time()) != News::early) last_change_ = value;
       });
     };
-    if (there.published <= now_)
-      publish();
-    else
-      at(there.published, publish);
+    if (there.published <= now_) publish();
+    else at(there.published, publish);
   }
 
   void run_command(ServerId target, std::uint64_t token, ValueId value, std::uint64_t sent_on) {

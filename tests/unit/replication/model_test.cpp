@@ -36,7 +36,9 @@ TEST_P(Conflicts, EndWithAllServersEqualAndNoChangeLost) {
     ASSERT_TRUE(model.agrees());
     // Two changes to the same value look alike, and so do a change and the echo of a write: which came last is then
     // not known. Where each change has its own value, it is.
-    if (scenario.values == 0) { ASSERT_EQ(model.value(), model.last_change()); }
+    if (scenario.values == 0) {
+      ASSERT_EQ(model.value(), model.last_change());
+    }
     ASSERT_LE(model.writes(), (scenario.changes + scenario.outages) * static_cast<int>(scenario.servers))
         << "one for each change and server, and for each server that came back";
   }
@@ -61,8 +63,14 @@ INSTANTIATE_TEST_SUITE_P(
                       {.servers = 3, .changes = 20, .spread_us = 20 * ms, .crossed = 0.5}},
         NamedScenario{"Outages", {.servers = 3, .changes = 20, .spread_us = 20 * ms, .outages = 5}},
         NamedScenario{"Everything",
-                      {.servers = 4, .changes = 30, .spread_us = 50 * ms, .slow = 0.05, .lost_echo = 0.05,
-                       .lost_reply = 0.05, .lost_command = 0.05, .outages = 4}}),
+                      {.servers = 4,
+                       .changes = 30,
+                       .spread_us = 50 * ms,
+                       .slow = 0.05,
+                       .lost_echo = 0.05,
+                       .lost_reply = 0.05,
+                       .lost_command = 0.05,
+                       .outages = 4}}),
     [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -135,9 +135,12 @@ TEST_F(SnapshotTaking, TheFenceOfAnotherBrokerOrServerOrPluginIsPassedOver) {
   answer_list(now.list, {});
   reader.taken();
   const std::string ours(now.fence.header("Fence"));
-  for (const auto& [name, number] : std::initializer_list<std::pair<std::string, std::string>>{
-           {"zmq-ami-broker", "p-1.1-1"}, {"zmq-ami-broker", "q" + ours.substr(1)}, {"zmq-ami-broker", ours + "0"},
-           {"zmq-ami-broker", ""}, {"other", ours}})
+  for (const auto& [name, number] :
+       std::initializer_list<std::pair<std::string, std::string>>{{"zmq-ami-broker", "p-1.1-1"},
+                                                                  {"zmq-ami-broker", "q" + ours.substr(1)},
+                                                                  {"zmq-ami-broker", ours + "0"},
+                                                                  {"zmq-ami-broker", ""},
+                                                                  {"other", ours}})
     event(0, MessageBuilder("UserEvent").add("UserEvent", name).add("Fence", number).message());
   event(1, MessageBuilder("UserEvent").add("UserEvent", "zmq-ami-broker").add("Fence", ours).message());
   EXPECT_THAT(reader.taken(), IsEmpty());

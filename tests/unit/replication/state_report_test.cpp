@@ -63,16 +63,18 @@ TEST_F(Report, OfServersThatAgreeShowsTheTimeOfTheLatestChange) {
   advance(seconds(10));
   everywhere(idle);
   advance(seconds(5));
-  EXPECT_EQ(line(), "Custom:PJSIP/100: server-1 says NOT_INUSE; server-2 says NOT_INUSE; "
-                    "held by 3 servers: NOT_INUSE (since 5 s)");
+  EXPECT_EQ(line(),
+            "Custom:PJSIP/100: server-1 says NOT_INUSE; server-2 says NOT_INUSE; "
+            "held by 3 servers: NOT_INUSE (since 5 s)");
 }
 
 TEST_F(Report, WhereServersHoldDifferentThingsShowsEach) {
   everywhere(in_use);
   fleet.origin(1, 0, idle);
   for (const Write& write : fleet.taken()) fleet.done(write.target, write.key);
-  EXPECT_EQ(line(), "Custom:PJSIP/100: server-1 says INUSE; server-2 says NOT_INUSE; "
-                    "held by 2 servers: NOT_INUSE (since 0 s); held by 1 server: INUSE (since 0 s)");
+  EXPECT_EQ(line(),
+            "Custom:PJSIP/100: server-1 says INUSE; server-2 says NOT_INUSE; "
+            "held by 2 servers: NOT_INUSE (since 0 s); held by 1 server: INUSE (since 0 s)");
 }
 
 TEST_F(Report, OfAServerThatIsDownSaysWhatItShouldHoldAndWhatItHeld) {
@@ -80,8 +82,9 @@ TEST_F(Report, OfAServerThatIsDownSaysWhatItShouldHoldAndWhatItHeld) {
   fleet.down(2);
   everywhere(in_use);
   advance(seconds(3));
-  EXPECT_EQ(line(), "Custom:PJSIP/100: server-1 says INUSE; held by 1 server: INUSE (since 3 s); "
-                    "server-3 should hold INUSE since 3 s, holds NOT_INUSE, is down");
+  EXPECT_EQ(line(),
+            "Custom:PJSIP/100: server-1 says INUSE; held by 1 server: INUSE (since 3 s); "
+            "server-3 should hold INUSE since 3 s, holds NOT_INUSE, is down");
 }
 
 TEST_F(Report, OfAServerThatIsBeingReadSaysSo) {
@@ -95,8 +98,9 @@ TEST_F(Report, OfAServerThatIsBeingReadSaysSo) {
 TEST_F(Report, OfAWriteUnderWaySaysSo) {
   fleet.origin(0, 0, in_use);
   fleet.done(2, 0);
-  EXPECT_EQ(line(), "Custom:PJSIP/100: server-1 says INUSE; held by 1 server: INUSE (since 0 s); "
-                    "server-2 should hold INUSE since 0 s, holds nothing known, a write is under way");
+  EXPECT_EQ(line(),
+            "Custom:PJSIP/100: server-1 says INUSE; held by 1 server: INUSE (since 0 s); "
+            "server-2 should hold INUSE since 0 s, holds nothing known, a write is under way");
 }
 
 TEST_F(Report, OfARefusedWriteSaysSoAndOfANameThatTheServerDoesNotHave) {

@@ -13,10 +13,8 @@ using amibroker::testing::FakeHost;
 class Log : public ::testing::Test {
  protected:
   void ended(ServerId server, Outcome outcome, std::string_view text = "why") {
-    if (outcome == Outcome::success)
-      log.succeeded(server);
-    else
-      log.failed(server, "Custom:a", "INUSE", Reply{outcome, text, {}});
+    if (outcome == Outcome::success) log.succeeded(server);
+    else log.failed(server, "Custom:a", "INUSE", Reply{outcome, text, {}});
   }
   FakeHost host{{"One", "Two"}};
   WriteLog log{host, "func_devstate.so"};

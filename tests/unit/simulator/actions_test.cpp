@@ -63,10 +63,10 @@ TEST_F(RunAction, ListsComeWholeWithTheirCount) {
   const auto result = run(R"({"Action":"DeviceStateList","ActionID":"d1"})");
   ASSERT_THAT(result.replies, SizeIs(4));
   EXPECT_EQ(value_of(result.replies[1], "Device"), "Custom:lamp");
-  EXPECT_EQ(result.replies[3], (Fields{{"Event", "DeviceStateListComplete"},
-                                       {"ActionID", "d1"},
-                                       {"EventList", "Complete"},
-                                       {"ListItems", "2"}}));
+  EXPECT_EQ(
+      result.replies[3],
+      (Fields{
+          {"Event", "DeviceStateListComplete"}, {"ActionID", "d1"}, {"EventList", "Complete"}, {"ListItems", "2"}}));
   EXPECT_THAT(run(R"({"Action":"PresenceStateList"})").replies, SizeIs(2));
 }
 

@@ -47,18 +47,14 @@ TEST_F(AmiEvents, ListsComeAsMessagesOfTheirOwnAlsoWhereNoEventDoes) {
   EXPECT_TRUE(client->is_quiet());
   EXPECT_THAT(
       client->list("DeviceStateList"),
-      ElementsAre(Fields{{"Response", "Success"},
-                         {"ActionID", "l"},
-                         {"EventList", "start"},
-                         {"Message", "Device State Changes will follow"}},
-                  Fields{{"Event", "DeviceStateChange"},
-                         {"ActionID", "l"},
-                         {"Device", "PJSIP/100"},
-                         {"State", "RINGING"}},
-                  Fields{{"Event", "DeviceStateListComplete"},
-                         {"ActionID", "l"},
-                         {"EventList", "Complete"},
-                         {"ListItems", "1"}}));
+      ElementsAre(
+          Fields{{"Response", "Success"},
+                 {"ActionID", "l"},
+                 {"EventList", "start"},
+                 {"Message", "Device State Changes will follow"}},
+          Fields{{"Event", "DeviceStateChange"}, {"ActionID", "l"}, {"Device", "PJSIP/100"}, {"State", "RINGING"}},
+          Fields{
+              {"Event", "DeviceStateListComplete"}, {"ActionID", "l"}, {"EventList", "Complete"}, {"ListItems", "1"}}));
 }
 
 TEST_F(AmiEvents, AreThoseOfTheMask) {

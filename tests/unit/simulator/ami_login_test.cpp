@@ -32,10 +32,9 @@ TEST_F(AmiLogin, IsAcceptedAndFullyBootedFollows) {
   EXPECT_EQ(client.line(), "Asterisk Call Manager/11.0.0");
   EXPECT_EQ(client.ask({{"Action", "login"}, {"ActionID", "1"}, {"Username", "broker"}, {"Secret", "s3cret"}}),
             (Fields{{"Response", "Success"}, {"ActionID", "1"}, {"Message", "Authentication accepted"}}));
-  EXPECT_EQ(client.message(), (Fields{{"Event", "FullyBooted"},
-                                      {"Privilege", "system,all"},
-                                      {"Status", "Fully Booted"},
-                                      {"Uptime", "100"}}));
+  EXPECT_EQ(
+      client.message(),
+      (Fields{{"Event", "FullyBooted"}, {"Privilege", "system,all"}, {"Status", "Fully Booted"}, {"Uptime", "100"}}));
   EXPECT_TRUE(eventually([&] { return server.sessions() == 1 && server.logins() == 1; }));
 }
 

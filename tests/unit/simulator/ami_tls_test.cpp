@@ -15,9 +15,7 @@ class AmiTls : public Ami {
  protected:
   AmiTls() { write_pem(ca_file, authority.certificate()); }
   ~AmiTls() override { std::filesystem::remove(ca_file); }
-  Server& start_with(const CertificateText& text) {
-    return start({.certificate = text.certificate, .key = text.key});
-  }
+  Server& start_with(const CertificateText& text) { return start({.certificate = text.certificate, .key = text.key}); }
 
   CertificateAuthority authority;
   std::string ca_file = ::testing::TempDir() + "ca-" + std::to_string(::getpid()) + ".pem";

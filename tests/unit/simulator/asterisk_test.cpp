@@ -34,21 +34,21 @@ TEST_P(Setvar, IsTakenOrRefusedAsByAsterisk) {
   EXPECT_EQ(asterisk.set_variable(GetParam().variable, GetParam().value).accepted, GetParam().accepted);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Writes, Setvar,
-    ::testing::Values(WriteCase{"DEVICE_STATE(Custom:lamp)", "INUSE", true},
-                      WriteCase{"DEVICE_STATE(Custom:PJSIP/100)", "ringing", true},
-                      WriteCase{"DEVICE_STATE(custom:lamp)", "INUSE", true},
-                      WriteCase{"DEVICE_STATE(Custom:lamp)", "UNKNOWN", false},
-                      WriteCase{"DEVICE_STATE(Custom:lamp)", "", false},
-                      WriteCase{"DEVICE_STATE(Custom:)", "INUSE", false},
-                      WriteCase{"DEVICE_STATE(PJSIP/100)", "INUSE", false},
-                      WriteCase{"device_state(Custom:lamp)", "INUSE", false},
-                      WriteCase{"PRESENCE_STATE(CustomPresence:100)", "away,s,m", true},
-                      WriteCase{"PRESENCE_STATE(CustomPresence:100)", "gone", false},
-                      WriteCase{"PRESENCE_STATE(CustomPresence:)", "away", false},
-                      WriteCase{"PRESENCE_STATE(PJSIP:100)", "away", false}, WriteCase{"SHELL(true)", "x", false},
-                      WriteCase{"GLOBAL_NAME", "x", true}, WriteCase{"", "x", false}, WriteCase{")", "x", false}));
+INSTANTIATE_TEST_SUITE_P(Writes, Setvar,
+                         ::testing::Values(WriteCase{"DEVICE_STATE(Custom:lamp)", "INUSE", true},
+                                           WriteCase{"DEVICE_STATE(Custom:PJSIP/100)", "ringing", true},
+                                           WriteCase{"DEVICE_STATE(custom:lamp)", "INUSE", true},
+                                           WriteCase{"DEVICE_STATE(Custom:lamp)", "UNKNOWN", false},
+                                           WriteCase{"DEVICE_STATE(Custom:lamp)", "", false},
+                                           WriteCase{"DEVICE_STATE(Custom:)", "INUSE", false},
+                                           WriteCase{"DEVICE_STATE(PJSIP/100)", "INUSE", false},
+                                           WriteCase{"device_state(Custom:lamp)", "INUSE", false},
+                                           WriteCase{"PRESENCE_STATE(CustomPresence:100)", "away,s,m", true},
+                                           WriteCase{"PRESENCE_STATE(CustomPresence:100)", "gone", false},
+                                           WriteCase{"PRESENCE_STATE(CustomPresence:)", "away", false},
+                                           WriteCase{"PRESENCE_STATE(PJSIP:100)", "away", false},
+                                           WriteCase{"SHELL(true)", "x", false}, WriteCase{"GLOBAL_NAME", "x", true},
+                                           WriteCase{"", "x", false}, WriteCase{")", "x", false}));
 
 TEST(DeviceEvent, ComesOnlyWhenTheStateChanges) {
   Asterisk asterisk({});

@@ -58,9 +58,8 @@ TEST(CallGenerator, ChangesPhonesOnTheirServersUntilItIsStopped) {
   Fleet fleet(2);
   const auto phones = number_phones(2, 3);
   CallGenerator calls(fleet, phones, 2000, 1);
-  EXPECT_TRUE(fleet.wait_until(Clock::now() + 10s, [&] {
-    return fleet[0].counters().events >= 20 && fleet[1].counters().events >= 20;
-  }));
+  EXPECT_TRUE(fleet.wait_until(Clock::now() + 10s,
+                               [&] { return fleet[0].counters().events >= 20 && fleet[1].counters().events >= 20; }));
   calls.stop();
   const auto changes = calls.changes();
   EXPECT_EQ(fleet[0].counters().events + fleet[1].counters().events, changes);
@@ -71,9 +70,8 @@ TEST(CallGenerator, KeepsItsRate) {
   Fleet fleet(2);
   const auto start = Clock::now();
   CallGenerator calls(fleet, number_phones(2, 3), 200, 1);
-  EXPECT_TRUE(fleet.wait_until(start + 10s, [&] {
-    return fleet[0].counters().events + fleet[1].counters().events >= 41;
-  }));
+  EXPECT_TRUE(
+      fleet.wait_until(start + 10s, [&] { return fleet[0].counters().events + fleet[1].counters().events >= 41; }));
   EXPECT_GE(Clock::now() - start, 200ms);  // the first at once, 40 more at 5 ms each
 }
 

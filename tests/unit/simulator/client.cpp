@@ -62,8 +62,8 @@ std::string Client::event() {
 }
 
 std::string Client::setvar(const std::string& id, const std::string& device, const std::string& state) {
-  return R"({"Action":"Setvar","ActionID":")" + id + "\",\"Variable\":\"DEVICE_STATE(" + device +
-         ")\",\"Value\":\"" + state + "\"}";
+  return R"({"Action":"Setvar","ActionID":")" + id + "\",\"Variable\":\"DEVICE_STATE(" + device + ")\",\"Value\":\"" +
+         state + "\"}";
 }
 
 std::string Client::ping(const std::string& id) { return R"({"Action":"Ping","ActionID":")" + id + R"("})"; }

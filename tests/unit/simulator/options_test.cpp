@@ -33,10 +33,10 @@ TEST(Options, HaveDefaults) {
 TEST(Options, UseKnownPortsForABrokerThatIsStartedByHand) { EXPECT_EQ(parse({}).options->base_port, 30967); }
 
 TEST(Options, AreRead) {
-  const auto parsed = parse({"--servers=5", "--phones", "2", "--rate", "0.5", "--seconds", "0", "--seed", "9",
-                             "--plugins", "/p", "--log", "/l", "--base-port", "40000", "--module", "original",
-                             "--transport", "mixed",
-                             "--print-config"});
+  const auto parsed =
+      parse({"--servers=5", "--phones",    "2",     "--rate",        "0.5", "--seconds",   "0",     "--seed",
+             "9",           "--plugins",   "/p",    "--log",         "/l",  "--base-port", "40000", "--module",
+             "original",    "--transport", "mixed", "--print-config"});
   ASSERT_TRUE(parsed.options) << parsed.text;
   EXPECT_EQ(parsed.options->servers, 5U);
   EXPECT_EQ(parsed.options->rate, 0.5);
@@ -72,9 +72,8 @@ INSTANTIATE_TEST_SUITE_P(Values, WrongOptions,
                                            Arguments{"--phones", "0"}, Arguments{"--rate", "0"},
                                            Arguments{"--rate", "nan"}, Arguments{"--seconds", "-1"},
                                            Arguments{"--seconds", "x"}, Arguments{"--module", "mine"},
-                                           Arguments{"--transport", "tcp"},
-                                           Arguments{"--base-port", "65535"}, Arguments{"--nope"},
-                                           Arguments{"stray"}));
+                                           Arguments{"--transport", "tcp"}, Arguments{"--base-port", "65535"},
+                                           Arguments{"--nope"}, Arguments{"stray"}));
 
 }  // namespace
 }  // namespace amibroker::sim::app

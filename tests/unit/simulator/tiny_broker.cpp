@@ -2,8 +2,8 @@
 //
 // The least that asterisk-sim can take for a broker, with faults by the environment, to test the simulator's verdicts:
 // TINY_BROKER_FAULT = lossy (forgets one of seven writes) | crash (after 30 writes) | bad-exit (ends with 3).
-#include <cstdlib>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -46,8 +46,8 @@ class Plain : public Plugin {
 };
 
 constexpr PluginDescriptor sound_descriptor(const char* name) {
-  return {sizeof(PluginDescriptor), abi_version, build_fingerprint, name,
-          "1.0",                    "A plugin",  nullptr,           0,    &detail::Calls<Plain>::table};
+  return {sizeof(PluginDescriptor),    abi_version, build_fingerprint, name, "1.0", "A plugin", nullptr, 0,
+          &detail::Calls<Plain>::table};
 }
 
 }  // namespace amibroker::faulty

@@ -36,10 +36,10 @@ struct ExampleEvent {
 
 /// A plugin that is put to the test.
 struct PluginUnderTest {
-  std::string name;                                ///< for the tests' names: letters, digits, `_`
-  std::function<std::unique_ptr<Plugin>()> make;   ///< a new plugin at each call
-  std::span<const OptionSpec> options;             ///< its option table
-  std::vector<ExampleEvent> examples;              ///< at least one of each event; a few of each find more
+  std::string name;                               ///< for the tests' names: letters, digits, `_`
+  std::function<std::unique_ptr<Plugin>()> make;  ///< a new plugin at each call
+  std::span<const OptionSpec> options;            ///< its option table
+  std::vector<ExampleEvent> examples;             ///< at least one of each event; a few of each find more
 
   friend std::ostream& operator<<(std::ostream& out, const PluginUnderTest& plugin) { return out << plugin.name; }
 };
@@ -98,7 +98,7 @@ inline std::vector<std::string> hostile_values() {
       "a\r\nAction: Originate\r\n\r\n",
       "\x7f\x1b[2J",
       "\xff\xfe\xc0\x80\xed\xa0\x80",  // not UTF-8 in several ways
-      "\xf0\x9f\x98",                   // a character that is cut off
+      "\xf0\x9f\x98",                  // a character that is cut off
       "100)=INUSE,${SHELL(id)}",
       std::string(2000, ','),
       "%s%n%1000000d",

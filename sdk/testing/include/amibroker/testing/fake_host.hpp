@@ -62,11 +62,11 @@ class FakeHost final : public Host {
   FakeHost& operator=(const FakeHost&) = delete;
 
   // What a test looks at and sets.
-  std::deque<Request> requests;          ///< not answered yet, oldest first
-  std::vector<std::string> subscribed;   ///< names of events, as subscribed
+  std::deque<Request> requests;         ///< not answered yet, oldest first
+  std::vector<std::string> subscribed;  ///< names of events, as subscribed
   bool subscribed_to_all = false;
-  bool is_verbose = false;               ///< what verbose() says
-  FakeOptions option_values;             ///< the option table's defaults; set others before `start`
+  bool is_verbose = false;    ///< what verbose() says
+  FakeOptions option_values;  ///< the option table's defaults; set others before `start`
   ManualClock clock;
 
   /// Starts a plugin, and tells it of the servers that are up.
@@ -113,8 +113,7 @@ class FakeHost final : public Host {
   }
 
   /// Answers the oldest request. False where there is none.
-  bool answer(Outcome outcome = Outcome::success, std::string_view text = "",
-              std::span<const Message> messages = {}) {
+  bool answer(Outcome outcome = Outcome::success, std::string_view text = "", std::span<const Message> messages = {}) {
     if (requests.empty()) return false;
     const Request request = std::move(requests.front());
     requests.pop_front();

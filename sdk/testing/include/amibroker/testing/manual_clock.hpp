@@ -50,10 +50,8 @@ class ManualClock {
     for (auto timer = earliest(); timer != timers_.end() && timer->second.due <= end; timer = earliest()) {
       now_ = std::max(now_, timer->second.due);
       const std::function<void()> task = timer->second.task;  // a copy: the task may cancel its own timer
-      if (timer->second.period == Milliseconds::zero())
-        timers_.erase(timer);
-      else
-        timer->second.due += timer->second.period;
+      if (timer->second.period == Milliseconds::zero()) timers_.erase(timer);
+      else timer->second.due += timer->second.period;
       task();
     }
     now_ = end;
