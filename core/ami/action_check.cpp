@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::ami {
 namespace {
@@ -37,7 +37,7 @@ const char* flaw_of_value(std::string_view value) noexcept {
 
 bool may_be_sent(const Action& action, std::string& reason) {
   if (!is_name(action.name())) {
-    reason = "the action's name '" + printable(action.name(), 60) + "' is not made of letters, digits, _ and -";
+    reason = "the action's name '" + base::printable(action.name(), 60) + "' is not made of letters, digits, _ and -";
     return false;
   }
   if (action.size() > max_action_headers) {
@@ -47,7 +47,7 @@ bool may_be_sent(const Action& action, std::string& reason) {
   for (std::size_t i = 0; i < action.size(); ++i) {
     const Field header = action[i];
     if (!is_name(header.name)) {
-      reason = "the header's name '" + printable(header.name, 60) + "' is not made of letters, digits, _ and -";
+      reason = "the header's name '" + base::printable(header.name, 60) + "' is not made of letters, digits, _ and -";
       return false;
     }
     if (same_name(header.name, "Action") || same_name(header.name, "ActionID")) {
@@ -55,7 +55,8 @@ bool may_be_sent(const Action& action, std::string& reason) {
       return false;
     }
     if (const char* flaw = flaw_of_value(header.value)) {
-      reason = "the value of " + std::string(header.name) + " " + flaw + ": '" + printable(header.value, 60) + "'";
+      reason =
+          "the value of " + std::string(header.name) + " " + flaw + ": '" + base::printable(header.value, 60) + "'";
       return false;
     }
     if (header.name.size() + header.value.size() + line_overhead > max_line_of_action_bytes) {

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "core/ami/plain_json.hpp"
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::ami {
 namespace {
@@ -165,12 +165,12 @@ bool JsonDecoder::append_value(std::string_view name, dom::element value) {
   }
   dom::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) {
-    error_ = "the value of '" + printable(name, 60) + "' is " + std::string(kind_of(value)) + ", not a string";
+    error_ = "the value of '" + base::printable(name, 60) + "' is " + std::string(kind_of(value)) + ", not a string";
     return false;
   }
   for (const dom::element item : array) {
     if (item.get_string().get(text) != simdjson::SUCCESS) {
-      error_ = "the array '" + printable(name, 60) + "' holds " + std::string(kind_of(item)) + ", not a string";
+      error_ = "the array '" + base::printable(name, 60) + "' holds " + std::string(kind_of(item)) + ", not a string";
       return false;
     }
     fields_.push_back({name, text});

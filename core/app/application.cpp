@@ -52,7 +52,7 @@ std::unique_ptr<link::Link> Application::make_link(ServerId id) {
   return std::make_unique<link::ZmqLink>(zmq_fleet_, id, server);
 }
 
-std::vector<host::ConfigError> Application::load_plugins(const host::PluginFolders& folders) {
+std::vector<base::Problem> Application::load_plugins(const host::PluginFolders& folders) {
   return plugins_.load(folders, config_.plugins);
 }
 

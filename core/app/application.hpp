@@ -8,12 +8,12 @@
 
 #include "core/app/config.hpp"
 #include "core/app/signals.hpp"
+#include "core/base/event_loop.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_host.hpp"
 #include "core/link/ami_fleet.hpp"
 #include "core/link/ami_link.hpp"
-#include "core/link/event_loop.hpp"
 #include "core/link/zmq_fleet.hpp"
 #include "core/link/zmq_link.hpp"
 
@@ -28,7 +28,7 @@ class Application {
   Application& operator=(const Application&) = delete;
 
   /// Loads the plugins; mistakes of the configuration come back, and then `run` must not be called.
-  [[nodiscard]] std::vector<host::ConfigError> load_plugins(const host::PluginFolders& folders);
+  [[nodiscard]] std::vector<base::Problem> load_plugins(const host::PluginFolders& folders);
 
   /// Runs until SIGTERM or SIGINT; SIGUSR1 logs what is known of servers and plugins. Throws std::exception where the
   /// machine lacks something (memory, descriptors).
@@ -42,7 +42,7 @@ class Application {
   void report_counters() const;
 
   const Config& config_;
-  link::EventLoop loop_;
+  base::EventLoop loop_;
   Signals signals_;
   dispatch::Dispatcher dispatcher_;
   link::Fleet fleet_;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "amibroker/version.hpp"
-#include "core/app/config_text.hpp"
 #include "core/app/config_values.hpp"
-#include "core/host/nearest.hpp"
+#include "core/base/nearest.hpp"
+#include "core/base/text.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -40,7 +40,7 @@ std::string suggest_option(const std::string& given, const po::options_descripti
   for (const auto& option : options.options())
     names.push_back(option->canonical_display_name(po::command_line_style::allow_long));
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return host::did_you_mean(given, known);
+  return base::did_you_mean(given, known);
 }
 
 po::variables_map parse(int argc, const char* const* argv, const po::options_description& options) {
@@ -87,8 +87,8 @@ std::variant<CommandLine, UsageError> interpret(const po::variables_map& values)
     const std::string word = values["log-level"].as<std::string>();
     line.log_level = parse_level(word);
     if (!line.log_level)
-      return UsageError{"--log-level " + quoted(word) + ": write debug, info, warning or error" +
-                        host::did_you_mean(lower(word), level_words)};
+      return UsageError{"--log-level " + base::in_quotes(word) + ": write debug, info, warning or error" +
+                        base::did_you_mean(base::lower(word), level_words)};
   }
   return line;
 }

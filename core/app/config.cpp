@@ -13,6 +13,7 @@
 #include "core/app/config_servers.hpp"
 #include "core/app/config_values.hpp"
 #include "core/app/ini_reader.hpp"
+#include "core/base/values.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -40,11 +41,11 @@ std::string read_file(const std::string& path, std::string& error) {
 }
 
 /// In the order of the lines, and no more than are read. `what` they are, as it stands in a message.
-std::vector<host::ConfigError> sorted_and_cut(std::vector<host::ConfigError> list, std::string_view what) {
+std::vector<base::Problem> sorted_and_cut(std::vector<base::Problem> list, std::string_view what) {
   std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
-  if (list.size() > max_errors) {
-    const std::size_t more = list.size() - max_errors;
-    list.resize(max_errors);
+  if (list.size() > base::max_errors) {
+    const std::size_t more = list.size() - base::max_errors;
+    list.resize(base::max_errors);
     list.push_back({0, "and " + std::to_string(more) + " more " + std::string(what)});
   }
   return list;
@@ -78,14 +79,14 @@ LoadedConfig parse_config(std::string_view text, const std::string& folder) {
 
   LoadedConfig result;
   result.config = defaults();
-  Findings findings(folder);
-  const std::vector<IniSection> sections = read_ini(text, findings.errors);
-  for (const IniSection& section : sections)
-    if (section.name == "general") read_keys(section, general_keys(), result.config, findings);
+  base::Findings findings(folder);
+  const std::vector<base::Section> sections = read_ini(text, findings.errors);
+  for (const base::Section& section : sections)
+    if (section.name == "general") base::read_keys(section, general_keys(), result.config, findings);
   read_servers(sections, result.config, findings);
   read_plugins(sections, result.config, findings);
   std::string& plugins = result.config.plugin_path;
-  if (!plugins.empty()) plugins = path_in(folder, plugins);
+  if (!plugins.empty()) plugins = base::path_in(folder, plugins);
   result.secret_line = findings.secret_line;
 
   result.errors = sorted_and_cut(std::move(findings.errors), "errors");
@@ -102,7 +103,7 @@ LoadedConfig load_config(const std::string& path) {
   return result;
 }
 
-std::string to_string(std::string_view file, const host::ConfigError& error) {
+std::string to_string(std::string_view file, const base::Problem& error) {
   const std::string line = error.line > 0 ? std::to_string(error.line) + ":" : std::string();
   return std::string(file) + ":" + line + " " + error.text;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "amibroker/host.hpp"
+#include "core/base/findings.hpp"
 #include "core/host/plugin_config.hpp"
 #include "core/link/server_config.hpp"
 
@@ -38,16 +39,15 @@ struct Config {
 
 /// What was found in a file. Both lists are in the order of the lines.
 struct LoadedConfig {
-  Config config;                            ///< of use only if `ok()`
-  std::vector<host::ConfigError> errors;    ///< at most `max_errors`, then one that says how many more there are
-  std::vector<host::ConfigError> warnings;  ///< probably not meant, but no harm; as many at most
-  int secret_line = 0;                      ///< of the first secret that stands in the text itself; 0: none does
+  Config config;                        ///< of use only if `ok()`
+  std::vector<base::Problem> errors;    ///< at most `base::max_errors`, then one that says how many more there are
+  std::vector<base::Problem> warnings;  ///< probably not meant, but no harm; as many at most
+  int secret_line = 0;                  ///< of the first secret that stands in the text itself; 0: none does
 
   [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
 };
 
 inline constexpr std::size_t max_config_bytes = 1024 * 1024;
-inline constexpr std::size_t max_errors = 100;
 inline constexpr std::size_t max_plugins = 1000;
 
 /// Reads a file. A file that cannot be read is an error of line 0.
@@ -58,6 +58,6 @@ inline constexpr std::size_t max_plugins = 1000;
 [[nodiscard]] LoadedConfig parse_config(std::string_view text, const std::string& folder = {});
 
 /// `FILE:LINE: text`, or `FILE: text` where no line is to blame.
-[[nodiscard]] std::string to_string(std::string_view file, const host::ConfigError& error);
+[[nodiscard]] std::string to_string(std::string_view file, const base::Problem& error);
 
 }  // namespace amibroker::app

@@ -9,6 +9,6 @@ namespace amibroker::app {
 
 /// Looks at a section whose keys were read: what is missing, what says nothing with its transport, and what contradicts
 /// something else. Fills in what follows from the keys (the port, TLS).
-void check_access(const IniSection& section, ServerDraft& draft, Findings& findings);
+void check_access(const base::Section& section, ServerDraft& draft, base::Findings& findings);
 
 }  // namespace amibroker::app

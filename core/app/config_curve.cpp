@@ -4,15 +4,15 @@
 #include <string_view>
 #include <utility>
 
-#include "core/app/config_text.hpp"
-#include "core/app/secret_file.hpp"
+#include "core/base/secret_file.hpp"
+#include "core/base/text.hpp"
 #include "core/link/curve_keys.hpp"
 
 namespace amibroker::app {
 namespace {
 
 /// Both keys or none.
-bool is_complete(int server_key_line, int secret_file_line, Findings& findings) {
+bool is_complete(int server_key_line, int secret_file_line, base::Findings& findings) {
   if (secret_file_line == 0)
     findings.error(server_key_line,
                    "curve_server_key needs curve_secret_file beside it: the file with the broker's secret key, which "
@@ -25,24 +25,24 @@ bool is_complete(int server_key_line, int secret_file_line, Findings& findings) 
 }
 
 /// Empty, with an error, where it is none.
-std::string server_key(const std::string& key, int line, Findings& findings) {
+std::string server_key(const std::string& key, int line, base::Findings& findings) {
   if (link::is_curve_key(key)) return key;
-  findings.error(line, "curve_server_key = " + quoted(key) +
+  findings.error(line, "curve_server_key = " + base::in_quotes(key) +
                            ": write the public key of the server's module, 40 characters; it stands in the file "
                            "NAME.public that zmq-ami-broker --make-keys NAME made for that server");
   return {};
 }
 
 /// Empty, with an error, where the file holds none.
-std::string secret_key(const std::string& path, int line, Findings& findings) {
+std::string secret_key(const std::string& path, int line, base::Findings& findings) {
   if (path.empty()) {
     findings.error(line, "curve_secret_file is empty: write the name of the file with the broker's secret key");
     return {};
   }
-  SecretFile file = read_secret_file(path, findings.folder);
+  base::SecretFile file = base::read_secret_file(path, findings.folder);
   if (!file.warning.empty()) findings.warning(line, "curve_secret_file: " + file.warning);
   if (file.error.empty() && !link::is_curve_key(file.text))
-    file.error = secret_path(path, findings.folder) +
+    file.error = base::secret_path(path, findings.folder) +
                  " holds no key, which is one line of 40 characters; name the file NAME.secret that zmq-ami-broker "
                  "--make-keys NAME made";
   if (file.error.empty()) return std::move(file.text);
@@ -52,9 +52,9 @@ std::string secret_key(const std::string& path, int line, Findings& findings) {
 
 }  // namespace
 
-void read_curve(const IniSection& section, ServerDraft& draft, Findings& findings) {
-  const int server_key_line = line_of(section, "curve_server_key");
-  const int secret_file_line = line_of(section, "curve_secret_file");
+void read_curve(const base::Section& section, ServerDraft& draft, base::Findings& findings) {
+  const int server_key_line = base::line_of(section, "curve_server_key");
+  const int secret_file_line = base::line_of(section, "curve_secret_file");
   if (server_key_line == 0 && secret_file_line == 0) return;
   if (!is_complete(server_key_line, secret_file_line, findings)) return;
   if (!link::has_curve()) {

@@ -9,6 +9,6 @@ namespace amibroker::app {
 
 /// Puts the keys into the draft's server where its section names them both and they are right; an error for each
 /// mistake. Reads the file with our secret key.
-void read_curve(const IniSection& section, ServerDraft& draft, Findings& findings);
+void read_curve(const base::Section& section, ServerDraft& draft, base::Findings& findings);
 
 }  // namespace amibroker::app

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/app/config_text.hpp"
+#include "core/base/text.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -17,30 +17,30 @@ bool is_plugin_name(std::string_view name) {
 }
 
 /// False, with an error, where no more plugins are taken.
-bool check_space(const Config& config, int line, Findings& findings) {
+bool check_space(const Config& config, int line, base::Findings& findings) {
   if (config.plugins.size() < max_plugins) return true;
   findings.error(line, "there are " + std::to_string(max_plugins) + " plugins already, and that is the most");
   return false;
 }
 
-void read_switches(const IniSection& section, Config& config, Findings& findings) {
-  for (const IniEntry& entry : section.entries) {
+void read_switches(const base::Section& section, Config& config, base::Findings& findings) {
+  for (const base::Setting& entry : section.settings) {
     if (entry.key == "path") {
-      if (check_one_line(entry, findings)) config.plugin_path = entry.value;
+      if (base::check_one_line(entry, findings)) config.plugin_path = entry.value;
     } else if (!is_plugin_name(entry.key)) {
-      findings.error(entry.line, quoted(entry.key) + std::string(name_rule));
+      findings.error(entry.line, base::in_quotes(entry.key) + std::string(name_rule));
     } else if (check_space(config, entry.line, findings)) {
       host::PluginConfig& plugin = plugin_of(config, entry.key);
       plugin.line = entry.line;
-      read_boolean(entry, plugin.enabled, findings);
+      base::read_boolean(entry, plugin.enabled, findings);
     }
   }
 }
 
-void read_settings(const IniSection& section, Config& config, Findings& findings) {
-  const std::string_view name = trim(std::string_view(section.name).substr(std::string_view("plugin").size()));
+void read_settings(const base::Section& section, Config& config, base::Findings& findings) {
+  const std::string_view name = base::trim(std::string_view(section.name).substr(std::string_view("plugin").size()));
   if (!is_plugin_name(name)) {
-    findings.error(section.line, quoted(name) + std::string(name_rule) + "; the section is [plugin NAME]");
+    findings.error(section.line, base::in_quotes(name) + std::string(name_rule) + "; the section is [plugin NAME]");
     return;
   }
   if (!check_space(config, section.line, findings)) return;
@@ -52,23 +52,23 @@ void read_settings(const IniSection& section, Config& config, Findings& findings
                                        " = yes\" to [plugins]" + findings.hint(name, known));
   host::PluginConfig& plugin = plugin_of(config, name);
   if (!plugin.settings.empty()) {
-    findings.error(section.line, "the settings of plugin " + quoted(name) + " are there already, in line " +
+    findings.error(section.line, "the settings of plugin " + base::in_quotes(name) + " are there already, in line " +
                                      std::to_string(plugin.settings.front().line) + ": put them together");
     return;
   }
-  for (const IniEntry& entry : section.entries) {
+  for (const base::Setting& entry : section.settings) {
     std::string value = entry.value;
     std::replace(value.begin(), value.end(), '\n', ' ');
-    plugin.settings.push_back({entry.key, std::string(trim(value)), entry.line});
+    plugin.settings.push_back({entry.key, std::string(base::trim(value)), entry.line});
   }
 }
 
 }  // namespace
 
-void read_plugins(const std::vector<IniSection>& sections, Config& config, Findings& findings) {
-  for (const IniSection& section : sections)
+void read_plugins(const std::vector<base::Section>& sections, Config& config, base::Findings& findings) {
+  for (const base::Section& section : sections)
     if (section.name == "plugins") read_switches(section, config, findings);
-  for (const IniSection& section : sections)
+  for (const base::Section& section : sections)
     if (section.name == "plugin" || section.name.starts_with("plugin ") || section.name.starts_with("plugin\t"))
       read_settings(section, config, findings);
 }

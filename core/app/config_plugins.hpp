@@ -11,6 +11,6 @@ namespace amibroker::app {
 
 /// To be called after `[general]` was read, because `[plugins]` wins over its two switches. Whether a plugin exists
 /// and whether it knows its settings is checked later, by the plugin host.
-void read_plugins(const std::vector<IniSection>& sections, Config& config, Findings& findings);
+void read_plugins(const std::vector<base::Section>& sections, Config& config, base::Findings& findings);
 
 }  // namespace amibroker::app

@@ -7,17 +7,19 @@
 #include <tuple>
 
 #include "core/app/config_access.hpp"
-#include "core/app/config_text.hpp"
 #include "core/app/config_values.hpp"
+#include "core/base/address.hpp"
+#include "core/base/text.hpp"
+#include "core/base/values.hpp"
 
 namespace amibroker::app {
 namespace {
 
 constexpr std::string_view how_to_list = "list the servers' sections in [servers]: sections = server-1, server-2";
 
-const IniSection* find_section(const std::vector<IniSection>& sections, std::string_view name) {
+const base::Section* find_section(const std::vector<base::Section>& sections, std::string_view name) {
   const auto found = std::find_if(sections.begin(), sections.end(),
-                                  [name](const IniSection& section) { return section.name == name; });
+                                  [name](const base::Section& section) { return section.name == name; });
   return found == sections.end() ? nullptr : &*found;
 }
 
@@ -26,10 +28,11 @@ std::string in_brackets(std::string_view name) { return "[" + std::string(name) 
 /// A TCP port of a server may be in use by one link only.
 class Endpoints {
  public:
-  void add(const link::ServerConfig& server, std::string_view key, std::uint16_t port, int line, Findings& findings) {
+  void add(const link::ServerConfig& server, std::string_view key, std::uint16_t port, int line,
+           base::Findings& findings) {
     if (server.addr.empty() || port == 0) return;
     const auto [first, is_new] =
-        used_.try_emplace({canonical_address(server.addr), port}, Use{server.section, key, line});
+        used_.try_emplace({base::canonical_address(server.addr), port}, Use{server.section, key, line});
     if (is_new) return;
     const auto& [section, first_key, first_line] = first->second;
     std::string text = std::string(key) + " = " + std::to_string(port) + " of " + server.addr + " is the ";
@@ -48,14 +51,14 @@ class Endpoints {
   std::map<std::tuple<std::string, std::uint16_t>, Use> used_;
 };
 
-void read_server(const IniSection& section, Endpoints& endpoints, Config& config, Findings& findings) {
+void read_server(const base::Section& section, Endpoints& endpoints, Config& config, base::Findings& findings) {
   ServerDraft draft;
   draft.server.section = section.name;
   draft.server.name = section.name;
-  read_keys(section, server_keys(), draft, findings);
+  base::read_keys(section, server_keys(), draft, findings);
   check_access(section, draft, findings);
   const auto add_port = [&](std::string_view key, std::uint16_t port) {
-    const int line = line_of(section, key);
+    const int line = base::line_of(section, key);
     endpoints.add(draft.server, key, port, line != 0 ? line : section.line, findings);
   };
   add_port("cmd_port", draft.server.zmq.cmd_port);
@@ -65,35 +68,35 @@ void read_server(const IniSection& section, Endpoints& endpoints, Config& config
 }
 
 /// `sections = ...`, or nothing, with an error, where there is none or it is empty.
-const IniEntry* read_section_list(const std::vector<IniSection>& sections, Findings& findings) {
-  const IniSection* servers = find_section(sections, "servers");
+const base::Setting* read_section_list(const std::vector<base::Section>& sections, base::Findings& findings) {
+  const base::Section* servers = find_section(sections, "servers");
   if (servers == nullptr) {
     findings.error(0, "no servers: " + std::string(how_to_list));
     return nullptr;
   }
-  const IniEntry* list = nullptr;
-  read_keys(*servers, servers_keys(), list, findings);
-  if (list != nullptr && !split_list(list->value).empty()) return list;
+  const base::Setting* list = nullptr;
+  base::read_keys(*servers, servers_keys(), list, findings);
+  if (list != nullptr && !base::split_list(list->value).empty()) return list;
   findings.error(list != nullptr ? list->line : servers->line, "no servers: " + std::string(how_to_list));
   return nullptr;
 }
 
 /// Whether a section can only have been meant as a server's.
-bool looks_like_server(const IniSection& section) {
+bool looks_like_server(const base::Section& section) {
   const auto known = server_keys();
-  const auto is_known = [known](const IniEntry& entry) {
+  const auto is_known = [known](const base::Setting& entry) {
     return std::any_of(known.begin(), known.end(), [&](const auto& spec) { return spec.name == entry.key; });
   };
-  const auto is_addr = [](const IniEntry& entry) { return entry.key == "addr"; };
-  return std::all_of(section.entries.begin(), section.entries.end(), is_known) &&
-         std::any_of(section.entries.begin(), section.entries.end(), is_addr);
+  const auto is_addr = [](const base::Setting& entry) { return entry.key == "addr"; };
+  return std::all_of(section.settings.begin(), section.settings.end(), is_known) &&
+         std::any_of(section.settings.begin(), section.settings.end(), is_addr);
 }
 
-void report_unknown_sections(const std::vector<IniSection>& sections, const std::set<std::string_view>& listed,
-                             Findings& findings) {
+void report_unknown_sections(const std::vector<base::Section>& sections, const std::set<std::string_view>& listed,
+                             base::Findings& findings) {
   std::vector<std::string_view> known{"general", "servers", "plugins"};
   known.insert(known.end(), listed.begin(), listed.end());
-  for (const IniSection& section : sections) {
+  for (const base::Section& section : sections) {
     if (is_reserved_section(section.name) || listed.contains(section.name)) continue;
     if (looks_like_server(section))
       // Taking a server out of the list is how people switch one off.
@@ -111,26 +114,27 @@ bool is_reserved_section(std::string_view name) noexcept {
          name.starts_with("plugin ") || name.starts_with("plugin\t");
 }
 
-void read_servers(const std::vector<IniSection>& sections, Config& config, Findings& findings) {
+void read_servers(const std::vector<base::Section>& sections, Config& config, base::Findings& findings) {
   std::set<std::string_view> listed;
   Endpoints endpoints;
-  const IniEntry* list = read_section_list(sections, findings);
-  const auto names = list != nullptr ? split_list(list->value) : std::vector<std::string_view>{};
+  const base::Setting* list = read_section_list(sections, findings);
+  const auto names = list != nullptr ? base::split_list(list->value) : std::vector<std::string_view>{};
   const std::set<std::string_view> all(names.begin(), names.end());
   std::vector<std::string_view> candidates;
-  for (const IniSection& section : sections)
+  for (const base::Section& section : sections)
     if (!is_reserved_section(section.name) && !all.contains(section.name)) candidates.push_back(section.name);
-  std::map<std::string_view, const IniSection*> by_name;
-  for (const IniSection& section : sections) by_name.try_emplace(section.name, &section);
+  std::map<std::string_view, const base::Section*> by_name;
+  for (const base::Section& section : sections) by_name.try_emplace(section.name, &section);
   for (const std::string_view name : names) {
-    if (!listed.insert(name).second) findings.error(list->line, "sections: " + quoted(name) + " is there twice");
+    if (!listed.insert(name).second)
+      findings.error(list->line, "sections: " + base::in_quotes(name) + " is there twice");
     else if (is_reserved_section(name))
-      findings.error(list->line, "sections: " + quoted(name) + " cannot be the name of a server");
+      findings.error(list->line, "sections: " + base::in_quotes(name) + " cannot be the name of a server");
     else if (const auto section = by_name.find(name); section != by_name.end())
       read_server(*section->second, endpoints, config, findings);
     else
-      findings.error(list->line,
-                     "sections: there is no section " + in_brackets(shortened(name)) + findings.hint(name, candidates));
+      findings.error(list->line, "sections: there is no section " + in_brackets(base::shortened(name)) +
+                                     findings.hint(name, candidates));
   }
   // Without a list every server's section would be reported as well.
   if (list != nullptr) report_unknown_sections(sections, listed, findings);

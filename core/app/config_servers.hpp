@@ -15,6 +15,6 @@ namespace amibroker::app {
 [[nodiscard]] bool is_reserved_section(std::string_view name) noexcept;
 
 /// Reads all servers into `config`, and reports every section that has no meaning.
-void read_servers(const std::vector<IniSection>& sections, Config& config, Findings& findings);
+void read_servers(const std::vector<base::Section>& sections, Config& config, base::Findings& findings);
 
 }  // namespace amibroker::app

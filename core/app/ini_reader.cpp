@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
-#include "core/app/config_text.hpp"
 #include "core/app/line_feed.hpp"
+#include "core/base/text.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -15,9 +15,9 @@ namespace {
 /// Puts together what inih reports, piece by piece.
 class Collector {
  public:
-  Collector(std::string_view text, std::vector<host::ConfigError>& errors) : feed_(text, errors), errors_(errors) {}
+  Collector(std::string_view text, std::vector<base::Problem>& errors) : feed_(text, errors), errors_(errors) {}
 
-  std::vector<IniSection> read() {
+  std::vector<base::Section> read() {
     // The number that inih returns counts pieces, not lines, and stops at the first mistake: not used.
     ini_parse_stream(&Collector::next_piece, this, &Collector::on_value, this);
     finish_entry();
@@ -47,7 +47,7 @@ class Collector {
   void on_value(std::string_view section, std::string_view name, std::string_view value) {
     called_ = true;
     switch (feed_.piece()) {
-      case LineFeed::Piece::mark: begin_section(trim(section)); break;
+      case LineFeed::Piece::mark: begin_section(base::trim(section)); break;
       case LineFeed::Piece::entry: begin_entry(name, value); break;
       case LineFeed::Piece::rest: append(value); break;
       case LineFeed::Piece::continuation:
@@ -80,20 +80,20 @@ class Collector {
 
   void begin_entry(std::string_view name, std::string_view value) {
     if (skip_) return;
-    const std::string key = lower(name);
+    const std::string key = base::lower(name);
     const int line = feed_.line();
     if (key.empty()) {
       errors_.push_back({line, "no key before the \"=\""});
     } else if (key.size() > LineFeed::max_name_bytes) {
-      errors_.push_back({line, "the key " + quoted(key) + " is longer than " +
+      errors_.push_back({line, "the key " + base::in_quotes(key) + " is longer than " +
                                    std::to_string(LineFeed::max_name_bytes) + " characters"});
     } else if (!open_) {
-      errors_.push_back({line, "the key " + quoted(key) + " stands before the first [section]"});
+      errors_.push_back({line, "the key " + base::in_quotes(key) + " stands before the first [section]"});
     } else if (const auto [first, is_new] = keys_.try_emplace(key, line); !is_new) {
-      errors_.push_back({line, "the key " + quoted(key) + " is there already, in line " +
+      errors_.push_back({line, "the key " + base::in_quotes(key) + " is there already, in line " +
                                    std::to_string(first->second) + ": delete one of the two"});
     } else {
-      sections_.back().entries.push_back({key, {}, line, 0});
+      sections_.back().settings.push_back({key, {}, line, 0});
       accepted_ = true;
       append(value);
     }
@@ -106,17 +106,17 @@ class Collector {
     entry().value.append(value);
   }
 
-  /// Cutting may have left blanks before the value.
+  /// Cutting may have left base::blanks before the value.
   void finish_entry() {
-    if (accepted_) entry().value = std::string(trim(entry().value));
+    if (accepted_) entry().value = std::string(base::trim(entry().value));
     accepted_ = false;
   }
 
-  IniEntry& entry() { return sections_.back().entries.back(); }
+  base::Setting& entry() { return sections_.back().settings.back(); }
 
   LineFeed feed_;
-  std::vector<host::ConfigError>& errors_;
-  std::vector<IniSection> sections_;
+  std::vector<base::Problem>& errors_;
+  std::vector<base::Section> sections_;
   std::map<std::string, int, std::less<>> names_;  ///< sections and their lines
   std::map<std::string, int, std::less<>> keys_;   ///< keys of this section and their lines
   bool open_ = false;                              ///< there is a section for keys
@@ -127,14 +127,8 @@ class Collector {
 
 }  // namespace
 
-std::vector<IniSection> read_ini(std::string_view text, std::vector<host::ConfigError>& errors) {
+std::vector<base::Section> read_ini(std::string_view text, std::vector<base::Problem>& errors) {
   return Collector(text, errors).read();
-}
-
-int line_of(const IniSection& section, std::string_view key) noexcept {
-  for (const IniEntry& entry : section.entries)
-    if (entry.key == key) return entry.line;
-  return 0;
 }
 
 }  // namespace amibroker::app

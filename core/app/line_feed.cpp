@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "core/app/config_text.hpp"
+#include "core/base/text.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -13,10 +13,10 @@ constexpr bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20
 
 /// The line without its comment: all of a line that begins with `;` or `#`, and what follows a `;` after a blank.
 std::string_view without_comment(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(blanks);
+  const std::size_t first = line.find_first_not_of(base::blanks);
   if (first == std::string_view::npos || line[first] == ';' || line[first] == '#') return {};
   for (std::size_t at = line.find(';'); at != std::string_view::npos; at = line.find(';', at + 1))
-    if (blanks.find(line[at - 1]) != std::string_view::npos) return line.substr(0, at);
+    if (base::blanks.find(line[at - 1]) != std::string_view::npos) return line.substr(0, at);
   return line;
 }
 
@@ -25,7 +25,7 @@ char* put(char* out, std::string_view text) { return std::copy(text.begin(), tex
 
 }  // namespace
 
-LineFeed::LineFeed(std::string_view text, std::vector<host::ConfigError>& errors) : text_(text), errors_(errors) {
+LineFeed::LineFeed(std::string_view text, std::vector<base::Problem>& errors) : text_(text), errors_(errors) {
   constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
   if (text_.starts_with(utf8_mark)) text_.remove_prefix(utf8_mark.size());
 }
@@ -60,7 +60,7 @@ bool LineFeed::next(std::span<char> buffer) {
   return true;
 }
 
-/// Goes on to the next line that holds more than blanks and comments.
+/// Goes on to the next line that holds more than base::blanks and comments.
 bool LineFeed::next_line() {
   while (!text_.empty()) {
     const std::size_t end = std::min(text_.find('\n'), text_.size());
@@ -70,9 +70,9 @@ bool LineFeed::next_line() {
     if (raw.ends_with('\r')) raw.remove_suffix(1);
     replace_control_bytes(raw);
     const std::string_view content = without_comment(current_);
-    const std::string_view trimmed = trim(content);
+    const std::string_view trimmed = base::trim(content);
     if (trimmed.empty()) continue;
-    indent_ = content.find_first_not_of(blanks);
+    indent_ = content.find_first_not_of(base::blanks);
     current_ = std::string(trimmed);
     sent_ = 0;
     return true;
@@ -96,15 +96,15 @@ void LineFeed::replace_control_bytes(std::string_view raw) {
 void LineFeed::check_header() {
   std::size_t close = current_.find(']');
   if (close == std::string::npos) {
-    errors_.push_back({line_, "the section " + quoted(current_) + " has no closing \"]\""});
+    errors_.push_back({line_, "the section " + base::in_quotes(current_) + " has no closing \"]\""});
     close = current_.size();
     current_ += ']';
   }
-  const std::string_view name = trim(std::string_view(current_).substr(1, close - 1));
+  const std::string_view name = base::trim(std::string_view(current_).substr(1, close - 1));
   header_is_broken_ = name.empty() || close - 1 > max_name_bytes;
   if (name.empty()) errors_.push_back({line_, "a section without a name"});
   if (close - 1 > max_name_bytes)
-    errors_.push_back({line_, "the section's name " + quoted(name) + " is longer than " +
+    errors_.push_back({line_, "the section's name " + base::in_quotes(name) + " is longer than " +
                                   std::to_string(max_name_bytes) + " characters"});
 }
 

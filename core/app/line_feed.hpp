@@ -4,8 +4,8 @@
 //
 // inih, as distributions build it, cuts a line at 200 characters without a word. It also joins lines: one that begins
 // with a blank continues the value before it. So a long line is handed over as one short line and continuations.
-// A piece that continues is put between two guard bytes, which the receiver takes off: blanks at a cut survive, and a
-// piece that begins with `;` or `#` is no comment.
+// A piece that continues is put between two guard bytes, which the receiver takes off: base::blanks at a cut survive,
+// and a piece that begins with `;` or `#` is no comment.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/text.hpp"
 #include "core/host/plugin_config.hpp"
 
 namespace amibroker::app {
@@ -39,7 +40,7 @@ class LineFeed {
 
   /// `text` is the whole file and outlives the feed. A line with control bytes and a broken header are added to
   /// `errors`, which outlives the feed too.
-  LineFeed(std::string_view text, std::vector<host::ConfigError>& errors);
+  LineFeed(std::string_view text, std::vector<base::Problem>& errors);
 
   /// Writes the next piece, a line end and a zero byte into `buffer` (at least 64 bytes). False at the end of the file.
   bool next(std::span<char> buffer);
@@ -58,8 +59,8 @@ class LineFeed {
   void write_rest(std::span<char> buffer);
 
   std::string_view text_;
-  std::vector<host::ConfigError>& errors_;
-  std::string current_;   ///< the line, without comment, line end and blanks at both ends
+  std::vector<base::Problem>& errors_;
+  std::string current_;   ///< the line, without comment, line end and base::blanks at both ends
   std::size_t sent_ = 0;  ///< how much of `current_` was handed over
   std::size_t indent_ = 0;
   std::size_t key_indent_ = 0;  ///< of the key that a continuation would belong to

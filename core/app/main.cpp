@@ -38,7 +38,7 @@ host::PluginFolders folders_of(const CommandLine& line, const app::Config& confi
   return host::PluginFolders(std::move(folders));
 }
 
-void print(const std::string& file, const std::vector<host::ConfigError>& lines, const char* kind) {
+void print(const std::string& file, const std::vector<base::Problem>& lines, const char* kind) {
   for (const auto& line : lines) std::fprintf(stderr, "%s%s\n", kind, app::to_string(file, line).c_str());
 }
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -31,7 +31,7 @@ std::string server_line(const link::ServerConfig& server, const link::Link& link
   return fmt::format(
       "server '{}' [{}] is {} for {}: {} events, {} lost on their way; {} actions, {} replies, {} without answer in "
       "time, {} late, {} lost, {} stray; {} messages dropped as bad; {} times connected",
-      ami::printable(server.name, longest_name), ami::printable(server.section, longest_name),
+      base::printable(server.name, longest_name), base::printable(server.section, longest_name),
       link.up() ? "up" : "down", length_text(now - link.since()), c.events, c.lost_events, c.actions, c.replies,
       c.timeouts, c.late_replies, c.lost_replies, c.stray_replies, c.bad_frames, c.connects);
 }

@@ -6,8 +6,8 @@
 #include <ctime>
 #include <utility>
 
-#include "core/ami/printable.hpp"
-#include "core/link/log_limit.hpp"
+#include "core/base/log_limit.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::dispatch {
 namespace {
@@ -29,9 +29,9 @@ struct Dispatcher::Slot {
   explicit Slot(Handler& handler_) : handler(&handler_) {}
   Handler* handler;  // null once removed
   CallStatistics statistics;
-  link::LogLimit fault_limit{log_period};
-  link::LogLimit slow_limit{log_period};
-  link::LogLimit refused_limit{log_period};
+  base::LogLimit fault_limit{log_period};
+  base::LogLimit slow_limit{log_period};
+  base::LogLimit refused_limit{log_period};
 };
 
 Dispatcher::Dispatcher(std::vector<std::string> server_names, std::chrono::milliseconds slow_call)
@@ -167,7 +167,7 @@ void Dispatcher::report_fault(Slot& slot, std::string_view what, std::string_vie
   const auto held_back = slot.fault_limit.allow(Clock::now());
   if (!held_back || slot.handler == nullptr) return;
   spdlog::error("plugin {} threw in {}: {}; this call is lost, the plugin goes on ({} more since the last line)",
-                slot.handler->name(), what, ami::printable(reason, 255), *held_back);
+                slot.handler->name(), what, base::printable(reason, 255), *held_back);
 }
 
 void Dispatcher::report_slow(Slot& slot, std::string_view what, std::chrono::nanoseconds took) {
@@ -184,7 +184,7 @@ void Dispatcher::report_refused(ServerId server, link::Owner owner, std::string_
   const auto held_back = slot.refused_limit.allow(Clock::now());
   if (!held_back || slot.handler == nullptr) return;
   spdlog::warn("plugin {} asked for an action on server '{}' that is not sent: {} ({} more since the last line)",
-               slot.handler->name(), ami::printable(server_names_[server], 80), reason, *held_back);
+               slot.handler->name(), base::printable(server_names_[server], 80), reason, *held_back);
 }
 
 }  // namespace amibroker::dispatch

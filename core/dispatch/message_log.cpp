@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::dispatch {
 
@@ -29,10 +29,10 @@ std::vector<std::string> MessageLog::report() {
     std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
     for (const auto& [name, count] : counts) sorted.emplace_back(count, name);
     std::sort(sorted.rbegin(), sorted.rend());
-    std::string line = "server '" + ami::printable(server_names_[server], 80) + "':";
+    std::string line = "server '" + base::printable(server_names_[server], 80) + "':";
     const char* separator = " ";
     for (const auto& [count, name] : sorted) {
-      line += separator + std::to_string(count) + " " + ami::printable(name, 80);
+      line += separator + std::to_string(count) + " " + base::printable(name, 80);
       separator = ", ";
     }
     lines.push_back(std::move(line));

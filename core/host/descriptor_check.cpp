@@ -4,7 +4,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
+#include "core/base/values.hpp"
 #include "core/host/option_table.hpp"
 
 namespace amibroker::host {
@@ -16,7 +17,7 @@ bool is_bounded(const char* text) noexcept {
   return text != nullptr && ::strnlen(text, longest_text + 1) <= longest_text;
 }
 
-std::string in_quotes(std::string_view text) { return '"' + ami::printable(text, longest_text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + base::printable(text, longest_text) + '"'; }
 
 bool has_all_calls(const PluginCalls& calls) noexcept {
   return calls.create != nullptr && calls.destroy != nullptr && calls.start != nullptr && calls.stop != nullptr &&
@@ -27,7 +28,7 @@ bool has_all_calls(const PluginCalls& calls) noexcept {
 
 /// What is wrong with the members that the macro's user wrote, or that only a hand-made descriptor can have wrong.
 std::optional<std::string> fault_of_content(const PluginDescriptor& descriptor) {
-  if (!is_bounded(descriptor.name) || !is_identifier(descriptor.name))
+  if (!is_bounded(descriptor.name) || !base::is_identifier(descriptor.name))
     return "it has no name of [a-z0-9_], 1 to 40 characters";
   if (!is_bounded(descriptor.version)) return "it has no version, or one of more than 200 characters";
   if (!is_bounded(descriptor.summary)) return "it has no summary, or one of more than 200 characters";

@@ -2,25 +2,16 @@
 #include "core/host/option_table.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstring>
 #include <limits>
 
-#include "amibroker/message.hpp"
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
+#include "core/base/values.hpp"
 
 namespace amibroker::host {
 namespace {
 
-constexpr std::string_view blanks = " \t";
 constexpr std::size_t longest_shown_value = 60;
-
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 bool is_sane_text(const char* text) noexcept {
   return text != nullptr && ::strnlen(text, longest_option_text + 1) <= longest_option_text;
@@ -37,7 +28,7 @@ std::string range_of(const OptionSpec& option) {
 
 std::optional<std::string> fault_of_option(const OptionSpec& option, std::size_t index) {
   const std::string where = "row " + std::to_string(index + 1) + " of its option table ";
-  if (!is_sane_text(option.key) || !is_identifier(option.key)) return where + "has no key of [a-z0-9_], 1 to 40";
+  if (!is_sane_text(option.key) || !base::is_identifier(option.key)) return where + "has no key of [a-z0-9_], 1 to 40";
   const std::string which = "its option " + std::string(option.key) + " ";
   if (option.type > OptionType::list) return which + "has no known type";
   if (!is_sane_text(option.default_value)) return which + "has no default value, or an endless one";
@@ -50,11 +41,6 @@ std::optional<std::string> fault_of_option(const OptionSpec& option, std::size_t
 }
 
 }  // namespace
-
-bool is_identifier(std::string_view text, std::size_t longest) noexcept {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), allowed);
-}
 
 std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t count) {
   if (count == 0) return std::nullopt;
@@ -70,41 +56,13 @@ std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t
   return std::nullopt;
 }
 
-std::optional<bool> read_boolean(std::string_view text) noexcept {
-  constexpr std::array<std::string_view, 4> yes{"yes", "true", "on", "1"};
-  constexpr std::array<std::string_view, 4> no{"no", "false", "off", "0"};
-  const auto is_text = [text](std::string_view word) { return same_name(word, text); };
-  if (std::any_of(yes.begin(), yes.end(), is_text)) return true;
-  if (std::any_of(no.begin(), no.end(), is_text)) return false;
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> read_integer(std::string_view text) noexcept {
-  std::int64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return value;
-}
-
-std::vector<std::string_view> read_list(std::string_view text) {
-  std::vector<std::string_view> items;
-  for (;;) {
-    const std::size_t comma = text.find(',');
-    const std::string_view item = trim(text.substr(0, comma));
-    if (!item.empty()) items.push_back(item);
-    if (comma == std::string_view::npos) return items;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 std::optional<std::string> fault_of_value(const OptionSpec& option, std::string_view value) {
   const auto but = [value](std::string takes) {
-    return "takes " + std::move(takes) + ", not \"" + ami::printable(value, longest_shown_value) + '"';
+    return "takes " + std::move(takes) + ", not \"" + base::printable(value, longest_shown_value) + '"';
   };
-  if (option.type == OptionType::boolean && !read_boolean(value)) return but("yes or no");
+  if (option.type == OptionType::boolean && !base::parse_boolean(value)) return but("yes or no");
   if (option.type != OptionType::integer) return std::nullopt;
-  const auto number = read_integer(value);
+  const auto number = base::parse_number(value);
   if (number && *number >= option.min && *number <= option.max) return std::nullopt;
   std::string takes = "a whole number";
   if (const std::string range = range_of(option); !range.empty())

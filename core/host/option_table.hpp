@@ -18,18 +18,8 @@ namespace amibroker::host {
 inline constexpr std::size_t most_options = 200;
 inline constexpr std::size_t longest_option_text = 1000;
 
-/// Whether `text` may name a plugin or an option: [a-z0-9_], 1 to `longest` characters.
-[[nodiscard]] bool is_identifier(std::string_view text, std::size_t longest = 40) noexcept;
-
 /// What is wrong with a table, in words for the plugin's author; nothing where it is sound. Reads only plain data.
 [[nodiscard]] std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t count);
-
-/// yes, no, true, false, on, off, 1 and 0, without case.
-[[nodiscard]] std::optional<bool> read_boolean(std::string_view text) noexcept;
-/// A whole number in decimal, with nothing around it.
-[[nodiscard]] std::optional<std::int64_t> read_integer(std::string_view text) noexcept;
-/// Texts between commas, without the blanks around them; empty ones are left out. The views are into `text`.
-[[nodiscard]] std::vector<std::string_view> read_list(std::string_view text);
 
 /// Why an option cannot have this value, as the end of a sentence ("takes a whole number from 1 to 60 (in s), not
 /// "1m""); nothing where it can.

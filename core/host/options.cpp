@@ -3,17 +3,19 @@
 
 #include <algorithm>
 
-#include "core/ami/printable.hpp"
-#include "core/host/nearest.hpp"
+#include "core/base/nearest.hpp"
+#include "core/base/printable.hpp"
+#include "core/base/values.hpp"
 #include "core/host/option_table.hpp"
 
 namespace amibroker::host {
 namespace {
 
-std::string unknown_option(const Setting& setting, std::span<const OptionSpec> table) {
+std::string unknown_option(const base::Setting& setting, std::span<const OptionSpec> table) {
   std::vector<std::string_view> keys;
   for (const OptionSpec& option : table) keys.emplace_back(option.key);
-  std::string text = "has no option \"" + ami::printable(setting.key, 60) + '"' + did_you_mean(setting.key, keys);
+  std::string text =
+      "has no option \"" + base::printable(setting.key, 60) + '"' + base::did_you_mean(setting.key, keys);
   if (keys.empty()) return text + "; it has no options at all";
   text += "; its options are ";
   for (const std::string_view key : keys) text.append(key == keys.front() ? "" : ", ").append(key);
@@ -23,14 +25,14 @@ std::string unknown_option(const Setting& setting, std::span<const OptionSpec> t
 }  // namespace
 
 OptionValues OptionValues::read(const PluginConfig& config, std::span<const OptionSpec> table,
-                                std::vector<ConfigError>& errors) {
+                                std::vector<base::Problem>& errors) {
   std::vector<std::string_view> chosen;
   for (const OptionSpec& option : table) chosen.emplace_back(option.default_value);
 
-  const auto mistake = [&](const Setting& setting, const std::string& text) {
+  const auto mistake = [&](const base::Setting& setting, const std::string& text) {
     errors.push_back({setting.line, "plugin " + config.name + ' ' + text});
   };
-  for (const Setting& setting : config.settings) {
+  for (const base::Setting& setting : config.settings) {
     const auto is_it = [&](const OptionSpec& option) { return setting.key == option.key; };
     const auto row = std::find_if(table.begin(), table.end(), is_it);
     if (row == table.end()) {
@@ -49,9 +51,9 @@ OptionValues OptionValues::read(const PluginConfig& config, std::span<const Opti
     value.key = table[i].key;
     value.type = table[i].type;
     value.text = chosen[i];
-    if (value.type == OptionType::boolean) value.boolean = read_boolean(value.text).value_or(false);
-    if (value.type == OptionType::integer) value.integer = read_integer(value.text).value_or(0);
-    if (value.type == OptionType::list) value.list = read_list(value.text);
+    if (value.type == OptionType::boolean) value.boolean = base::parse_boolean(value.text).value_or(false);
+    if (value.type == OptionType::integer) value.integer = base::parse_number(value.text).value_or(0);
+    if (value.type == OptionType::list) value.list = base::split_list(value.text);
   }
   return values;
 }

@@ -26,7 +26,7 @@ class OptionValues final : public Options {
   /// Reads `config.settings` by the rows of `table`, which must be sound (see fault_of_table). Each mistake is
   /// appended to `errors` with its line, and the option then keeps its default.
   static OptionValues read(const PluginConfig& config, std::span<const OptionSpec> table,
-                           std::vector<ConfigError>& errors);
+                           std::vector<base::Problem>& errors);
 
   [[nodiscard]] bool boolean(std::string_view key) const noexcept override;
   [[nodiscard]] std::int64_t integer(std::string_view key) const noexcept override;

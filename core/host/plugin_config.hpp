@@ -6,27 +6,17 @@
 #include <string>
 #include <vector>
 
-namespace amibroker::host {
+#include "core/base/problem.hpp"
+#include "core/base/section.hpp"
 
-/// One `key = value` of a `[plugin NAME]` section.
-struct Setting {
-  std::string key;
-  std::string value;
-  int line = 0;  ///< line in the configuration file, from 1
-};
+namespace amibroker::host {
 
 /// One plugin of the configuration.
 struct PluginConfig {
   std::string name;
   bool enabled = false;
   int line = 0;  ///< line that switches it on or off, 0 where it is only a default
-  std::vector<Setting> settings;
-};
-
-/// A mistake in the configuration, for `file:line: text`.
-struct ConfigError {
-  int line = 0;  ///< 0 where no line is to blame
-  std::string text;
+  std::vector<base::Setting> settings;
 };
 
 }  // namespace amibroker::host

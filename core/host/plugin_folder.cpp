@@ -4,8 +4,8 @@
 #include <map>
 #include <system_error>
 
-#include "core/ami/printable.hpp"
-#include "core/host/nearest.hpp"
+#include "core/base/nearest.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -47,11 +47,11 @@ std::string PluginFolders::why_missing(std::string_view name) const {
 
   std::vector<std::string> names;
   for (const auto& file : libraries()) names.push_back(file.stem().string());
-  text += did_you_mean(name, std::vector<std::string_view>(names.begin(), names.end()));
+  text += base::did_you_mean(name, std::vector<std::string_view>(names.begin(), names.end()));
   if (names.empty()) return text + "; no plugin is there at all: set the right folder with 'path =' in [plugins]";
   std::string there;
   for (const auto& known : names) there += (there.empty() ? "" : ", ") + known;
-  return text + "; there are: " + ami::printable(there, longest_shown_list);
+  return text + "; there are: " + base::printable(there, longest_shown_list);
 }
 
 }  // namespace amibroker::host

@@ -28,7 +28,7 @@ std::vector<ServerInfo> PluginHost::infos_of(const std::vector<ServerLabel>& lab
   return servers;
 }
 
-PluginHost::PluginHost(link::EventLoop& loop, dispatch::Dispatcher& dispatcher, std::vector<ServerLabel> servers,
+PluginHost::PluginHost(base::EventLoop& loop, dispatch::Dispatcher& dispatcher, std::vector<ServerLabel> servers,
                        std::chrono::milliseconds request_timeout, bool verbose)
     : labels_(std::move(servers)),
       lists_(lists_of(labels_)),
@@ -37,8 +37,8 @@ PluginHost::PluginHost(link::EventLoop& loop, dispatch::Dispatcher& dispatcher, 
 
 PluginHost::~PluginHost() { stop(); }
 
-std::vector<ConfigError> PluginHost::load(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
-  std::vector<ConfigError> errors;
+std::vector<base::Problem> PluginHost::load(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
+  std::vector<base::Problem> errors;
   loaded_ = load_plugins(folders, plugins, errors);
   return errors;
 }

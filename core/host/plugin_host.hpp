@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "amibroker/host.hpp"
+#include "core/base/event_loop.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_config.hpp"
 #include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_instance.hpp"
 #include "core/host/plugin_loading.hpp"
-#include "core/link/event_loop.hpp"
 
 namespace amibroker::host {
 
@@ -37,7 +37,7 @@ struct ServerLabel {
 class PluginHost {
  public:
   /// `request_timeout`: for requests that name none. `verbose`: what Host::verbose says.
-  PluginHost(link::EventLoop& loop, dispatch::Dispatcher& dispatcher, std::vector<ServerLabel> servers,
+  PluginHost(base::EventLoop& loop, dispatch::Dispatcher& dispatcher, std::vector<ServerLabel> servers,
              std::chrono::milliseconds request_timeout, bool verbose);
   /// Stops what still runs. Only now do calls from threads that plugins forgot become dangerous.
   ~PluginHost();
@@ -46,7 +46,7 @@ class PluginHost {
 
   /// Loads the plugins that are switched on and checks their options. Where errors come back, nothing is to be
   /// started. Once, before `start`.
-  [[nodiscard]] std::vector<ConfigError> load(const PluginFolders& folders, std::span<const PluginConfig> plugins);
+  [[nodiscard]] std::vector<base::Problem> load(const PluginFolders& folders, std::span<const PluginConfig> plugins);
 
   /// Starts all that was loaded, in the order of the configuration; returns how many run. Why others do not is logged.
   std::size_t start();

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -16,7 +16,7 @@ constexpr auto complaint_period = std::chrono::minutes(1);
 constexpr std::size_t longest_fault = 255;
 
 std::string reason_of(const Fault& fault) {
-  return fault.text[0] == '\0' ? "it gave no reason" : ami::printable(fault.text, longest_fault);
+  return fault.text[0] == '\0' ? "it gave no reason" : base::printable(fault.text, longest_fault);
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ PluginInstance::PluginInstance(PluginLibrary library, OptionValues options, cons
     : library_(std::move(library)),
       options_(std::move(options)),
       around_(surroundings),
-      posted_(around_.loop, [this](const PostBox::Task& task) { around_.dispatcher.run_task(id_, task); }),
+      posted_(around_.loop, [this](const base::PostBox::Task& task) { around_.dispatcher.run_task(id_, task); }),
       timers_(around_.loop, [this](const PluginTimers::Task& task) { around_.dispatcher.run_task(id_, task); }),
       complaint_limit_(complaint_period) {}
 

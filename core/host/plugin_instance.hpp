@@ -13,21 +13,21 @@
 #include <thread>
 
 #include "amibroker/host.hpp"
+#include "core/base/event_loop.hpp"
+#include "core/base/log_limit.hpp"
+#include "core/base/post_box.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "core/dispatch/handler.hpp"
 #include "core/host/options.hpp"
 #include "core/host/plugin_counters.hpp"
 #include "core/host/plugin_library.hpp"
 #include "core/host/plugin_timers.hpp"
-#include "core/host/post_box.hpp"
-#include "core/link/event_loop.hpp"
-#include "core/link/log_limit.hpp"
 
 namespace amibroker::host {
 
 /// What all plugins share. Everything that is referred to outlives the plugins.
 struct Surroundings {
-  link::EventLoop& loop;
+  base::EventLoop& loop;
   dispatch::Dispatcher& dispatcher;
   std::span<const ServerInfo> servers;
   std::chrono::milliseconds request_timeout;  ///< for requests that name none
@@ -115,7 +115,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   OptionValues options_;
   Surroundings around_;
   PluginCounters counters_;
-  PostBox posted_;
+  base::PostBox posted_;
   PluginTimers timers_;
   std::list<Broadcast> broadcasts_;
   Plugin* plugin_ = nullptr;
@@ -123,7 +123,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   Stage stage_ = Stage::made;
   std::thread::id thread_;
   mutable std::mutex complaint_mutex_;
-  mutable link::LogLimit complaint_limit_;
+  mutable base::LogLimit complaint_limit_;
 };
 
 }  // namespace amibroker::host

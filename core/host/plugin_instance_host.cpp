@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 #include "core/host/plugin_instance.hpp"
 
 namespace amibroker::host {
@@ -49,7 +49,7 @@ void PluginInstance::complain(const char* function, const char* text) const noex
     const auto held_back = complaint_limit_.allow(std::chrono::steady_clock::now());
     if (!held_back) return;
     spdlog::error("plugin {} called {} in vain: {} ({} more such calls since the last line)", name(), function,
-                  ami::printable(text, longest_log_line), *held_back);
+                  base::printable(text, longest_log_line), *held_back);
   } catch (const std::exception&) {
     return;  // no memory for the line about no memory
   }
@@ -168,7 +168,7 @@ std::chrono::steady_clock::time_point PluginInstance::now() const noexcept {
 void PluginInstance::log(Level level, std::string_view text) noexcept {
   const auto wanted = spdlog_level(level);
   if (!spdlog::should_log(wanted)) return;
-  contained("log", [&] { spdlog::log(wanted, "plugin {}: {}", name(), ami::printable(text, longest_log_line)); });
+  contained("log", [&] { spdlog::log(wanted, "plugin {}: {}", name(), base::printable(text, longest_log_line)); });
 }
 
 Counter& PluginInstance::counter(std::string_view name) noexcept {

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 #include "core/host/descriptor_check.hpp"
 #include "core/host/elf_check.hpp"
 
@@ -31,7 +31,7 @@ std::string loader_text(const std::filesystem::path& file, const std::error_code
   const char* const reason = ::dlerror();
   std::string text = reason == nullptr ? error.message() : reason;
   if (const std::string prefix = file.string() + ": "; text.starts_with(prefix)) text.erase(0, prefix.size());
-  return ami::printable(text, longest_loader_text);
+  return base::printable(text, longest_loader_text);
 }
 
 Refusal not_loadable(const std::filesystem::path& file, const std::string& reason) {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 #include "core/host/option_table.hpp"
 
 namespace amibroker::host {
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t longest_line = 1'000;
 
-std::string line(std::string_view text) { return ami::printable(text, longest_line) + '\n'; }
+std::string line(std::string_view text) { return base::printable(text, longest_line) + '\n'; }
 
 std::string describe_option(const OptionSpec& option) {
   return "    " + std::string(option.key) + " = " + option.default_value + "  (" + accepted_values(option) + ") " +

@@ -6,7 +6,8 @@
 #include <utility>
 #include <variant>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
+#include "core/base/values.hpp"
 #include "core/host/option_table.hpp"
 
 namespace amibroker::host {
@@ -15,13 +16,13 @@ namespace {
 constexpr std::size_t longest_shown_name = 60;
 
 std::optional<PluginLibrary> open_library(const PluginFolders& folders, const PluginConfig& plugin,
-                                          std::vector<ConfigError>& errors) {
+                                          std::vector<base::Problem>& errors) {
   const auto mistake = [&](const std::string& text) {
-    const std::string name = ami::printable(plugin.name, longest_shown_name);
+    const std::string name = base::printable(plugin.name, longest_shown_name);
     errors.push_back({plugin.line, "plugin " + name + " is switched on, but " + text});
     return std::nullopt;
   };
-  if (!is_identifier(plugin.name))
+  if (!base::is_identifier(plugin.name))
     return mistake("this cannot be the name of a plugin: a-z, 0-9 and _, at most 40 characters");
   const auto file = folders.find(plugin.name);
   const std::string remedy = "; or switch it off with '" + plugin.name + " = no' in [plugins]";
@@ -34,7 +35,7 @@ std::optional<PluginLibrary> open_library(const PluginFolders& folders, const Pl
 }  // namespace
 
 std::vector<LoadedPlugin> load_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins,
-                                       std::vector<ConfigError>& errors) {
+                                       std::vector<base::Problem>& errors) {
   std::vector<LoadedPlugin> loaded;
   for (const PluginConfig& plugin : plugins) {
     if (!plugin.enabled) continue;
@@ -47,8 +48,8 @@ std::vector<LoadedPlugin> load_plugins(const PluginFolders& folders, std::span<c
   return loaded;
 }
 
-std::vector<ConfigError> check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
-  std::vector<ConfigError> errors;
+std::vector<base::Problem> check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
+  std::vector<base::Problem> errors;
   static_cast<void>(load_plugins(folders, plugins, errors));
   return errors;
 }

@@ -25,10 +25,10 @@ struct LoadedPlugin {
 /// file, a file that is no plugin of this daemon, a wrong option) is appended to `errors`; its plugin is left out.
 [[nodiscard]] std::vector<LoadedPlugin> load_plugins(const PluginFolders& folders,
                                                      std::span<const PluginConfig> plugins,
-                                                     std::vector<ConfigError>& errors);
+                                                     std::vector<base::Problem>& errors);
 
 /// All mistakes that a start with these plugins would find.
-[[nodiscard]] std::vector<ConfigError> check_plugins(const PluginFolders& folders,
-                                                     std::span<const PluginConfig> plugins);
+[[nodiscard]] std::vector<base::Problem> check_plugins(const PluginFolders& folders,
+                                                       std::span<const PluginConfig> plugins);
 
 }  // namespace amibroker::host

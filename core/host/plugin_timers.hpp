@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "amibroker/host.hpp"
-#include "core/link/event_loop.hpp"
+#include "core/base/event_loop.hpp"
 
 namespace amibroker::host {
 
@@ -23,7 +23,7 @@ class PluginTimers {
   static constexpr std::size_t most_timers = 100'000;
 
   /// `run` is called for each task that is due.
-  PluginTimers(link::EventLoop& loop, Run run) : loop_(loop), run_(std::move(run)) {}
+  PluginTimers(base::EventLoop& loop, Run run) : loop_(loop), run_(std::move(run)) {}
   ~PluginTimers() { cancel_all(); }
   PluginTimers(const PluginTimers&) = delete;
   PluginTimers& operator=(const PluginTimers&) = delete;
@@ -39,14 +39,14 @@ class PluginTimers {
 
  private:
   struct Timer {
-    link::TimerHandle handle;
+    base::TimerHandle handle;
     bool repeats;
     Task task;
   };
   TimerId add(std::chrono::milliseconds time, bool repeats, Task task);
   void fire(TimerId timer);
 
-  link::EventLoop& loop_;
+  base::EventLoop& loop_;
   Run run_;
   std::unordered_map<TimerId, Timer> timers_;
   TimerId last_ = 0;

@@ -41,7 +41,7 @@ class AmiConnection::Session : public std::enable_shared_from_this<Session> {
   }
 
  public:
-  Session(EventLoop& loop, const ServerConfig& server, Callbacks callbacks)
+  Session(base::EventLoop& loop, const ServerConfig& server, Callbacks callbacks)
       : loop_(loop), host_(server.addr), port_(server.ami.port), callbacks_(std::move(callbacks)) {
     if (!server.ami.tls) return;
     tls_access_ = *server.ami.tls;
@@ -135,7 +135,7 @@ class AmiConnection::Session : public std::enable_shared_from_this<Session> {
     on_lost(why, is_distrusted);
   }
 
-  EventLoop& loop_;
+  base::EventLoop& loop_;
   std::string host_;
   std::uint16_t port_;
   Callbacks callbacks_;
@@ -151,7 +151,7 @@ class AmiConnection::Session : public std::enable_shared_from_this<Session> {
   bool closed_ = false;
 };
 
-AmiConnection::AmiConnection(EventLoop& loop, const ServerConfig& server, Callbacks callbacks)
+AmiConnection::AmiConnection(base::EventLoop& loop, const ServerConfig& server, Callbacks callbacks)
     : session_(std::make_shared<Session>(loop, server, std::move(callbacks))) {
   session_->begin();
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "core/ami/text_framer.hpp"
-#include "core/link/event_loop.hpp"
+#include "core/base/event_loop.hpp"
 #include "core/link/server_config.hpp"
 
 namespace amibroker::link {
@@ -30,7 +30,7 @@ class AmiConnection {
   };
 
   /// Begins to connect. Throws std::runtime_error where the TLS files cannot be used.
-  AmiConnection(EventLoop& loop, const ServerConfig& server, Callbacks callbacks);
+  AmiConnection(base::EventLoop& loop, const ServerConfig& server, Callbacks callbacks);
   ~AmiConnection();
   AmiConnection(const AmiConnection&) = delete;
   AmiConnection& operator=(const AmiConnection&) = delete;

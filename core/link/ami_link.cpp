@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 #include "core/link/ami_interest.hpp"
 #include "core/link/ami_login.hpp"
 
@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t longest_name = 80;
 
 std::string label_of(const ServerConfig& config) {
-  return "server '" + ami::printable(config.name, longest_name) + "' [" + ami::printable(config.section, longest_name) +
-         "]";
+  return "server '" + base::printable(config.name, longest_name) + "' [" +
+         base::printable(config.section, longest_name) + "]";
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ void AmiLink::connect() {
 void AmiLink::on_banner(std::string_view line) {
   if (!is_ami_banner(line)) {
     lose(Loss::connection,
-         "what answers on this port is no manager interface: it says '" + ami::printable(line, longest_name) + "'");
+         "what answers on this port is no manager interface: it says '" + base::printable(line, longest_name) + "'");
     return;
   }
   greeted_ = true;
@@ -97,7 +97,7 @@ void AmiLink::log_in(const Reply& challenge) {
   }
   if (!may_send_secret(config_.ami))
     return lose(Loss::refusal,
-                "it gives no challenge (" + ami::printable(challenge.text, longest_name) +
+                "it gives no challenge (" + base::printable(challenge.text, longest_name) +
                     "), and without one the secret would be sent readable: write tls = yes, or plain_login = "
                     "yes where nobody else can listen");
   send_internal(plain_login(config_.ami, asked_mask_), [this](const Reply& reply) { logged_in(reply); });
@@ -106,8 +106,8 @@ void AmiLink::log_in(const Reply& challenge) {
 void AmiLink::logged_in(const Reply& reply) {
   if (reply.messages.empty()) return;  // the session ended
   if (!reply.ok())
-    return lose(Loss::refusal, "it refuses the login of '" + ami::printable(config_.ami.username, longest_name) +
-                                   "' (" + ami::printable(reply.text, longest_name) +
+    return lose(Loss::refusal, "it refuses the login of '" + base::printable(config_.ami.username, longest_name) +
+                                   "' (" + base::printable(reply.text, longest_name) +
                                    "): " + std::string(remedy_of_refusal(reply.text)));
   logged_in_ = true;
   ask_for_events();
@@ -198,8 +198,8 @@ void AmiLink::ask_identity() {
     if (!reply.ok()) return;  // needs the class system or reporting, and is only for people
     const Message& settings = reply.messages.front();
     if (const auto version = settings.find("AsteriskVersion"))
-      spdlog::info("{} is Asterisk {}, system name '{}'", label_, ami::printable(*version, longest_name),
-                   ami::printable(settings["SystemName"], longest_name));
+      spdlog::info("{} is Asterisk {}, system name '{}'", label_, base::printable(*version, longest_name),
+                   base::printable(settings["SystemName"], longest_name));
     fleet_.all().identify(id_, config_, settings["SystemName"]);
   });
 }
@@ -239,7 +239,7 @@ void AmiLink::ask_for_filters(const Interest& interest) {
       spdlog::info(
           "{} sends more events than are needed, which the broker throws away: its account may not filter ({}). "
           "Where it is busy, give the account write = system, or eventfilter lines in manager.conf",
-          label_, ami::printable(reply.text, longest_name));
+          label_, base::printable(reply.text, longest_name));
     });
   asked_names_.insert(asked_names_.end(), more.names.begin(), more.names.end());
   std::sort(asked_names_.begin(), asked_names_.end());

@@ -14,12 +14,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/backoff.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/link/ami_answers.hpp"
 #include "core/link/ami_connection.hpp"
 #include "core/link/ami_fleet.hpp"
-#include "core/link/backoff.hpp"
 #include "core/link/link.hpp"
-#include "core/link/log_limit.hpp"
 
 namespace amibroker::link {
 
@@ -103,7 +103,7 @@ class AmiLink final : public Link, private FleetMember {
   void drop(std::string_view what, std::string_view why, std::uint64_t& counter);
   void trace(std::string_view direction, std::string_view text) const;
 
-  [[nodiscard]] EventLoop& loop() noexcept { return fleet_.all().loop(); }
+  [[nodiscard]] base::EventLoop& loop() noexcept { return fleet_.all().loop(); }
   [[nodiscard]] const LinkTimings& timings() const noexcept { return fleet_.all().timings(); }
 
   AmiFleet& fleet_;
@@ -115,8 +115,8 @@ class AmiLink final : public Link, private FleetMember {
   Clock::time_point since_{};     // the last change of `up()`
   std::optional<Loss> reported_;  // the log says already that it is down, and why
   std::unique_ptr<AmiConnection> connection_;
-  Backoff backoff_;
-  Backoff login_backoff_;
+  base::Backoff backoff_;
+  base::Backoff login_backoff_;
   Clock::time_point next_step_{};  // end of the wait, or of the attempt
   Clock::time_point next_ping_{};
   std::optional<Clock::time_point> ping_deadline_;
@@ -133,7 +133,7 @@ class AmiLink final : public Link, private FleetMember {
   std::uint64_t last_action_id_ = 0;
   std::string text_;     // reused
   std::string refusal_;  // reused
-  LogLimit bad_input_limit_{std::chrono::minutes(1)};
+  base::LogLimit bad_input_limit_{std::chrono::minutes(1)};
   LinkCounters counters_;
 };
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "core/ami/action_check.hpp"
-#include "core/ami/printable.hpp"
 #include "core/ami/text_encoder.hpp"
+#include "core/base/printable.hpp"
 #include "core/link/ami_link.hpp"
 #include "core/link/refused_actions.hpp"
 
@@ -205,7 +205,7 @@ void AmiLink::drop(std::string_view what, std::string_view why, std::uint64_t& c
 void AmiLink::trace(std::string_view direction, std::string_view text) const {
   // A log is read by more people than a secret, or what can be made of it, is for.
   const bool is_secret = text.starts_with("Action: Login");
-  spdlog::info("{} {} {}", label_, direction, is_secret ? "Action: Login ..." : ami::printable(text, traced_bytes));
+  spdlog::info("{} {} {}", label_, direction, is_secret ? "Action: Login ..." : base::printable(text, traced_bytes));
 }
 
 }  // namespace amibroker::link

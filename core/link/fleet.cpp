@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::link {
 
-Fleet::Fleet(EventLoop& loop, LinkTimings timings) : loop_(loop), timings_(timings) {
+Fleet::Fleet(base::EventLoop& loop, LinkTimings timings) : loop_(loop), timings_(timings) {
   loop_.at_end_of_round([this] { end_round(); });
   ticker_ = loop_.every(timings_.tick, [this] { tick(); });
 }
@@ -46,7 +46,7 @@ void Fleet::identify(ServerId id, const ServerConfig& server, std::string_view s
   spdlog::warn(
       "servers [{}] and [{}] both call themselves '{}': if they are the same Asterisk, remove one of them; if not, "
       "give each its own systemname in asterisk.conf",
-      first, second, ami::printable(system_name, 80));
+      first, second, base::printable(system_name, 80));
 }
 
 }  // namespace amibroker::link

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "amibroker/host.hpp"
-#include "core/link/event_loop.hpp"
+#include "core/base/event_loop.hpp"
 #include "core/link/server_config.hpp"
 
 namespace amibroker::link {
@@ -22,7 +22,7 @@ struct LinkTimings {
   std::chrono::milliseconds attempt{5'000};       ///< longest wait for a connection that answers
   std::chrono::milliseconds ping_period{2'000};   ///< between two Pings
   std::chrono::milliseconds ping_timeout{5'000};  ///< a Ping without an answer for so long: the server is down
-  std::chrono::milliseconds first_retry{100};     ///< see Backoff
+  std::chrono::milliseconds first_retry{100};     ///< see base::Backoff
   std::chrono::milliseconds last_retry{1'000};    ///< short, so that a server that is back is right within two seconds
   /// The first and the longest wait after a login or a certificate that was refused: each attempt stands in the
   /// server's security log, and may count for whoever bans addresses there.
@@ -46,7 +46,7 @@ class FleetMember {
 /// reach the same Asterisk. Outlives the links. Loop's thread only.
 class Fleet {
  public:
-  explicit Fleet(EventLoop& loop, LinkTimings timings = {});
+  explicit Fleet(base::EventLoop& loop, LinkTimings timings = {});
   ~Fleet();
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
@@ -62,19 +62,19 @@ class Fleet {
   /// A server said its system name. Warns where another entry said the same.
   void identify(ServerId id, const ServerConfig& server, std::string_view system_name);
 
-  [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
+  [[nodiscard]] base::EventLoop& loop() noexcept { return loop_; }
   [[nodiscard]] const LinkTimings& timings() const noexcept { return timings_; }
 
  private:
   void tick();
   void end_round();
 
-  EventLoop& loop_;
+  base::EventLoop& loop_;
   LinkTimings timings_;
   std::vector<FleetMember*> members_;
   std::vector<FleetMember*> to_end_;
   std::map<std::string, std::pair<ServerId, std::string>, std::less<>> entry_by_system_name_;
-  TimerHandle ticker_;
+  base::TimerHandle ticker_;
 };
 
 }  // namespace amibroker::link

@@ -24,20 +24,19 @@ SocketSet::~SocketSet() { ::close(epoll_); }
 
 SocketSet::Handle SocketSet::attach(zmq::socket_ref socket, Drain drain) {
   const int fd = socket.get(zmq::sockopt::fd);
-  Handle handle;
   if (free_.empty()) {
-    handle = static_cast<Handle>(entries_.size());
     entries_.emplace_back();
-  } else {
-    handle = free_.back();
-    free_.pop_back();
+    free_.push_back(static_cast<Handle>(entries_.size() - 1));
   }
-  entries_[handle] = std::make_shared<Entry>(Entry{fd, std::move(drain)});
+  const Handle handle = free_.back();
+  auto entry = std::make_shared<Entry>(Entry{fd, std::move(drain)});
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u32 = handle;
   if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0)
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  free_.pop_back();
+  entries_[handle] = std::move(entry);
   mark(handle);
   return handle;
 }
@@ -56,13 +55,15 @@ void SocketSet::mark(Handle handle) {
   marked_.push_back(handle);
 }
 
+/// Marks every socket whose descriptor is ready; does not wait.
 void SocketSet::collect() {
-  std::array<epoll_event, 256> ready;
+  std::array<epoll_event, 1024> ready;  // the kernel hands out those that are left first, the next time
   const int count = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), 0);
   for (int i = 0; i < count; ++i) mark(ready[static_cast<std::size_t>(i)].data.u32);
 }
 
-void SocketSet::drain_round() {
+bool SocketSet::turn() {
+  collect();
   turn_.swap(marked_);
   for (const Handle handle : turn_) {
     const std::shared_ptr<Entry> entry = entries_[handle];
@@ -74,6 +75,7 @@ void SocketSet::drain_round() {
     if (entry->drain(messages_a_turn) && entry->attached) mark(handle);
   }
   turn_.clear();
+  return has_more();
 }
 
 }  // namespace amibroker::link

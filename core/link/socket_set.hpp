@@ -10,6 +10,8 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "core/base/work_source.hpp"
+
 namespace amibroker::link {
 
 /// Watches many ZeroMQ sockets by their ZMQ_FD, all in one epoll descriptor.
@@ -19,7 +21,7 @@ namespace amibroker::link {
 /// it, and the loop may sleep only when every marked socket was read until it had nothing more.
 ///
 /// One thread. Callbacks may attach, detach and mark.
-class SocketSet {
+class SocketSet final : public base::WorkSource {
  public:
   /// Reads at most `budget` messages from a socket. Returns false once the socket had nothing more to read.
   using Drain = std::function<bool(int budget)>;
@@ -30,25 +32,22 @@ class SocketSet {
   SocketSet(const SocketSet&) = delete;
   SocketSet& operator=(const SocketSet&) = delete;
 
-  /// Watches a socket, which must stay open until it is detached, and marks it.
+  /// Watches a socket, which must stay open until it is detached, and marks it. Throws std::system_error if the kernel
+  /// has no room, and zmq::error_t if the socket is not one; then nothing has changed.
   Handle attach(zmq::socket_ref socket, Drain drain);
   void detach(Handle handle);
 
   /// Says that the socket was used or may be readable.
   void mark(Handle handle);
 
-  /// Marks every socket whose descriptor is ready; does not wait.
-  void collect();
-
-  /// Gives every marked socket one turn. Some may be marked afterwards.
-  void drain_round();
-  /// Whether the loop must go on instead of sleeping.
-  [[nodiscard]] bool any_marked() const noexcept { return !marked_.empty(); }
-
-  /// Becomes readable when `collect` would find a socket.
-  [[nodiscard]] int descriptor() const noexcept { return epoll_; }
+  /// Gives each socket that is ready or marked one turn. Some may be marked afterwards.
+  bool turn() override;
+  [[nodiscard]] bool has_more() const noexcept override { return !marked_.empty(); }
+  [[nodiscard]] int descriptor() const noexcept override { return epoll_; }
 
  private:
+  void collect();
+
   struct Entry {
     int fd;
     Drain drain;

@@ -13,6 +13,9 @@ constexpr int sockets_to_spare = 64;
 
 ZmqFleet::ZmqFleet(Fleet& fleet, std::size_t servers) : fleet_(fleet) {
   context_.set(zmq::ctxopt::max_sockets, static_cast<int>(servers) * sockets_a_server + sockets_to_spare);
+  fleet_.loop().add(sockets_);
 }
+
+ZmqFleet::~ZmqFleet() { fleet_.loop().remove(sockets_); }
 
 }  // namespace amibroker::link

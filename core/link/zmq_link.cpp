@@ -8,7 +8,7 @@
 #include <limits>
 #include <utility>
 
-#include "core/ami/printable.hpp"
+#include "core/base/printable.hpp"
 
 namespace amibroker::link {
 namespace {
@@ -21,7 +21,7 @@ constexpr std::size_t traced_bytes = 4000;
 constexpr std::size_t least_waiting = 64;
 
 std::string label_of(const ServerConfig& config) {
-  return "server '" + ami::printable(config.name, 80) + "' [" + ami::printable(config.section, 80) + "]";
+  return "server '" + base::printable(config.name, 80) + "' [" + base::printable(config.section, 80) + "]";
 }
 
 std::optional<std::uint64_t> number(std::string_view text) noexcept {
@@ -105,7 +105,7 @@ void ZmqLink::connect() {
   next_step_ = loop().now() + timings().attempt;
   try {
     connection_ = std::make_unique<ZmqConnection>(
-        fleet_.context(), loop().sockets(), config_,
+        fleet_.context(), fleet_.sockets(), config_,
         ZmqConnection::Callbacks{
             [this](std::string_view frame) { on_event(frame); }, [this](std::string_view frame) { on_reply(frame); },
             [this](std::string_view what) { drop(what, "the wire has no such message", counters_.bad_frames); },
@@ -184,8 +184,8 @@ void ZmqLink::ask_identity() {
     if (!reply.ok()) return;
     const Message& settings = reply.messages.front();
     if (const auto version = settings.find("AsteriskVersion"))
-      spdlog::info("{} is Asterisk {}, system name '{}'", label_, ami::printable(*version, 80),
-                   ami::printable(settings["SystemName"], 80));
+      spdlog::info("{} is Asterisk {}, system name '{}'", label_, base::printable(*version, 80),
+                   base::printable(settings["SystemName"], 80));
     fleet_.all().identify(id_, config_, settings["SystemName"]);
   };
   send_internal(Action("CoreSettings"), done, loop().now() + timings().ping_timeout);
@@ -391,7 +391,7 @@ void ZmqLink::drop(std::string_view what, std::string_view why, std::uint64_t& c
 }
 
 void ZmqLink::trace(std::string_view direction, std::string_view json) const {
-  spdlog::info("{} {} {}", label_, direction, ami::printable(json, traced_bytes));
+  spdlog::info("{} {} {}", label_, direction, base::printable(json, traced_bytes));
 }
 
 }  // namespace amibroker::link

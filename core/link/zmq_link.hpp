@@ -13,11 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/link/backoff.hpp"
+#include "core/base/backoff.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/link/event_filter.hpp"
 #include "core/link/in_flight.hpp"
 #include "core/link/link.hpp"
-#include "core/link/log_limit.hpp"
 #include "core/link/server_config.hpp"
 #include "core/link/zmq_connection.hpp"
 #include "core/link/zmq_fleet.hpp"
@@ -86,7 +86,7 @@ class ZmqLink final : public Link, private FleetMember {
   void drop(std::string_view what, std::string_view why, std::uint64_t& counter);
   void trace(std::string_view direction, std::string_view json) const;
 
-  [[nodiscard]] EventLoop& loop() noexcept { return fleet_.all().loop(); }
+  [[nodiscard]] base::EventLoop& loop() noexcept { return fleet_.all().loop(); }
   [[nodiscard]] const LinkTimings& timings() const noexcept { return fleet_.all().timings(); }
 
   ZmqFleet& fleet_;
@@ -98,7 +98,7 @@ class ZmqLink final : public Link, private FleetMember {
   Clock::time_point since_{};  // the last change of `up()`
   Told told_ = Told::nothing;
   std::unique_ptr<ZmqConnection> connection_;
-  Backoff backoff_;
+  base::Backoff backoff_;
   Clock::time_point next_step_{};  // end of the wait, or of the attempt
   Clock::time_point next_ping_{};
   std::optional<Clock::time_point> ping_deadline_;
@@ -107,10 +107,10 @@ class ZmqLink final : public Link, private FleetMember {
   boost::circular_buffer<Waiting> waiting_;  ///< grows to what was needed once, and costs no memory call after that
   bool acts_at_end_of_round_ = false;
   std::uint64_t last_action_id_ = 0;
-  LogLimit bad_input_limit_{std::chrono::minutes(1)};
+  base::LogLimit bad_input_limit_{std::chrono::minutes(1)};
   EventFilter filter_;
   bool old_module_told_ = false;
-  LogLimit loss_limit_{std::chrono::minutes(1)};
+  base::LogLimit loss_limit_{std::chrono::minutes(1)};
   LinkCounters counters_;
 };
 

@@ -13,19 +13,20 @@
 
 #include "core/app/config.hpp"
 #include "core/app/config_values.hpp"
+#include "core/base/address.hpp"
 #include "tests/fuzz/check.hpp"
 
 namespace amibroker::fuzz {
 namespace {
 
-void check_findings(const std::vector<host::ConfigError>& findings, int lines) {
-  check(findings.size() <= app::max_errors + 1, "the list of findings is bounded");
+void check_findings(const std::vector<base::Problem>& findings, int lines) {
+  check(findings.size() <= base::max_errors + 1, "the list of findings is bounded");
   int before = 0;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const auto& [line, text] = findings[i];
     check(is_one_line(text, 1000), "a finding is one line");
     check(line >= 0 && line <= lines, "a finding's line is in the file");
-    if (i < app::max_errors) check(line >= before, "findings are in the order of the lines");
+    if (i < base::max_errors) check(line >= before, "findings are in the order of the lines");
     before = line;
   }
 }
@@ -49,11 +50,11 @@ void check_servers(const std::vector<app::ServerSettings>& servers) {
   std::set<std::pair<std::string, std::uint16_t>> endpoints;
   for (const app::ServerSettings& server : servers) {
     check(is_plain_name(server.name) && is_plain_name(server.section), "a server has a name");
-    check(app::parse_address(server.addr).error.empty(), "a server has an address");
+    check(base::parse_address(server.addr).error.empty(), "a server has an address");
     check(sections.insert(server.section).second, "a section is one server");
     for (const std::uint16_t port : ports_of(server)) {
       check(port != 0, "a server has its ports");
-      check(endpoints.emplace(app::canonical_address(server.addr), port).second, "a port is used by one link");
+      check(endpoints.emplace(base::canonical_address(server.addr), port).second, "a port is used by one link");
     }
     check_items(server.zones, [](std::string_view item) { return app::is_zone_name(item); });
     check_items(server.include, [](std::string_view item) { return app::is_glob(item); });
@@ -69,7 +70,7 @@ void check_plugins(const std::vector<host::PluginConfig>& plugins) {
           "a plugin's name is safe as part of a file's");
     check(names.insert(plugin.name).second, "a plugin is there once");
     std::set<std::string_view> keys;
-    for (const host::Setting& setting : plugin.settings) {
+    for (const base::Setting& setting : plugin.settings) {
       check(is_plain_name(setting.key) && keys.insert(setting.key).second, "a setting is there once");
       check(setting.value.empty() || is_plain_name(setting.value), "a setting is one line");
     }

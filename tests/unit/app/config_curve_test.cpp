@@ -34,7 +34,7 @@ class ConfigCurve : public testing::Test {
     return parse_config("[servers]\nsections = a\n[a]\naddr = h\ncmd_port = 1\nevt_port = 2\n" + keys,
                         folder_.path().string());
   }
-  static std::vector<std::string> texts(const std::vector<host::ConfigError>& list) {
+  static std::vector<std::string> texts(const std::vector<base::Problem>& list) {
     std::vector<std::string> result;
     for (const auto& error : list) result.push_back(to_string("f", error));
     return result;

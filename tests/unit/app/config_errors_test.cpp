@@ -268,7 +268,7 @@ TEST(ConfigErrorList, IsCutWhereTheFileIsNoConfigurationAtAll) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "nonsense\n";
   const auto errors = parse_config(text).errors;
-  ASSERT_EQ(errors.size(), max_errors + 1);
+  ASSERT_EQ(errors.size(), base::max_errors + 1);
   EXPECT_EQ(to_string("f", errors.back()), "f: and 4901 more errors");
 }
 
@@ -349,8 +349,8 @@ class HugeConfig : public testing::TestWithParam<HugeFile> {};
 TEST_P(HugeConfig, IsReadInATimeThatGrowsWithItsSize) {
   ASSERT_LE(GetParam().text.size(), max_config_bytes);
   const LoadedConfig loaded = parse_config(GetParam().text);
-  EXPECT_LE(loaded.errors.size(), max_errors + 1);
-  EXPECT_LE(loaded.warnings.size(), max_errors + 1);
+  EXPECT_LE(loaded.errors.size(), base::max_errors + 1);
+  EXPECT_LE(loaded.warnings.size(), base::max_errors + 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, HugeConfig,

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using namespace std::chrono_literals;
 
-std::vector<std::string> texts(const std::vector<host::ConfigError>& list) {
+std::vector<std::string> texts(const std::vector<base::Problem>& list) {
   std::vector<std::string> result;
   for (const auto& error : list) result.push_back(to_string("f", error));
   return result;

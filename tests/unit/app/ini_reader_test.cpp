@@ -2,6 +2,7 @@
 //
 // That lines of any length and content come through inih unchanged.
 #include "core/app/ini_reader.hpp"
+#include "core/base/text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,8 +15,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<IniSection> read_good(std::string_view text) {
-  std::vector<host::ConfigError> errors;
+std::vector<base::Section> read_good(std::string_view text) {
+  std::vector<base::Problem> errors;
   auto sections = read_ini(text, errors);
   for (const auto& error : errors) ADD_FAILURE() << error.line << ": " << error.text;
   return sections;
@@ -24,8 +25,8 @@ std::vector<IniSection> read_good(std::string_view text) {
 /// What comes out for one value, with a second key behind it to see that nothing spills over.
 std::string round_trip(const std::string& value) {
   const auto sections = read_good("[s]\nkey = " + value + "\nlast = 1\n");
-  if (sections.size() != 1 || sections[0].entries.size() != 2 || sections[0].entries[1].value != "1") return "lost";
-  return sections[0].entries[0].value;
+  if (sections.size() != 1 || sections[0].settings.size() != 2 || sections[0].settings[1].value != "1") return "lost";
+  return sections[0].settings[0].value;
 }
 
 /// Any text of `length` bytes that a value can be: no blank at either end, no blank before a `;`.
@@ -68,18 +69,18 @@ TEST(IniReader, RunsOfOneByteAsLongAsALineComeBackUnchanged) {
 }
 
 TEST(IniReader, AnyPlaceOfTheEqualsSignIsFound) {
-  for (std::size_t blanks = 0; blanks <= 140; ++blanks) {
-    const std::string gap(blanks, ' ');
+  for (std::size_t base::blanks = 0; base::blanks <= 140; ++base::blanks) {
+    const std::string gap(base::blanks, ' ');
     const auto sections = read_good("[s]\nkey" + gap + "=" + gap + "v\n");
     ASSERT_EQ(sections.size(), 1U);
-    ASSERT_EQ(sections[0].entries.size(), 1U) << blanks;
-    ASSERT_EQ(sections[0].entries[0].value, "v") << blanks;
+    ASSERT_EQ(sections[0].settings.size(), 1U) << base::blanks;
+    ASSERT_EQ(sections[0].settings[0].value, "v") << base::blanks;
   }
 }
 
 TEST(IniReader, AValueThatBeginsBehindTheCutHasNoBlanksBeforeIt) {
-  for (std::size_t blanks = 150; blanks <= 450; ++blanks)
-    ASSERT_EQ(round_trip(std::string(blanks, ' ') + "v"), "v") << blanks;
+  for (std::size_t base::blanks = 150; base::blanks <= 450; ++base::blanks)
+    ASSERT_EQ(round_trip(std::string(base::blanks, ' ') + "v"), "v") << base::blanks;
 }
 
 TEST(IniReader, AMegabyteInOneLineComesBackUnchanged) {
@@ -92,8 +93,8 @@ TEST(IniReader, KeysAreInLowerCaseSectionsAreNot) {
   const auto sections = read_good("[Section A]\nKeY = Value\n");
   ASSERT_EQ(sections.size(), 1U);
   EXPECT_EQ(sections[0].name, "Section A");
-  EXPECT_EQ(sections[0].entries[0].key, "key");
-  EXPECT_EQ(sections[0].entries[0].value, "Value");
+  EXPECT_EQ(sections[0].settings[0].key, "key");
+  EXPECT_EQ(sections[0].settings[0].value, "Value");
 }
 
 TEST(IniReader, LinesAreThoseOfTheFileHoweverLongLinesBeforeWere) {
@@ -101,19 +102,19 @@ TEST(IniReader, LinesAreThoseOfTheFileHoweverLongLinesBeforeWere) {
                                   std::string(500, 'c') + "\n# b = 1\nb: 2\n\n[t]\r\n\r\nc=3");
   ASSERT_EQ(sections.size(), 2U);
   EXPECT_EQ(sections[0].line, 3);
-  EXPECT_EQ(sections[0].entries[0].line, 4);
-  EXPECT_EQ(sections[0].entries[0].value.size(), 3000U);
-  EXPECT_EQ(sections[0].entries[1].line, 6);
-  EXPECT_EQ(sections[0].entries[1].value, "2");
+  EXPECT_EQ(sections[0].settings[0].line, 4);
+  EXPECT_EQ(sections[0].settings[0].value.size(), 3000U);
+  EXPECT_EQ(sections[0].settings[1].line, 6);
+  EXPECT_EQ(sections[0].settings[1].value, "2");
   EXPECT_EQ(sections[1].line, 8);
-  EXPECT_EQ(sections[1].entries[0].line, 10);
-  EXPECT_EQ(sections[1].entries[0].value, "3");
+  EXPECT_EQ(sections[1].settings[0].line, 10);
+  EXPECT_EQ(sections[1].settings[0].value, "3");
 }
 
 TEST(IniReader, OnlyASemicolonBehindABlankBeginsAComment) {
   const auto sections = read_good("[s] ; comment\na = x;y #z\nb = x ;y\nc = ;only a comment\nd =;z\n");
   std::vector<std::string> values;
-  for (const auto& entry : sections.at(0).entries) values.push_back(entry.value);
+  for (const auto& entry : sections.at(0).settings) values.push_back(entry.value);
   EXPECT_THAT(values, ElementsAre("x;y #z", "x", "", ";z"));
 }
 
@@ -121,28 +122,28 @@ TEST(IniReader, IndentedLinesContinueAValueThatIsIndentedLess) {
   const std::string is_long(500, 'y');
   const auto sections = read_good("[s]\na = 1\n  [2]\n\n  ; comment\n\tx = " + is_long + "\nb = 3\n");
   ASSERT_EQ(sections.size(), 1U);
-  ASSERT_EQ(sections[0].entries.size(), 2U);
-  EXPECT_EQ(sections[0].entries[0].value, "1\n[2]\nx = " + is_long);
-  EXPECT_EQ(sections[0].entries[0].second_line, 3);
-  EXPECT_EQ(sections[0].entries[1].second_line, 0);
+  ASSERT_EQ(sections[0].settings.size(), 2U);
+  EXPECT_EQ(sections[0].settings[0].value, "1\n[2]\nx = " + is_long);
+  EXPECT_EQ(sections[0].settings[0].second_line, 3);
+  EXPECT_EQ(sections[0].settings[1].second_line, 0);
 }
 
 TEST(IniReader, AFileThatIsIndentedAsAWholeIsReadLikeAnyOther) {
   const auto sections = read_good("  [s]\n    a = 1\n    b = 2\n\n  [t]\n    c = 3\n");
   ASSERT_EQ(sections.size(), 2U);
-  EXPECT_EQ(sections[0].entries.size(), 2U);
+  EXPECT_EQ(sections[0].settings.size(), 2U);
   EXPECT_EQ(sections[1].name, "t");
-  EXPECT_EQ(sections[1].entries.size(), 1U);
+  EXPECT_EQ(sections[1].settings.size(), 1U);
 }
 
 TEST(IniReader, ALineThatIsNotUnderstoodAddsNothingToTheValueBefore) {
-  std::vector<host::ConfigError> errors;
+  std::vector<base::Problem> errors;
   const auto sections = read_ini("[s]\na = 1\n" + std::string(900, 'x') + "\n  y\nb = 2\n", errors);
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_EQ(errors[0].line, 3);
   ASSERT_EQ(sections.size(), 1U);
-  ASSERT_EQ(sections[0].entries.size(), 2U);
-  EXPECT_EQ(sections[0].entries[0].value, "1");
+  ASSERT_EQ(sections[0].settings.size(), 2U);
+  EXPECT_EQ(sections[0].settings[0].value, "1");
 }
 
 TEST(IniReader, SectionsWithoutKeysAreSeen) {
@@ -161,9 +162,9 @@ TEST(IniReader, RandomBytesNeverHarm) {
       if (random() % 20 == 0) text.append(random() % 300, likely[random() % likely.size()]);
       text += likely[random() % likely.size()];
     }
-    std::vector<host::ConfigError> errors;
+    std::vector<base::Problem> errors;
     for (const auto& section : read_ini(text, errors))
-      for (const auto& entry : section.entries) {
+      for (const auto& entry : section.settings) {
         EXPECT_EQ(entry.value.find('\x01'), std::string::npos);
         EXPECT_FALSE(entry.key.empty());
       }

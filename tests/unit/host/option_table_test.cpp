@@ -8,9 +8,7 @@
 namespace amibroker::host {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
@@ -20,25 +18,6 @@ OptionSpec number(std::int64_t min, std::int64_t max, const char* unit = "") {
 }
 
 std::string fault_of(const OptionSpec& option) { return fault_of_table(&option, 1).value_or("none"); }
-
-TEST(ReadBoolean, KnowsTheUsualWordsWithoutCase) {
-  for (const char* word : {"yes", "true", "on", "1", "Yes", "ON"}) EXPECT_EQ(read_boolean(word), true) << word;
-  for (const char* word : {"no", "false", "off", "0", "No", "FALSE"}) EXPECT_EQ(read_boolean(word), false) << word;
-  for (const char* word : {"", "y", "2", "yes!", "ye"}) EXPECT_EQ(read_boolean(word), std::nullopt) << word;
-}
-
-TEST(ReadInteger, TakesOnlyAWholeNumber) {
-  EXPECT_EQ(read_integer("-12"), -12);
-  EXPECT_EQ(read_integer("9223372036854775807"), highest);
-  for (const char* text : {"", "9223372036854775808", "1.5", "1s", " 1", "0x10", "ten"})
-    EXPECT_EQ(read_integer(text), std::nullopt) << text;
-}
-
-TEST(ReadList, TrimsItemsAndLeavesOutEmptyOnes) {
-  EXPECT_THAT(read_list(" a, b c ,,\td ,"), ElementsAre("a", "b c", "d"));
-  EXPECT_THAT(read_list(""), IsEmpty());
-  EXPECT_THAT(read_list(" , "), IsEmpty());
-}
 
 TEST(FaultOfValue, NamesRangeUnitAndValue) {
   EXPECT_EQ(fault_of_value(number(1, 60, "s"), "61"), "takes a whole number from 1 to 60 (in s), not \"61\"");

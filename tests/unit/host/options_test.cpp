@@ -20,12 +20,12 @@ constexpr std::array<OptionSpec, 4> table{{
     {"skip", OptionType::list, "a, b", "", 0, 0, "What to leave out"},
 }};
 
-OptionValues read(std::vector<Setting> settings, std::vector<ConfigError>& errors) {
+OptionValues read(std::vector<base::Setting> settings, std::vector<base::Problem>& errors) {
   return OptionValues::read({"demo", true, 3, std::move(settings)}, table, errors);
 }
 
-std::string only_error(std::vector<Setting> settings, int line) {
-  std::vector<ConfigError> errors;
+std::string only_error(std::vector<base::Setting> settings, int line) {
+  std::vector<base::Problem> errors;
   const auto values = read(std::move(settings), errors);
   EXPECT_THAT(errors, SizeIs(1));
   EXPECT_EQ(errors.at(0).line, line);
@@ -34,7 +34,7 @@ std::string only_error(std::vector<Setting> settings, int line) {
 }
 
 TEST(OptionValues, WithoutSettingsEachHasItsDefault) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   const auto values = read({}, errors);
   EXPECT_THAT(errors, IsEmpty());
   EXPECT_TRUE(values.boolean("eager"));
@@ -44,7 +44,7 @@ TEST(OptionValues, WithoutSettingsEachHasItsDefault) {
 }
 
 TEST(OptionValues, ASettingReplacesTheDefault) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   const auto values = read({{"eager", "off", 5}, {"pace", "60", 6}, {"greeting", "", 7}, {"skip", "c", 8}}, errors);
   EXPECT_THAT(errors, IsEmpty());
   EXPECT_FALSE(values.boolean("eager"));
@@ -54,7 +54,7 @@ TEST(OptionValues, ASettingReplacesTheDefault) {
 }
 
 TEST(OptionValues, ViewsStayValidWhenTheValuesAreMoved) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   auto values = read({{"skip", "x,y", 5}}, errors);
   const OptionValues moved = std::move(values);
   EXPECT_THAT(moved.list("skip"), ElementsAre("x", "y"));
@@ -62,7 +62,7 @@ TEST(OptionValues, ViewsStayValidWhenTheValuesAreMoved) {
 }
 
 TEST(OptionValues, AKeyOfAnotherTypeOrOfNoTableHasTheEmptyValue) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   const auto values = read({}, errors);
   EXPECT_FALSE(values.boolean("pace"));
   EXPECT_EQ(values.integer("eager"), 0);
@@ -77,7 +77,7 @@ TEST(OptionValues, AnUnknownKeyIsAnErrorWithItsLineAndTheNearestKey) {
 }
 
 TEST(OptionValues, APluginWithoutOptionsSaysSo) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   static_cast<void>(OptionValues::read({"demo", true, 3, {{"pace", "1", 4}}}, {}, errors));
   ASSERT_THAT(errors, SizeIs(1));
   EXPECT_EQ(errors[0].text, "plugin demo has no option \"pace\"; it has no options at all");
@@ -93,7 +93,7 @@ TEST(OptionValues, AValueOutOfRangeIsAnErrorWithRangeAndUnit) {
 }
 
 TEST(OptionValues, EachMistakeIsReported) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   static_cast<void>(read({{"one", "", 4}, {"pace", "x", 5}, {"eager", "x", 6}}, errors));
   EXPECT_THAT(errors, SizeIs(3));
 }

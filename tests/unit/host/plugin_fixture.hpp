@@ -20,7 +20,7 @@
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_host.hpp"
 #include "core/host/plugin_library.hpp"
-#include "tests/unit/host/loop_runner.hpp"
+#include "tests/unit/base/loop_runner.hpp"
 #include "tests/unit/host/plugins/script.hpp"
 
 namespace amibroker::host {
@@ -110,7 +110,7 @@ class PluginFixture : public ::testing::Test {
     throw std::out_of_range(std::string(name));
   }
 
-  link::EventLoop loop;
+  base::EventLoop loop;
   FakeLink first{0}, second{1};
   dispatch::Dispatcher dispatcher{{"Office", "Branch"}, std::chrono::milliseconds(1000)};
   PluginHost plugins{

@@ -13,14 +13,14 @@ using ::testing::SizeIs;
 
 const PluginFolders folders({AMIBROKER_TEST_PLUGINS});
 
-ConfigError only_error(const PluginConfig& plugin) {
+base::Problem only_error(const PluginConfig& plugin) {
   const auto errors = check_plugins(folders, std::vector{plugin});
   EXPECT_THAT(errors, SizeIs(1));
   return errors.at(0);
 }
 
 TEST(LoadPlugins, OnlyThoseThatAreSwitchedOnAreLoaded) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   const std::vector<PluginConfig> plugins{{"healthy", true, 1, {}}, {"no_symbol", false, 2, {}}};
   const auto loaded = load_plugins(folders, plugins, errors);
   EXPECT_THAT(errors, IsEmpty());
@@ -29,7 +29,7 @@ TEST(LoadPlugins, OnlyThoseThatAreSwitchedOnAreLoaded) {
 }
 
 TEST(LoadPlugins, APluginWithAMistakeIsLeftOutAndTheOthersAreLoaded) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   const std::vector<PluginConfig> plugins{
       {"other_abi", true, 1, {}}, {"with_options", true, 2, {{"pace", "0", 8}}}, {"healthy", true, 3, {}}};
   const auto loaded = load_plugins(folders, plugins, errors);
@@ -41,7 +41,7 @@ TEST(LoadPlugins, APluginWithAMistakeIsLeftOutAndTheOthersAreLoaded) {
 }
 
 TEST(LoadPlugins, SettingsReachTheOptions) {
-  std::vector<ConfigError> errors;
+  std::vector<base::Problem> errors;
   const std::vector<PluginConfig> plugins{{"with_options", true, 2, {{"pace", "10", 8}}}};
   const auto loaded = load_plugins(folders, plugins, errors);
   ASSERT_THAT(loaded, SizeIs(1));

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "tests/unit/host/loop_runner.hpp"
+#include "tests/unit/base/loop_runner.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 class PluginTimersTest : public ::testing::Test {
  protected:
-  link::EventLoop loop;
+  base::EventLoop loop;
   PluginTimers timers{loop, [](const PluginTimers::Task& task) { task(); }};
 };
 
@@ -85,7 +85,7 @@ TEST_F(PluginTimersTest, WhatATaskHoldsMayCancelTimersAsItGoes) {
 }
 
 TEST(PluginTimers, MayBeDestroyedBeforeTheLoopRuns) {
-  link::EventLoop loop;
+  base::EventLoop loop;
   int runs = 0;
   {
     const auto timers = std::make_unique<PluginTimers>(loop, [&](const PluginTimers::Task&) { ++runs; });

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/link/ami_link.hpp"
-#include "tests/unit/link/loop_test.hpp"
+#include "tests/unit/base/loop_test.hpp"
 #include "tests/unit/link/recorder.hpp"
 
 namespace amibroker::link {
@@ -31,7 +31,7 @@ class AmiPeer {
     std::string text;
   };
 
-  explicit AmiPeer(EventLoop& loop)
+  explicit AmiPeer(base::EventLoop& loop)
       : acceptor_(loop.io(), tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)), socket_(loop.io()) {
     accept();
   }
@@ -107,7 +107,7 @@ class AmiPeer {
   boost::asio::streambuf input_;
 };
 
-class AmiLinkTest : public LoopTest {
+class AmiLinkTest : public base::LoopTest {
  protected:
   static constexpr std::chrono::milliseconds long_time{60'000};
 

@@ -17,9 +17,7 @@ using Clock = std::chrono::steady_clock;
 bool run_until(SocketSet& set, const std::function<bool()>& done) {
   const auto deadline = Clock::now() + std::chrono::seconds(20);
   while (!done()) {
-    set.collect();
-    set.drain_round();
-    if (set.any_marked() || done()) continue;
+    if (set.turn() || done()) continue;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd ready{set.descriptor(), POLLIN, 0};
     if (left <= 0 || ::poll(&ready, 1, static_cast<int>(left)) == 0) return done();
@@ -111,8 +109,7 @@ TEST(SocketSet, ADetachedSocketIsNotCalledAnyMore) {
   const auto handle = set.attach(a, [&](int) { return ++calls, false; });
   set.detach(handle);
   set.mark(handle);
-  set.drain_round();
-  EXPECT_FALSE(set.any_marked());
+  EXPECT_FALSE(set.turn());
   EXPECT_EQ(calls, 0);
 }
 

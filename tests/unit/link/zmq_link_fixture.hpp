@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "core/ami/json_decoder.hpp"
-#include "core/link/event_loop.hpp"
+#include "core/base/event_loop.hpp"
 #include "core/link/zmq_fleet.hpp"
 #include "core/link/zmq_link.hpp"
-#include "tests/unit/link/loop_test.hpp"
+#include "tests/unit/base/loop_test.hpp"
 #include "tests/unit/link/recorder.hpp"
 
 namespace amibroker::link {
@@ -30,7 +30,7 @@ class ZmqPeer {
     std::string json;
   };
 
-  explicit ZmqPeer(EventLoop& loop) : loop_(loop) { open("tcp://127.0.0.1:*", "tcp://127.0.0.1:*"); }
+  explicit ZmqPeer(base::EventLoop& loop) : loop_(loop) { open("tcp://127.0.0.1:*", "tcp://127.0.0.1:*"); }
   ~ZmqPeer() { close(); }
 
   void open(const std::string& commands, const std::string& events) {
@@ -41,22 +41,22 @@ class ZmqPeer {
     topics.clear(), subscriptions.clear();
     command_address = router_.get(zmq::sockopt::last_endpoint);
     event_address = pub_.get(zmq::sockopt::last_endpoint);
-    router_handle_ = loop_.sockets().attach(router_, [this](int) { return drain_router(); });
-    pub_handle_ = loop_.sockets().attach(pub_, [this](int) { return drain_pub(); });
+    router_handle_ = sockets_.attach(router_, [this](int) { return drain_router(); });
+    pub_handle_ = sockets_.attach(pub_, [this](int) { return drain_pub(); });
   }
   void close() {
     if (!router_) return;
-    loop_.sockets().detach(router_handle_), loop_.sockets().detach(pub_handle_);
+    sockets_.detach(router_handle_), sockets_.detach(pub_handle_);
     router_.close(), pub_.close();
   }
 
   void publish(const std::string& frame, bool more = false) {
-    loop_.sockets().mark(pub_handle_);
+    sockets_.mark(pub_handle_);
     pub_.send(zmq::buffer(frame), more ? zmq::send_flags::sndmore : zmq::send_flags::none);
   }
   /// Sends exactly these frames after the identity.
   void send_frames(const Request& to, const std::vector<std::string>& frames) {
-    loop_.sockets().mark(router_handle_);
+    sockets_.mark(router_handle_);
     router_.send(zmq::buffer(to.identity), zmq::send_flags::sndmore);
     for (std::size_t i = 0; i < frames.size(); ++i)
       router_.send(zmq::buffer(frames[i]), i + 1 < frames.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
@@ -100,7 +100,8 @@ class ZmqPeer {
     return true;
   }
 
-  EventLoop& loop_;
+  base::EventLoop& loop_;
+  SocketSet sockets_;
   zmq::context_t context_;
   zmq::socket_t router_;
   zmq::socket_t pub_;
@@ -109,7 +110,7 @@ class ZmqPeer {
   ami::JsonDecoder decoder_;
 };
 
-class ZmqLinkTest : public LoopTest {
+class ZmqLinkTest : public base::LoopTest {
  protected:
   static constexpr std::chrono::milliseconds long_time{60'000};
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection to one server, whatever is spoken on it. Knows nothing of attempts, Pings, windows and deadlines: see
+// Server, which is around every wire.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "amibroker/message.hpp"
+#include "core/ami/codec.hpp"
+#include "core/link/interest.hpp"
+
+namespace amibroker::link {
+
+/// Why there is no connection.
+struct Loss {
+  enum class Kind : std::uint8_t {
+    connection,  ///< it is lost, or cannot be made: try again soon
+    refusal,     ///< one side does not trust the other: nothing changes until somebody changes it, so try again late
+    own_choice,  ///< the wire must be made anew for what is wanted of it: try again now
+  };
+  Kind kind = Kind::connection;
+  std::string why;       ///< a piece of a sentence about the server: "closed the connection"
+  std::string remedy{};  ///< what to do, a sentence; empty if the reason says nothing of it
+};
+
+/// What a wire tells, on the loop's thread, never from inside its constructor, `send`, `flush` or `want`. After `close`
+/// nothing is told any more.
+class WireListener {
+ public:
+  /// The server can be reached at this address: the connection is made, whatever becomes of it. At most once.
+  virtual void on_connected() = 0;
+  /// The wire carries actions from now on: it is connected, and logged in if that is needed. At most once.
+  virtual void on_ready() = 0;
+  /// `frame` lives during the call.
+  virtual void on_event(ami::EventFrame& frame) = 0;
+  /// The answer to an action: its first message, and the items of a list. `id`: as it was sent; nothing if the answer
+  /// does not say it. `messages`: at least one; valid during the call.
+  virtual void on_answer(std::optional<std::uint64_t> id, std::span<const Message> messages) = 0;
+  /// A part of an answer came, so the server is at work; the rest follows.
+  virtual void on_progress() = 0;
+  /// A message was dropped: `what` ("an event", "an answer", "a message") and why.
+  virtual void on_bad(std::string_view what, std::string_view why) = 0;
+  /// Events that were asked for are missing: at least so many, 0 if that is unknown.
+  virtual void on_events_lost(std::uint64_t count) = 0;
+  /// Something that an administrator may want to know, once a wire and text: a piece of a sentence about the server.
+  virtual void on_notice(std::string_view text) = 0;
+  /// Each message, if the server is traced. `direction`: "->" to the server or "<-". Secrets are left out.
+  virtual void on_traffic(std::string_view direction, std::string_view text) = 0;
+  /// The connection is over, or was never made. At most once, and nothing is told after it.
+  virtual void on_lost(const Loss& loss) = 0;
+
+ protected:
+  ~WireListener() = default;
+};
+
+/// Made for one connection and thrown away with it, so that nothing of a lost connection reaches the next one. Loop's
+/// thread only. Never destroyed inside a call to its listener: `close` it there.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+
+  /// Takes one action, as the transport encoded it; it goes out with the next `flush`, in the order of the calls. False
+  /// if the connection takes nothing more; then on_lost follows soon. After on_ready only.
+  [[nodiscard]] virtual bool send(std::string_view bytes) = 0;
+  /// Sends what `send` took. What the server does not take now goes out when it does. Once a round is enough.
+  virtual void flush() = 0;
+  /// Only these events are needed from now on. At any time.
+  virtual void want(const Interest& interest) = 0;
+  /// Ends the connection; the listener is not called any more, so it may be gone before the wire.
+  virtual void close() noexcept = 0;
+};
+
+}  // namespace amibroker::link
