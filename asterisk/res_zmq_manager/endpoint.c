@@ -42,7 +42,9 @@ enum {
      * A larger frame ends its connection. It lies far above the limit of a request, because a client that only sent too
      * much should get an answer that says so; this one is against a peer that would fill the memory of Asterisk.
      */
-    MAX_FRAME_BYTES = 16 * 1024 * 1024,
+    MAX_FRAME_BYTES = 2 * 1024 * 1024,
+    /* Requests of one client that wait for their turn; then TCP slows it. With the limit of a frame it is 128 MiB. */
+    REQUESTS_HIGH_WATER_MARK = 64,
     /*
      * A peer whose machine vanished holds what waits for it until TCP notices: after STALLED_PEER_MS if something
      * waits, after 60 s + 6 * 10 s if nothing does.
@@ -80,7 +82,8 @@ static int set_options(void *socket, enum endpoint_kind kind, const char *addres
     if (strchr(address, '[') && set_int(socket, ZMQ_IPV6, 1)) {
         return -1;
     }
-    return kind == ENDPOINT_EVENTS ? set_int(socket, ZMQ_SNDHWM, EVENTS_HIGH_WATER_MARK) : 0;
+    return kind == ENDPOINT_EVENTS ? set_int(socket, ZMQ_SNDHWM, EVENTS_HIGH_WATER_MARK)
+                                   : set_int(socket, ZMQ_RCVHWM, REQUESTS_HIGH_WATER_MARK);
 }
 
 /* For `return`: NULL, with errno as it was. */

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <zmq.h>
 
-/* What Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it
+/* How far Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it
  * smaller. */
 #ifndef QUEUE_MAX_EVENTS
 #define QUEUE_MAX_EVENTS 65536
@@ -35,7 +35,7 @@ enum {
     EVENT_MAX_BYTES = 64 * 1024,
     /*
      * What libzmq may hold for subscribers that do not read, in JSON. The events of up to OUTGOING_SMALL_BYTES that the
-     * high-water mark allows to one of them (10,000, endpoint.c) fit in beside the large ones: 42 and 16 MiB. So one
+     * high-water mark allows to one of them (10,000, endpoint.c) fit in beside the large ones: 41 and 16 MiB. So one
      * such subscriber costs the others large events at most.
      */
     HELD_MAX_BYTES = 64 * 1024 * 1024,
@@ -55,7 +55,7 @@ struct publisher {
     atomic_uint_fast64_t published, dropped;
     /* Everything below belongs to the worker's thread. */
     int64_t announce_at_ms; /* by now_ms(); 0 once it is done */
-    uint64_t lost_told;
+    uint64_t lost_total;
     struct buffer json;
     struct ami_scratch scratch;
 };
@@ -86,9 +86,9 @@ static void send_gap(struct publisher *publisher, void *socket, const struct que
     char text[128];
     int length;
 
-    publisher->lost_told += item->lost;
+    publisher->lost_total += item->lost;
     length = snprintf(text, sizeof(text), "Event: ZmqOverflow\r\nLost: %" PRIu64 "\r\nLostTotal: %" PRIu64 "\r\n\r\n",
-                      item->lost, publisher->lost_told);
+                      item->lost, publisher->lost_total);
     send_event(publisher, socket, text, length, &numbers);
 }
 

@@ -178,6 +178,23 @@ static void events_that_wait_for_one_subscriber_are_limited(void)
     zmq_ctx_term(context);
 }
 
+static void requests_that_wait_for_their_turn_are_limited(void)
+{
+    void *context = zmq_ctx_new(), *client = zmq_socket(context, ZMQ_DEALER);
+    void *server = endpoint_open(context, ENDPOINT_COMMANDS, "inproc://actions", NULL);
+    int one = 1, sent = 0;
+
+    EXPECT(!zmq_setsockopt(client, ZMQ_SNDHWM, &one, sizeof(one)) && !zmq_connect(client, "inproc://actions"));
+    while (sent < UNREAD && zmq_send(client, "", 0, ZMQ_DONTWAIT | ZMQ_SNDMORE) == 0 &&
+           zmq_send(client, "{}", 2, ZMQ_DONTWAIT) == 2) {
+        sent++;
+    }
+    EXPECT_NUMBER(64 + 1, sent); /* in one process both ends' limits add up */
+    zmq_close(client);
+    zmq_close(server);
+    zmq_ctx_term(context);
+}
+
 static void a_peer_that_reads_nothing_has_a_minute(void)
 {
     static const enum endpoint_kind kinds[] = {ENDPOINT_EVENTS, ENDPOINT_COMMANDS};
@@ -194,4 +211,5 @@ static void a_peer_that_reads_nothing_has_a_minute(void)
 }
 
 CHECK_MAIN(CASE(with_keys_the_handler_is_asked_and_lets_a_client_in), CASE(with_keys_and_no_handler_nobody_comes_in),
-           CASE(events_that_wait_for_one_subscriber_are_limited), CASE(a_peer_that_reads_nothing_has_a_minute))
+           CASE(events_that_wait_for_one_subscriber_are_limited), CASE(requests_that_wait_for_their_turn_are_limited),
+           CASE(a_peer_that_reads_nothing_has_a_minute))

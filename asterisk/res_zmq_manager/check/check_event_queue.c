@@ -93,7 +93,7 @@ static void overflow_by_count_leaves_one_gap_at_its_place(void)
     event_queue_destroy(queue);
 }
 
-static void overflow_is_told_even_if_nothing_follows(void)
+static void a_gap_comes_out_even_if_nothing_follows(void)
 {
     struct event_queue *queue = event_queue_create(1, 10000, MAX_EVENT_BYTES);
 
@@ -116,7 +116,7 @@ static void overflow_by_bytes_counts_what_an_event_costs(void)
     offer(queue, "12345");
     expect_event(queue, "12345", 1, 0);
     expect_event(queue, "12345", 4, 1);
-    EXPECT(offer(queue, "an event that is larger than the whole queue, which wakes the taker to tell the gap, "
+    EXPECT(offer(queue, "an event that is larger than the whole queue, which wakes the taker for the gap, "
                         "and leaves the queue empty"));
     expect_gap(queue, 1, 6);
     expect_nothing(queue);
@@ -189,7 +189,7 @@ static void what_is_left_is_freed(void)
     struct event_queue *queue = event_queue_create(10, 10000, MAX_EVENT_BYTES);
 
     offer(queue, "left");
-    offer(queue, "behind");
+    offer(queue, "over");
     event_queue_destroy(queue);
     event_queue_destroy(NULL);
 }
@@ -242,7 +242,7 @@ static void numbers_add_up_under_load(void)
 }
 
 CHECK_MAIN(CASE(events_come_out_in_order_with_numbers_from_one), CASE(overflow_by_count_leaves_one_gap_at_its_place),
-           CASE(overflow_is_told_even_if_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
+           CASE(a_gap_comes_out_even_if_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
            CASE(events_are_numbered_by_name_as_well_and_lost_ones_count),
            CASE(an_event_above_the_limit_takes_its_numbers_and_is_counted), CASE(what_is_left_is_freed),
            CASE(numbers_add_up_under_load))
