@@ -43,7 +43,10 @@ enum {
      * much should get an answer that says so; this one is against a peer that would fill the memory of Asterisk.
      */
     MAX_FRAME_BYTES = 2 * 1024 * 1024,
-    /* Requests of one client that wait for their turn; then TCP slows it. With the limit of a frame it is 128 MiB. */
+    /*
+     * Requests of one client that wait for their turn; then TCP slows it. With the limit of a frame it is 128 MiB.
+     * libzmq still hands over ten times as many in a second as Asterisk carries out.
+     */
     REQUESTS_HIGH_WATER_MARK = 64,
     /*
      * A peer whose machine vanished holds what waits for it until TCP notices: after STALLED_PEER_MS if something

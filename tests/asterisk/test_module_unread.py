@@ -128,8 +128,9 @@ class ModuleUnreadEvents(Unread):
         self.assertEqual((0, 0), self.missing(subscriber.events()))
         self.assertEqual((0, 0), (self.figure("Events dropped"), self.figure("Events lost")))
         held = self.figure("Held event bytes")
-        self.assertGreater(held, 10000 * ORDINARY * len(LINE))
-        self.assertLess(held, 11000 * (ORDINARY * 1024 + 400))
+        # 5,000 to 10,000 events: libzmq learns what went out to the kernel's buffers once per half of its mark.
+        self.assertGreater(held, 5000 * ORDINARY * len(LINE))
+        self.assertLess(held, 10100 * (ORDINARY * 1024 + 400))
         self.assertLess(grown, MAX_EVENT_GROWTH_MB)
         self.show(f"none dropped for the others; {self.server.status()['Held event bytes']}")
 
@@ -180,8 +181,8 @@ class ModuleUnreadForLong(Unread):
         subscriber = self.server.subscriber()
         self.unread_subscriber()
         connected = self.connections(self.server.evt_port)
-        until(lambda: self.send_events("Large", LARGE, 100) or self.figure("Held event bytes") > 8 * 1024 * 1024, "much waits")
-        until(lambda: self.figure("Held event bytes") == 0, lambda: self.server.status(), seconds=30)
+        until(lambda: self.send_events("Large", LARGE, 100) or self.figure("Held event bytes") > 8 * 1024 * 1024, "much waits", seconds=60)
+        until(lambda: self.figure("Held event bytes") == 0, lambda: self.server.status(), seconds=60)
         until(lambda: self.connections(self.server.evt_port) == connected - 1, "its connection ends")
         self.send_events("StillThere", 1, 1)
         until(lambda: b"StillThere" in subscriber.frames()[-1], "the others stay")
