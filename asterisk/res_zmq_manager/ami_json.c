@@ -74,7 +74,7 @@ static struct ami_field split_line(struct slice line)
     return field;
 }
 
-/* Stores a field behind the others of its block, chained to the earlier ones of its name. */
+/* Stores a field after the others of its block, chained to the earlier ones of its name. */
 static bool add_field(struct ami_scratch *scratch, struct ami_field field)
 {
     size_t first, at = scratch->count;
@@ -102,7 +102,7 @@ static bool add_field(struct ami_scratch *scratch, struct ami_field field)
     return true;
 }
 
-/* Reads the next block of `rest`. False where there is none any more. */
+/* Reads the next block of `rest`. False if there is none left. */
 static bool read_block(struct ami_scratch *scratch, struct slice *rest, struct buffer *out)
 {
     scratch->count = 0;

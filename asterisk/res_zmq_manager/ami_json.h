@@ -12,7 +12,7 @@
  *
  * AMI text is lines `Name: value` that end with CR LF; an empty line ends a block. A block becomes one flat object with
  * the names in their order. A name that comes again makes its value an array of strings, at the place of the first. A
- * line that is no header (some actions print plain text) is kept under the name `Output`.
+ * line that is not a header (some actions print plain text) is kept under the name `Output`.
  */
 #ifndef ZMQ_MANAGER_AMI_JSON_H
 #define ZMQ_MANAGER_AMI_JSON_H
@@ -32,7 +32,7 @@ struct ami_scratch {
 void ami_scratch_free(struct ami_scratch *scratch);
 
 /*
- * Appends the event in `text` as one object whose last keys are ZmqNamePrevious and ZmqNameSequence, where its name is
+ * Appends the event in `text` as one object whose last keys are ZmqNamePrevious and ZmqNameSequence, if its name is
  * counted, and ZmqSequence. Headers of these names in the event itself (a dialplan may send any UserEvent) are left
  * out, so that the numbers that a subscriber reads are always the module's.
  */

@@ -27,7 +27,7 @@ struct buffer {
 void buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_append_text(struct buffer *buffer, const char *text);
 
-/* Empties it for the next use, and gives memory back where one giant use has blown it up. */
+/* Empties it for the next use, and gives memory back if one huge use has blown it up. */
 void buffer_reset(struct buffer *buffer);
 
 /* Frees what it holds and leaves it empty and usable. */

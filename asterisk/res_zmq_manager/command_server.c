@@ -16,6 +16,7 @@
 
 #include "ami_json.h"
 #include "command_server.h"
+#include "outgoing.h"
 #include "policy.h"
 #include "request.h"
 #include "worker.h"
@@ -27,6 +28,9 @@
 enum {
     BATCH = 64, /* requests a turn, so that a flood does not keep the thread from a new socket */
     REPLY_MAX_BYTES = 64 * 1024 * 1024, /* of AMI text; one list of all devices of a large server is a few MiB */
+    /* What libzmq may hold for clients that do not read their replies; beside it, one reply of any size. */
+    HELD_MAX_BYTES = 80 * 1024 * 1024,
+    HELD_MAX_LARGE_BYTES = 64 * 1024 * 1024,
     QUIESCE_S = 2,
 };
 
@@ -36,7 +40,8 @@ struct command_server {
     ast_cond_t idle;
     bool busy;   /* an action runs */
     bool closed; /* no action may start */
-    atomic_uint_fast64_t handled, refused, malformed, unknown;
+    atomic_uint_fast64_t handled, refused, malformed, unknown, dropped;
+    struct outgoing *held;
     /* Everything below belongs to the worker's thread. */
     struct buffer answer; /* AMI text of the action that runs */
     struct buffer reply;  /* JSON */
@@ -131,7 +136,29 @@ static void refuse(struct command_server *server, const struct request *request,
     ast_free(message);
 }
 
-static void answer(struct command_server *server, const char *json, size_t length)
+static bool sent(struct command_server *server, void *socket)
+{
+    const struct buffer *reply = &server->reply;
+
+    return !reply->failed && outgoing_send(server->held, socket, reply->data, reply->length, 0);
+}
+
+/* A REP socket has to answer before it can receive, so something goes out even if there is no room for the reply. */
+static void send_reply(struct command_server *server, void *socket, const struct request *request)
+{
+    if (sent(server, socket)) {
+        return;
+    }
+    atomic_fetch_add(&server->dropped, 1);
+    reply_error(server, request,
+                "The reply to this request was dropped: clients of this wire do not read theirs, and there is no room "
+                "for more. The action may have been carried out.");
+    if (!sent(server, socket)) {
+        zmq_send(socket, "[]", 2, 0);
+    }
+}
+
+static void answer(struct command_server *server, void *socket, const char *json, size_t length)
 {
     struct request request;
     const char *reason;
@@ -145,18 +172,20 @@ static void answer(struct command_server *server, const char *json, size_t lengt
     } else {
         run_action(server, &request);
     }
+    send_reply(server, socket, &request);
     request_free(&request);
 }
 
-static void answer_multipart(struct command_server *server)
+static void answer_multipart(struct command_server *server, void *socket)
 {
     struct request none = {.action = NULL};
 
     atomic_fetch_add(&server->malformed, 1);
     reply_error(server, &none, "The request has more than one frame; send one that holds a JSON object.");
+    send_reply(server, socket, &none);
 }
 
-/* Receives one request and sends its reply. False where there was none. */
+/* Receives one request and sends its reply. False if there was none. */
 static bool serve_one(struct command_server *server, void *socket)
 {
     zmq_msg_t frame, more;
@@ -171,14 +200,11 @@ static bool serve_one(struct command_server *server, void *socket)
         while (zmq_msg_recv(&more, socket, 0) >= 0 && zmq_msg_more(&more)) {
         }
         zmq_msg_close(&more);
-        answer_multipart(server);
+        answer_multipart(server, socket);
     } else {
-        answer(server, zmq_msg_data(&frame), zmq_msg_size(&frame));
+        answer(server, socket, zmq_msg_data(&frame), zmq_msg_size(&frame));
     }
     zmq_msg_close(&frame);
-    /* A REP socket has to answer before it can receive, so that something goes out even where memory is short. */
-    zmq_send(socket, server->reply.failed ? "[]" : server->reply.data, server->reply.failed ? 2 : server->reply.length,
-             0);
     return true;
 }
 
@@ -207,6 +233,7 @@ static long turn(void *owner, void *socket)
 
 static void dispose(struct command_server *server)
 {
+    outgoing_destroy(server->held);
     ast_mutex_destroy(&server->lock);
     ast_cond_destroy(&server->idle);
     buffer_free(&server->answer);
@@ -225,6 +252,13 @@ struct command_server *command_server_start(void *socket)
     }
     ast_mutex_init(&server->lock);
     ast_cond_init(&server->idle, NULL);
+    server->held = outgoing_create(HELD_MAX_BYTES, HELD_MAX_LARGE_BYTES);
+    if (!server->held) {
+        ast_log(LOG_ERROR, "Out of memory\n");
+        zmq_close(socket);
+        dispose(server);
+        return NULL;
+    }
     server->worker = worker_start("zmq-mgr-actions", socket, turn, server);
     if (!server->worker) {
         dispose(server);
@@ -270,4 +304,7 @@ void command_server_figures(struct command_server *server, struct command_server
     figures->refused = atomic_load(&server->refused);
     figures->malformed = atomic_load(&server->malformed);
     figures->unknown = atomic_load(&server->unknown);
+    figures->dropped = atomic_load(&server->dropped);
+    figures->held_bytes = outgoing_bytes(server->held);
+    figures->max_held = HELD_MAX_BYTES;
 }

@@ -47,7 +47,7 @@ static FILE *open_file(const char *path, char *error)
 
 /*
  * The next line without its end. Its length, -1 at the end of the file, -2 for a line that is too long or holds a zero
- * byte, where the rest of the file says nothing.
+ * byte; the rest of the file then means nothing.
  */
 static int read_line(FILE *file, char line[MAX_LINE])
 {

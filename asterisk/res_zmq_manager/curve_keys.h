@@ -31,11 +31,11 @@ struct curve_clients {
     size_t count;
 };
 
-/* The one key of a file. False where there is none; then `error` (of CURVE_ERROR_SIZE) says why and what to do. */
+/* The one key of a file. False if there is none; then `error` (of CURVE_ERROR_SIZE) says why and what to do. */
 bool curve_read_secret(const char *path, char secret[CURVE_TEXT_SIZE], char *error);
 
 /*
- * The keys of a file: one a line, text behind a blank is a comment, as are lines that begin with #; at least one. (No
+ * The keys of a file: one a line, text after a blank is a comment, as are lines that begin with #; at least one. (No
  * key begins with #: its first five characters would be more than 32 bits.) On false there is nothing to free, and
  * `error` as above.
  */

@@ -7,7 +7,7 @@
  * General Public License version 2. See the LICENSE file one folder up.
  */
 
-/* Makes the two ZeroMQ sockets: their options, their addresses, and what to tell an operator where that fails. */
+/* Makes the two ZeroMQ sockets: their options, their addresses, and what to tell an operator if that fails. */
 #ifndef ZMQ_MANAGER_ENDPOINT_H
 #define ZMQ_MANAGER_ENDPOINT_H
 

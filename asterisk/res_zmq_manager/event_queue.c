@@ -18,11 +18,12 @@ struct event_queue {
     struct queued_event *head;
     struct queued_event **tail;
     uint64_t lost_run; /* lost since the last event that found room */
+    size_t max_event_bytes;
     struct name_counts *names;
     struct event_queue_figures figures;
 };
 
-struct event_queue *event_queue_create(size_t max_events, size_t max_bytes)
+struct event_queue *event_queue_create(size_t max_events, size_t max_bytes, size_t max_event_bytes)
 {
     struct event_queue *queue = calloc(1, sizeof(*queue));
 
@@ -34,6 +35,7 @@ struct event_queue *event_queue_create(size_t max_events, size_t max_bytes)
     queue->tail = &queue->head;
     queue->figures.max_events = max_events;
     queue->figures.max_bytes = max_bytes;
+    queue->max_event_bytes = max_event_bytes;
     return queue;
 }
 
@@ -63,7 +65,7 @@ static bool has_room(const struct event_queue_figures *figures, const struct que
     return figures->events < figures->max_events && cost(event) <= figures->max_bytes - figures->bytes;
 }
 
-/* Links the event in behind a number for the gap before it, if there is one. */
+/* Links the event in, after taking a number for the gap before it, if there is one. */
 static void link_event(struct event_queue *queue, struct queued_event *event, const struct event_name *name)
 {
     struct event_queue_figures *figures = &queue->figures;
@@ -83,21 +85,19 @@ static void link_event(struct event_queue *queue, struct queued_event *event, co
     }
 }
 
-/* The event takes its numbers with it, so that they are missing. */
-static void lose_event(struct event_queue *queue, const struct event_name *name)
+/* The event takes its numbers with it, so that they are missing. `counter` is one of the figures. */
+static void lose_event(struct event_queue *queue, const struct event_name *name, uint64_t *counter)
 {
     struct event_numbers numbers = {.sequence = ++queue->figures.last_sequence};
 
     name_counts_add(queue->names, name, &numbers);
     queue->lost_run++;
-    queue->figures.lost++;
+    ++*counter;
 }
 
-bool event_queue_offer(struct event_queue *queue, const char *text, size_t length)
+static struct queued_event *copy_event(const char *text, size_t length)
 {
-    const struct event_name name = event_name_of(text, length);
     struct queued_event *event = malloc(sizeof(*event) + length);
-    bool was_idle;
 
     if (event) {
         event->next = NULL;
@@ -105,13 +105,23 @@ bool event_queue_offer(struct event_queue *queue, const char *text, size_t lengt
         event->length = length;
         memcpy(event->text, text, length);
     }
+    return event;
+}
+
+bool event_queue_offer(struct event_queue *queue, const char *text, size_t length)
+{
+    const struct event_name name = event_name_of(text, length);
+    const bool too_large = length > queue->max_event_bytes;
+    struct queued_event *event = too_large ? NULL : copy_event(text, length);
+    bool was_idle;
+
     pthread_mutex_lock(&queue->lock);
     was_idle = !queue->head && !queue->lost_run;
     if (event && has_room(&queue->figures, event)) {
         link_event(queue, event, &name);
         event = NULL;
     } else {
-        lose_event(queue, &name);
+        lose_event(queue, &name, too_large ? &queue->figures.too_large : &queue->figures.lost);
     }
     pthread_mutex_unlock(&queue->lock);
     free(event);

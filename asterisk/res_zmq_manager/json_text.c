@@ -15,7 +15,7 @@
 static const char replacement_character[] = "\xEF\xBF\xBD";
 
 struct utf8_unit {
-    size_t length; /* bytes it takes; where it is not valid, the bytes that one U+FFFD stands for */
+    size_t length; /* bytes it takes; if it is not valid, the bytes that one U+FFFD replaces */
     bool valid;
 };
 

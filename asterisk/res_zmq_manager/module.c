@@ -162,7 +162,7 @@ static int load_module(void)
     }
     if (!ast_manager_check_enabled()) {
         ast_log(LOG_WARNING,
-                "Asterisk raises most manager events only where %s/manager.conf says 'enabled = yes'; "
+                "Asterisk raises most manager events only if %s/manager.conf says 'enabled = yes'; "
                 "it may say 'bindaddr = 127.0.0.1' beside it\n",
                 ast_config_AST_CONFIG_DIR);
     }
@@ -188,7 +188,7 @@ static int unload_module(void)
     return 0;
 }
 
-/* A socket on its way to its thread; `socket` is NULL where nothing has changed. */
+/* A socket on its way to its thread; `socket` is NULL if nothing has changed. */
 struct change {
     void *socket;
     const char *bind_to; /* see worker_hand_over */
@@ -200,7 +200,7 @@ static bool same_secret(const struct settings *fresh)
 }
 
 /*
- * The socket for an address or a key that has changed; false where that fails. At the same address the old socket has
+ * The socket for an address or a key that has changed; false if that fails. At the same address the old socket has
  * to go first, and with it all its connections: a peer that came in without a key must not stay.
  */
 static bool open_changed(enum endpoint_kind kind, const char *key, const char *before, const char *now,

@@ -38,7 +38,7 @@ struct event_name {
     uint32_t hash;
 };
 
-/* The value of the first line, where that is `Event: NAME`. */
+/* The value of the first line, if that is `Event: NAME`. */
 struct event_name event_name_of(const char *text, size_t length);
 
 struct name_counts;

@@ -11,7 +11,7 @@
 #ifndef ZMQ_MANAGER_POLICY_H
 #define ZMQ_MANAGER_POLICY_H
 
-/* Why the action is refused, as a sentence for whoever sent it, or NULL where it may go to Asterisk. */
+/* Why the action is refused, as a sentence for whoever sent it, or NULL if it may go to Asterisk. */
 const char *policy_refusal(const char *action);
 
 #endif

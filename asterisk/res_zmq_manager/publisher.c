@@ -13,6 +13,7 @@
 #include "asterisk/utils.h"
 
 #include "ami_json.h"
+#include "outgoing.h"
 #include "publisher.h"
 #include "worker.h"
 
@@ -22,7 +23,7 @@
 #include <time.h>
 #include <zmq.h>
 
-/* What Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it
+/* How far Asterisk may be ahead of the publisher's thread: more than 20 s of 3,000 events a second. A test builds it
  * smaller. */
 #ifndef QUEUE_MAX_EVENTS
 #define QUEUE_MAX_EVENTS 65536
@@ -30,6 +31,15 @@
 
 enum {
     QUEUE_MAX_BYTES = 64 * 1024 * 1024,
+    /* Of AMI text; Asterisk's own events have some 400 bytes, the largest a few KiB. A request has the same limit. */
+    EVENT_MAX_BYTES = 64 * 1024,
+    /*
+     * What libzmq may hold for subscribers that do not read, in JSON. The events of up to OUTGOING_SMALL_BYTES that the
+     * high-water mark allows to one of them (10,000, endpoint.c) fit in beside the large ones: 41 and 16 MiB. So one
+     * such subscriber costs the others large events at most.
+     */
+    HELD_MAX_BYTES = 64 * 1024 * 1024,
+    HELD_MAX_LARGE_BYTES = 16 * 1024 * 1024,
     /* Subscribers need a moment to connect again after a load, so that the news of it is not published at once. */
     ANNOUNCE_AFTER_MS = 2000,
     /* Events a turn, so that a flood does not keep the thread from a new socket. */
@@ -40,20 +50,25 @@ static const char announcement[] = "Event: LoadZmq\r\n\r\n";
 
 struct publisher {
     struct event_queue *queue;
+    struct outgoing *held;
     struct worker *worker;
-    atomic_uint_fast64_t published;
+    atomic_uint_fast64_t published, dropped;
     /* Everything below belongs to the worker's thread. */
     int64_t announce_at_ms; /* by now_ms(); 0 once it is done */
-    uint64_t lost_told;
+    uint64_t lost_total;
     struct buffer json;
     struct ami_scratch scratch;
 };
 
 static void send_json(struct publisher *publisher, void *socket)
 {
+    const struct buffer *json = &publisher->json;
+
     /* A PUB socket never blocks. What goes wrong here leaves a hole in the numbers, as every loss does. */
-    if (!publisher->json.failed && zmq_send(socket, publisher->json.data, publisher->json.length, ZMQ_DONTWAIT) >= 0) {
+    if (!json->failed && outgoing_send(publisher->held, socket, json->data, json->length, ZMQ_DONTWAIT)) {
         atomic_fetch_add(&publisher->published, 1);
+    } else {
+        atomic_fetch_add(&publisher->dropped, 1);
     }
     buffer_reset(&publisher->json);
 }
@@ -71,9 +86,9 @@ static void send_gap(struct publisher *publisher, void *socket, const struct que
     char text[128];
     int length;
 
-    publisher->lost_told += item->lost;
+    publisher->lost_total += item->lost;
     length = snprintf(text, sizeof(text), "Event: ZmqOverflow\r\nLost: %" PRIu64 "\r\nLostTotal: %" PRIu64 "\r\n\r\n",
-                      item->lost, publisher->lost_told);
+                      item->lost, publisher->lost_total);
     send_event(publisher, socket, text, length, &numbers);
 }
 
@@ -106,7 +121,7 @@ static int64_t now_ms(void)
     return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Puts the announcement behind what is queued when its time has come; returns how long to sleep until then. */
+/* Puts the announcement at the end of the queue when its time has come; returns how long to sleep until then. */
 static long announce(struct publisher *publisher)
 {
     int64_t left_ms = publisher->announce_at_ms - now_ms();
@@ -133,6 +148,7 @@ static long turn(void *owner, void *socket)
 static void dispose(struct publisher *publisher)
 {
     event_queue_destroy(publisher->queue);
+    outgoing_destroy(publisher->held);
     buffer_free(&publisher->json);
     ami_scratch_free(&publisher->scratch);
     ast_free(publisher);
@@ -143,11 +159,14 @@ struct publisher *publisher_start(void *socket)
     struct publisher *publisher = ast_calloc(1, sizeof(*publisher));
 
     if (publisher) {
-        publisher->queue = event_queue_create(QUEUE_MAX_EVENTS, QUEUE_MAX_BYTES);
+        publisher->queue = event_queue_create(QUEUE_MAX_EVENTS, QUEUE_MAX_BYTES, EVENT_MAX_BYTES);
+        publisher->held = outgoing_create(HELD_MAX_BYTES, HELD_MAX_LARGE_BYTES);
     }
-    if (!publisher || !publisher->queue) {
+    if (!publisher || !publisher->queue || !publisher->held) {
         ast_log(LOG_ERROR, "Out of memory\n");
-        ast_free(publisher);
+        if (publisher) {
+            dispose(publisher);
+        }
         zmq_close(socket);
         return NULL;
     }
@@ -181,5 +200,8 @@ void publisher_stop(struct publisher *publisher)
 void publisher_figures(struct publisher *publisher, struct publisher_figures *figures)
 {
     figures->published = atomic_load(&publisher->published);
+    figures->dropped = atomic_load(&publisher->dropped);
+    figures->held_bytes = outgoing_bytes(publisher->held);
+    figures->max_held = HELD_MAX_BYTES;
     event_queue_figures(publisher->queue, &figures->queue);
 }

@@ -17,10 +17,12 @@ struct publisher;
 
 struct publisher_figures {
     uint64_t published;
+    uint64_t dropped;            /* because libzmq held too much for subscribers that do not read */
+    size_t held_bytes, max_held; /* what it holds now */
     struct event_queue_figures queue;
 };
 
-/* Takes the socket over, also where it fails (NULL). It publishes the event LoadZmq two seconds after its start. */
+/* Takes the socket over, also if it fails (NULL). It publishes the event LoadZmq two seconds after its start. */
 struct publisher *publisher_start(void *socket);
 
 /* From any thread; copies the text, never waits for the network. Must not log: a log line can be an event. */

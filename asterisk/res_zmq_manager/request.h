@@ -23,9 +23,9 @@ enum {
 
 struct request {
     char *action;       /* letters, digits, '-' and '_' only */
-    char *action_id;    /* NULL where the client sent none that can be sent back */
+    char *action_id;    /* NULL if the client sent none that can be sent back */
     struct buffer text; /* `Action: ...` first, CR LF after each header, an empty line and a NUL at the end */
-    char *error;        /* what is wrong with it; NULL where it is good */
+    char *error;        /* what is wrong with it; NULL if it is good */
 };
 
 /* Always leaves a request that request_free has to free. Where it returns false, `error` says why (NULL: out of

@@ -26,12 +26,12 @@ struct settings {
 };
 
 /*
- * Reads the file and those that it names. False where one of them is missing or wrong; then the reason has been logged
+ * Reads the file and those that it names. False if one of them is missing or wrong; then the reason has been logged
  * and there is nothing to free.
  */
 bool settings_load(struct settings *settings);
 
-/* The CURVE key of both endpoints, or NULL where they have none. */
+/* The CURVE key of both endpoints, or NULL if they have none. */
 const char *settings_secret(const struct settings *settings);
 
 void settings_free(struct settings *settings);

@@ -25,6 +25,11 @@ static void print_count(int fd, const char *label, uint64_t value)
     ast_cli(fd, "  %-20s %" PRIu64 "\n", label, value);
 }
 
+static void print_bytes(int fd, const char *label, size_t now, size_t max)
+{
+    ast_cli(fd, "  %-20s %zu now, of %zu\n", label, now, max);
+}
+
 static void print_uptime(int fd, time_t seconds)
 {
     ast_cli(fd, "  %-20s %ld d %02ld:%02ld:%02ld\n", "Uptime:", (long) seconds / 86400, (long) seconds / 3600 % 24,
@@ -51,8 +56,13 @@ void status_print(int fd, const struct status *status)
     print_count(fd, "Requests malformed:", status->actions.malformed);
     print_count(fd, "Events published:", status->events.published);
     print_count(fd, "Events lost:", queue->lost);
+    print_count(fd, "Events too large:", queue->too_large);
+    print_count(fd, "Events dropped:", status->events.dropped);
+    print_count(fd, "Replies dropped:", status->actions.dropped);
     print_count(fd, "Last sequence:", queue->last_sequence);
     ast_cli(fd, "  %-20s %zu now, %zu at most so far, of %zu\n", "Queued events:", queue->events, queue->peak_events,
             queue->max_events);
-    ast_cli(fd, "  %-20s %zu now, of %zu\n", "Queued bytes:", queue->bytes, queue->max_bytes);
+    print_bytes(fd, "Queued bytes:", queue->bytes, queue->max_bytes);
+    print_bytes(fd, "Held event bytes:", status->events.held_bytes, status->events.max_held);
+    print_bytes(fd, "Held reply bytes:", status->actions.held_bytes, status->actions.max_held);
 }

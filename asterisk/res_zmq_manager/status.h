@@ -26,7 +26,7 @@ struct status {
     struct zap_figures keys;
 };
 
-/* Prints it to the console behind the file descriptor. */
+/* Prints it to a console of Asterisk's. */
 void status_print(int fd, const struct status *status);
 
 #endif

@@ -71,10 +71,11 @@ static long bind_socket(struct worker *worker, long rest_ms)
         if (errno == EADDRINUSE && ++worker->bind_attempts < REBIND_MS / REBIND_STEP_MS) {
             return rest_ms < 0 || rest_ms > REBIND_STEP_MS ? REBIND_STEP_MS : rest_ms;
         }
-        ast_log(LOG_ERROR,
-                "Nobody listens on %s any more: %s; another program took it in between: stop that, then unload and "
-                "load " AST_MODULE "\n",
-                worker->bind_to, zmq_strerror(errno));
+        ast_log(
+            LOG_ERROR,
+            "Nobody listens on %s any more: %s; another program took it in the meantime: stop that, then unload and "
+            "load " AST_MODULE "\n",
+            worker->bind_to, zmq_strerror(errno));
     }
     ast_free(worker->bind_to);
     worker->bind_to = NULL;
@@ -90,7 +91,7 @@ static void *run(void *data)
     pthread_setname_np(pthread_self(), worker->name);
 #endif
     while (!atomic_load(&worker->stopping)) {
-        /* POLLIN also where the socket only sends: it makes libzmq attend to connections while there is nothing to
+        /* POLLIN even if the socket only sends: it makes libzmq attend to connections while there is nothing to
          * send. */
         zmq_pollitem_t items[] = {
             {.socket = worker->socket, .events = ZMQ_POLLIN},

@@ -21,7 +21,7 @@
 
 #define ADDRESS "inproc://zeromq.zap.01"
 
-/* Frames of a request, in this order; what is behind the key is not for us. */
+/* Frames of a request, in this order; what comes after the key is not for us. */
 enum { VERSION, REQUEST_ID, DOMAIN, PEER, IDENTITY, MECHANISM, KEY, FRAMES };
 
 struct zap {
@@ -31,7 +31,7 @@ struct zap {
     atomic_uint_fast64_t denied;
 };
 
-/* Receives a whole request; true where there was one. Frames that it does not have stay empty. */
+/* Receives a whole request; true if there was one. Frames that it does not have stay empty. */
 static bool receive(void *socket, zmq_msg_t frames[FRAMES])
 {
     zmq_msg_t extra;

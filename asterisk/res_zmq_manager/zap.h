@@ -11,8 +11,8 @@
  * Decides whose CURVE key may connect: the handler that libzmq asks (ZAP, https://rfc.zeromq.org/spec/27/), on its own
  * thread.
  *
- * It has to run before the first CURVE endpoint is bound and until the last one is closed: where libzmq finds no
- * handler, it lets every key in.
+ * It has to run before the first CURVE endpoint is bound and until the last one is closed: without it nobody comes in
+ * (endpoint.c enforces that; libzmq alone would let every key in).
  */
 #ifndef ZMQ_MANAGER_ZAP_H
 #define ZMQ_MANAGER_ZAP_H
@@ -26,7 +26,7 @@ struct zap_figures {
     uint64_t denied; /* handshakes with another key */
 };
 
-/* Nobody may connect until zap_swap. NULL where it fails, which has been logged. */
+/* Nobody may connect until zap_swap. NULL if it fails, which has been logged. */
 struct zap *zap_start(void *context);
 
 /* Gives it another list; `clients` is the one before. Handshakes from now on follow it, connections stay. From any

@@ -85,7 +85,7 @@ class Ami:
         return len(self._blocks)
 
     def reached(self, count):
-        """When so many blocks had come; None where they have not."""
+        """When so many blocks had come; None if they have not."""
         return next((when for when, so_far in self._progress if so_far >= count), None)
 
     def closed(self):

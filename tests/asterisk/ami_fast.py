@@ -88,7 +88,7 @@ class AmiCounter(_Counting):
         return self._progress[-1][1]
 
     def reached(self, count):
-        """When so many had come; None where they have not."""
+        """When so many had come; None if they have not."""
         return next((when for when, so_far in self._progress if so_far >= count), None)
 
     def close(self):

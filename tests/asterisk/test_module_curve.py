@@ -82,7 +82,7 @@ class ModuleCurve(Scenario):
 
     @staticmethod
     def answer(requester):
-        """None where none comes in time, or where nothing could be sent."""
+        """None if none comes in time, or if nothing could be sent."""
         try:
             return requester.receive()
         except ZmqError:
@@ -180,7 +180,7 @@ class ModuleCurve(Scenario):
         self.assertEqual(("Success", "own"), (reply[0]["Response"], reply[0]["ActionID"]))
         self.assert_works(listed)
 
-    def test_with_keys_nobody_is_told_that_there_is_no_login(self):
+    def test_with_keys_the_notice_of_no_login_does_not_come(self):
         _, secret = self.make_keys("server")
         self.write(self.server, secret, [self.make_keys("listed")[0]])
         address = f"tcp://*:{free_ports(1)[0]}"

@@ -49,17 +49,17 @@ class ModuleOverflow(Scenario):
     def test_overflow_is_published_and_leaves_its_holes(self):
         subscriber = self.server.subscriber()
         self.burst(subscriber)
-        missing, expected, told = 0, None, 0
+        missing, expected, announced = 0, None, 0
         for event in subscriber.events():
             sequence = int(event["ZmqSequence"])
             hole = sequence - expected if expected else 0
             missing += hole
             if event["Event"] == "ZmqOverflow":
-                told += int(event["Lost"])
+                announced += int(event["Lost"])
                 self.assertEqual(hole, int(event["Lost"]), "the gap is as long as its notice says")
-                self.assertEqual(told, int(event["LostTotal"]))
+                self.assertEqual(announced, int(event["LostTotal"]))
             else:
                 self.assertEqual(0, hole, "no hole without a notice")
             expected = sequence + 1
         self.assertEqual(missing, int(self.server.status()["Events lost"]))
-        self.show(f"{subscriber.count()} events, {missing} lost, all of them told")
+        self.show(f"{subscriber.count()} events, {missing} lost, all of them announced")

@@ -36,9 +36,10 @@ class _Message(ctypes.Structure):
 
 
 class _Socket:
-    def __init__(self, kind, address, timeout_ms, keys=None):
+    def __init__(self, kind, address, timeout_ms, keys=None, receive_limit=0):
+        """`receive_limit`: how many frames it takes in before they are asked for; 0: any number."""
         self._socket = ctypes.c_void_p(_zmq.zmq_socket(_context, kind))
-        for option, value in ((_LINGER, 0), (_RCVHWM, 0), (_RCVTIMEO, timeout_ms), (_SNDTIMEO, timeout_ms)):
+        for option, value in ((_LINGER, 0), (_RCVHWM, receive_limit), (_RCVTIMEO, timeout_ms), (_SNDTIMEO, timeout_ms)):
             self._set(option, ctypes.byref(ctypes.c_int(value)), 4)
         for option, key in zip((_CURVE_SERVERKEY, _CURVE_PUBLICKEY, _CURVE_SECRETKEY), keys or ()):
             self._set(option, key.encode(), len(key) + 1)
@@ -54,7 +55,7 @@ class _Socket:
         return result
 
     def receive(self):
-        """One frame, or None where none came in time."""
+        """One frame, or None if none came in time."""
         message = _Message()
         _zmq.zmq_msg_init(ctypes.byref(message))
         try:
@@ -98,8 +99,8 @@ class Requester(_Socket):
 class Pipeline(_Socket):
     """Sends actions without waiting for their answers, as the broker does: a DEALER with an empty frame before each."""
 
-    def __init__(self, address, timeout_ms=20000):
-        super().__init__(_DEALER, address, timeout_ms)
+    def __init__(self, address, timeout_ms=20000, receive_limit=0):
+        super().__init__(_DEALER, address, timeout_ms, receive_limit=receive_limit)
         self._set(_SNDHWM, ctypes.byref(ctypes.c_int(0)), 4)
 
     def carry_out(self, actions, window=500):
@@ -109,16 +110,27 @@ class Pipeline(_Socket):
             if under_way == window:
                 self._receive_answer()
                 under_way -= 1
-            frame = json.dumps(action).encode()
-            self._check(_zmq.zmq_send(self._socket, b"", ctypes.c_size_t(0), _SNDMORE))
-            self._check(_zmq.zmq_send(self._socket, frame, ctypes.c_size_t(len(frame)), 0))
+            self.send(action)
             under_way += 1
         for _ in range(under_way):
             self._receive_answer()
 
+    def send(self, action):
+        frame = json.dumps(action).encode()
+        self._check(_zmq.zmq_send(self._socket, b"", ctypes.c_size_t(0), _SNDMORE))
+        self._check(_zmq.zmq_send(self._socket, frame, ctypes.c_size_t(len(frame)), 0))
+
     def _receive_answer(self):
         if self.receive() is None or self.receive() is None:
             raise ZmqError("no reply in time")
+
+
+class UnreadSubscriber(_Socket):
+    """Subscribes to everything and reads nothing."""
+
+    def __init__(self, address):
+        super().__init__(_SUB, address, 100, receive_limit=1)
+        self._set(_SUBSCRIBE, b"", 0)
 
 
 class Subscriber(_Socket):

@@ -14,6 +14,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+enum { MAX_EVENT_BYTES = 200 };
+
 static bool offer(struct event_queue *queue, const char *text)
 {
     return event_queue_offer(queue, text, strlen(text));
@@ -44,6 +46,7 @@ static void expect_gap(struct event_queue *queue, uint64_t lost, uint64_t sequen
     EXPECT(item.event == NULL);
     EXPECT_NUMBER(lost, item.lost);
     EXPECT_NUMBER(sequence, item.gap_sequence);
+    free(item.event);
 }
 
 static void expect_nothing(struct event_queue *queue)
@@ -55,7 +58,7 @@ static void expect_nothing(struct event_queue *queue)
 
 static void events_come_out_in_order_with_numbers_from_one(void)
 {
-    struct event_queue *queue = event_queue_create(10, 10000);
+    struct event_queue *queue = event_queue_create(10, 10000, MAX_EVENT_BYTES);
 
     EXPECT(offer(queue, "a"));
     EXPECT(!offer(queue, "bb")); /* the taker has been woken already */
@@ -70,7 +73,7 @@ static void events_come_out_in_order_with_numbers_from_one(void)
 
 static void overflow_by_count_leaves_one_gap_at_its_place(void)
 {
-    struct event_queue *queue = event_queue_create(2, 10000);
+    struct event_queue *queue = event_queue_create(2, 10000, MAX_EVENT_BYTES);
     struct event_queue_figures figures;
 
     offer(queue, "1");
@@ -90,9 +93,9 @@ static void overflow_by_count_leaves_one_gap_at_its_place(void)
     event_queue_destroy(queue);
 }
 
-static void overflow_is_told_even_where_nothing_follows(void)
+static void a_gap_comes_out_even_if_nothing_follows(void)
 {
-    struct event_queue *queue = event_queue_create(1, 10000);
+    struct event_queue *queue = event_queue_create(1, 10000, MAX_EVENT_BYTES);
 
     offer(queue, "1");
     offer(queue, "2");
@@ -106,18 +109,27 @@ static void overflow_is_told_even_where_nothing_follows(void)
 
 static void overflow_by_bytes_counts_what_an_event_costs(void)
 {
-    struct event_queue *queue = event_queue_create(100, 2 * sizeof(struct queued_event) + 10);
+    struct event_queue *queue = event_queue_create(100, 2 * sizeof(struct queued_event) + 10, MAX_EVENT_BYTES);
 
     offer(queue, "12345");
     offer(queue, "123456");
     offer(queue, "12345");
     expect_event(queue, "12345", 1, 0);
     expect_event(queue, "12345", 4, 1);
-    EXPECT(offer(queue, "an event that is larger than the whole queue, which wakes the taker to tell the gap, "
+    EXPECT(offer(queue, "an event that is larger than the whole queue, which wakes the taker for the gap, "
                         "and leaves the queue empty"));
     expect_gap(queue, 1, 6);
     expect_nothing(queue);
     event_queue_destroy(queue);
+}
+
+static bool offer_of_size(struct event_queue *queue, const char *head, size_t length)
+{
+    char text[MAX_EVENT_BYTES + 1];
+
+    memset(text, 'x', sizeof(text));
+    memcpy(text, head, strlen(head));
+    return event_queue_offer(queue, text, length);
 }
 
 static void expect_numbers(struct event_queue *queue, uint64_t sequence, uint64_t name_sequence, uint64_t name_previous)
@@ -135,7 +147,7 @@ static void expect_numbers(struct event_queue *queue, uint64_t sequence, uint64_
 
 static void events_are_numbered_by_name_as_well_and_lost_ones_count(void)
 {
-    struct event_queue *queue = event_queue_create(3, 10000);
+    struct event_queue *queue = event_queue_create(3, 10000, MAX_EVENT_BYTES);
 
     offer(queue, "Event: A\r\n\r\n");
     offer(queue, "Event: B\r\n\r\n");
@@ -153,12 +165,31 @@ static void events_are_numbered_by_name_as_well_and_lost_ones_count(void)
     event_queue_destroy(queue);
 }
 
+static void an_event_above_the_limit_takes_its_numbers_and_is_counted(void)
+{
+    struct event_queue *queue = event_queue_create(100, 1000000, MAX_EVENT_BYTES);
+    struct event_queue_figures figures;
+
+    EXPECT(offer_of_size(queue, "Event: A\r\n", MAX_EVENT_BYTES));
+    EXPECT(!offer_of_size(queue, "Event: A\r\n", MAX_EVENT_BYTES + 1));
+    offer(queue, "Event: A\r\n\r\n");
+    expect_numbers(queue, 1, 1, 0);
+    expect_numbers(queue, 4, 3, 2); /* 3 is the gap */
+    EXPECT(offer_of_size(queue, "Event: A\r\n", MAX_EVENT_BYTES + 1));
+    expect_gap(queue, 1, 6);
+    event_queue_figures(queue, &figures);
+    EXPECT_NUMBER(2, figures.too_large);
+    EXPECT_NUMBER(0, figures.lost);
+    EXPECT_NUMBER(0, figures.bytes);
+    event_queue_destroy(queue);
+}
+
 static void what_is_left_is_freed(void)
 {
-    struct event_queue *queue = event_queue_create(10, 10000);
+    struct event_queue *queue = event_queue_create(10, 10000, MAX_EVENT_BYTES);
 
     offer(queue, "left");
-    offer(queue, "behind");
+    offer(queue, "over");
     event_queue_destroy(queue);
     event_queue_destroy(NULL);
 }
@@ -178,7 +209,7 @@ static void *offer_many(void *data)
 /* From many threads at once: what came out, what was lost and the gaps account for every number, in order. */
 static void numbers_add_up_under_load(void)
 {
-    struct event_queue *queue = event_queue_create(50, 1000000);
+    struct event_queue *queue = event_queue_create(50, 1000000, MAX_EVENT_BYTES);
     pthread_t threads[THREADS];
     uint64_t accounted = 0, events = 0;
     struct queue_item item;
@@ -211,6 +242,7 @@ static void numbers_add_up_under_load(void)
 }
 
 CHECK_MAIN(CASE(events_come_out_in_order_with_numbers_from_one), CASE(overflow_by_count_leaves_one_gap_at_its_place),
-           CASE(overflow_is_told_even_where_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
-           CASE(events_are_numbered_by_name_as_well_and_lost_ones_count), CASE(what_is_left_is_freed),
+           CASE(a_gap_comes_out_even_if_nothing_follows), CASE(overflow_by_bytes_counts_what_an_event_costs),
+           CASE(events_are_numbered_by_name_as_well_and_lost_ones_count),
+           CASE(an_event_above_the_limit_takes_its_numbers_and_is_counted), CASE(what_is_left_is_freed),
            CASE(numbers_add_up_under_load))

@@ -58,7 +58,7 @@ static void array_becomes_repeated_headers(void)
                 "Action: Originate\r\nVariable: a=1\r\nVariable: b=2\r\n\r\n");
 }
 
-static void what_is_no_json_is_told(void)
+static void what_is_not_json_is_named(void)
 {
     struct request request;
 
@@ -79,12 +79,12 @@ static void what_is_no_json_is_told(void)
     request_free(&request);
 }
 
-static void what_is_no_object_is_told(void)
+static void what_is_not_an_object_is_named(void)
 {
     expect_bad("[]", "[{\"Response\":\"Error\",\"Message\":\"The request is an array; send a JSON object.\"}]");
 }
 
-static void missing_or_odd_action_is_told_with_the_action_id(void)
+static void a_missing_or_odd_action_is_named_with_the_action_id(void)
 {
     expect_bad("{\"ActionID\":\"7\"}", "[{\"Response\":\"Error\",\"ActionID\":\"7\",\"Message\":\"There is no key "
                                        "Action; it names the AMI action to run.\"}]");
@@ -113,7 +113,7 @@ static void action_name_cannot_hide_another(void)
     }
 }
 
-static void wrong_type_is_told_with_its_key(void)
+static void a_wrong_type_is_named_with_its_key(void)
 {
     expect_bad("{\"Action\":\"Ping\",\"ActionID\":\"7\",\"Count\":3}",
                "[{\"Response\":\"Error\",\"ActionID\":\"7\","
@@ -223,8 +223,8 @@ static void actions_that_need_a_session_are_refused(void)
 }
 
 CHECK_MAIN(CASE(good_request_becomes_headers_in_order), CASE(array_becomes_repeated_headers),
-           CASE(what_is_no_json_is_told), CASE(what_is_no_object_is_told),
-           CASE(missing_or_odd_action_is_told_with_the_action_id), CASE(action_name_cannot_hide_another),
-           CASE(wrong_type_is_told_with_its_key), CASE(header_injection_is_refused), CASE(nul_is_refused),
+           CASE(what_is_not_json_is_named), CASE(what_is_not_an_object_is_named),
+           CASE(a_missing_or_odd_action_is_named_with_the_action_id), CASE(action_name_cannot_hide_another),
+           CASE(a_wrong_type_is_named_with_its_key), CASE(header_injection_is_refused), CASE(nul_is_refused),
            CASE(limits_are_kept_to_the_byte), CASE(as_many_headers_as_asterisk_reads_and_no_more),
            CASE(deep_json_is_refused), CASE(actions_that_need_a_session_are_refused))
