@@ -106,7 +106,7 @@ class Collector {
     entry().value.append(value);
   }
 
-  /// Cutting may have left base::blanks before the value.
+  /// Cutting may have left blanks before the value.
   void finish_entry() {
     if (accepted_) entry().value = std::string(base::trim(entry().value));
     accepted_ = false;

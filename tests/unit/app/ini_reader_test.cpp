@@ -69,18 +69,18 @@ TEST(IniReader, RunsOfOneByteAsLongAsALineComeBackUnchanged) {
 }
 
 TEST(IniReader, AnyPlaceOfTheEqualsSignIsFound) {
-  for (std::size_t base::blanks = 0; base::blanks <= 140; ++base::blanks) {
-    const std::string gap(base::blanks, ' ');
+  for (std::size_t blanks = 0; blanks <= 140; ++blanks) {
+    const std::string gap(blanks, ' ');
     const auto sections = read_good("[s]\nkey" + gap + "=" + gap + "v\n");
     ASSERT_EQ(sections.size(), 1U);
-    ASSERT_EQ(sections[0].settings.size(), 1U) << base::blanks;
-    ASSERT_EQ(sections[0].settings[0].value, "v") << base::blanks;
+    ASSERT_EQ(sections[0].settings.size(), 1U) << blanks;
+    ASSERT_EQ(sections[0].settings[0].value, "v") << blanks;
   }
 }
 
 TEST(IniReader, AValueThatBeginsBehindTheCutHasNoBlanksBeforeIt) {
-  for (std::size_t base::blanks = 150; base::blanks <= 450; ++base::blanks)
-    ASSERT_EQ(round_trip(std::string(base::blanks, ' ') + "v"), "v") << base::blanks;
+  for (std::size_t blanks = 150; blanks <= 450; ++blanks)
+    ASSERT_EQ(round_trip(std::string(blanks, ' ') + "v"), "v") << blanks;
 }
 
 TEST(IniReader, AMegabyteInOneLineComesBackUnchanged) {
