@@ -47,7 +47,7 @@ po::variables_map parse(int argc, const char* const* argv, const po::options_des
   po::positional_options_description positions;
   positions.add("config", 1);
   po::variables_map values;
-  // Without guessing: an option that is right by chance today would change its meaning with a new option.
+  // Without guessing: an abbreviation that works today could mean another option tomorrow.
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   po::store(po::command_line_parser(argc, argv).options(options).positional(positions).style(style).run(), values);
   return values;

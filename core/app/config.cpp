@@ -26,7 +26,7 @@ LoadedConfig failed(std::string text) {
   return result;
 }
 
-/// At most one byte more than a configuration may have. `error` is a text where the file cannot be read.
+/// At most one byte more than a configuration may have. `error` becomes a text if the file cannot be read.
 std::string read_file(const std::string& path, std::string& error) {
   const auto close = [](std::FILE* file) { std::fclose(file); };
   const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rbe"), close);
@@ -40,7 +40,7 @@ std::string read_file(const std::string& path, std::string& error) {
   return text;
 }
 
-/// In the order of the lines, and no more than are read. `what` they are, as it stands in a message.
+/// In the order of the lines, and no more than somebody reads. `what` they are, as a message calls them.
 std::vector<base::Problem> sorted_and_cut(std::vector<base::Problem> list, std::string_view what) {
   std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
   if (list.size() > base::max_errors) {
@@ -51,19 +51,19 @@ std::vector<base::Problem> sorted_and_cut(std::vector<base::Problem> list, std::
   return list;
 }
 
-/// A secret in a file that everybody may read is none.
+/// A secret in a file that everybody may read is not secret.
 void warn_of_open_secret(const std::string& path, LoadedConfig& loaded) {
   if (loaded.secret_line == 0) return;
   std::error_code error;
   const auto mode = std::filesystem::status(path, error).permissions();
   if (error || (mode & std::filesystem::perms::others_read) == std::filesystem::perms::none) return;
   loaded.warnings.push_back({loaded.secret_line,
-                             "this secret stands in a file that everybody on this machine may read: "
+                             "this secret is in a file that everybody on this machine may read: "
                              "chmod o-r it, or use secret_file"});
   loaded.warnings = sorted_and_cut(std::move(loaded.warnings), "warnings");
 }
 
-/// What is not written down in a file that says nothing: as in the sample of the original broker.
+/// What holds for keys that a file does not have: as in the sample of the original broker.
 Config defaults() {
   Config config;
   config.plugins = {{"device_state", true, 0, {}}, {"presence_state", false, 0, {}}};
@@ -74,7 +74,7 @@ Config defaults() {
 
 LoadedConfig parse_config(std::string_view text, const std::string& folder) {
   if (text.size() > max_config_bytes)
-    return failed("longer than " + std::to_string(max_config_bytes) + " bytes: this is no configuration");
+    return failed("longer than " + std::to_string(max_config_bytes) + " bytes: this is not a configuration");
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return failed("is in UTF-16: save it as UTF-8");
 
   LoadedConfig result;

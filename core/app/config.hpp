@@ -29,8 +29,8 @@ struct Config {
   bool count_messages = false;
   bool verbose_messages = false;
   std::vector<ServerSettings> servers;  ///< in the order of `sections`, at least one
-  /// Folder of the plugins; empty where it is to be found relative to the binary. A relative path of the file was
-  /// completed with the file's own folder.
+  /// Folder of the plugins; empty if it is found relative to the binary. A relative path of the file was completed
+  /// with the file's own folder.
   std::string plugin_path;
   /// device_state, presence_state, then the others in the order of the file. A plugin that only has a section of
   /// settings is there too, switched off.
@@ -39,10 +39,10 @@ struct Config {
 
 /// What was found in a file. Both lists are in the order of the lines.
 struct LoadedConfig {
-  Config config;                        ///< of use only if `ok()`
+  Config config;                        ///< usable only if `ok()`
   std::vector<base::Problem> errors;    ///< at most `base::max_errors`, then one that says how many more there are
   std::vector<base::Problem> warnings;  ///< probably not meant, but no harm; as many at most
-  int secret_line = 0;                  ///< of the first secret that stands in the text itself; 0: none does
+  int secret_line = 0;                  ///< of the first secret that is written in the file itself; 0: none
 
   [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
 };
@@ -53,11 +53,11 @@ inline constexpr std::size_t max_plugins = 1000;
 /// Reads a file. A file that cannot be read is an error of line 0.
 [[nodiscard]] LoadedConfig load_config(const std::string& path);
 
-/// The same from memory. Relative paths in it begin at `folder`, or at the working directory where that is empty. Files
+/// The same from memory. Relative paths in it begin at `folder`, or at the working directory if that is empty. Files
 /// that it names are read.
 [[nodiscard]] LoadedConfig parse_config(std::string_view text, const std::string& folder = {});
 
-/// `FILE:LINE: text`, or `FILE: text` where no line is to blame.
+/// `FILE:LINE: text`, or `FILE: text` if no line is to blame.
 [[nodiscard]] std::string to_string(std::string_view file, const base::Problem& error);
 
 }  // namespace amibroker::app

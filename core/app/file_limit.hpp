@@ -7,7 +7,7 @@
 
 namespace amibroker::app {
 
-/// Raises the soft limit of open files to what that many servers need, as far as the hard limit allows; warns where
+/// Raises the soft limit of open files to what that many servers need, as far as the hard limit allows; warns if
 /// that is not enough.
 void raise_file_limit(std::size_t servers);
 

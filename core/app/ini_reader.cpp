@@ -88,7 +88,7 @@ class Collector {
       errors_.push_back({line, "the key " + base::in_quotes(key) + " is longer than " +
                                    std::to_string(LineFeed::max_name_bytes) + " characters"});
     } else if (!open_) {
-      errors_.push_back({line, "the key " + base::in_quotes(key) + " stands before the first [section]"});
+      errors_.push_back({line, "the key " + base::in_quotes(key) + " is before the first [section]"});
     } else if (const auto [first, is_new] = keys_.try_emplace(key, line); !is_new) {
       errors_.push_back({line, "the key " + base::in_quotes(key) + " is there already, in line " +
                                    std::to_string(first->second) + ": delete one of the two"});
@@ -106,7 +106,7 @@ class Collector {
     entry().value.append(value);
   }
 
-  /// Cutting may have left base::blanks before the value.
+  /// Cutting may have left blanks before the value.
   void finish_entry() {
     if (accepted_) entry().value = std::string(base::trim(entry().value));
     accepted_ = false;

@@ -50,7 +50,7 @@ bool LineFeed::next(std::span<char> buffer) {
     has_key_ = false;
     check_header();
     write_first(buffer);
-    sent_ = current_.size();  // whatever stands behind the bracket
+    sent_ = current_.size();  // what follows the bracket is ignored
   } else {
     piece_ = Piece::entry;
     has_key_ = true;
@@ -60,7 +60,7 @@ bool LineFeed::next(std::span<char> buffer) {
   return true;
 }
 
-/// Goes on to the next line that holds more than base::blanks and comments.
+/// Goes on to the next line that has more than blanks and comments.
 bool LineFeed::next_line() {
   while (!text_.empty()) {
     const std::size_t end = std::min(text_.find('\n'), text_.size());
@@ -80,7 +80,7 @@ bool LineFeed::next_line() {
   return false;
 }
 
-/// Copies the line; a control byte becomes `?`, so that one report is all that comes of it.
+/// Copies the line; a control byte becomes `?`, so that it is reported only once.
 void LineFeed::replace_control_bytes(std::string_view raw) {
   current_.assign(raw);
   const auto first = std::find_if(current_.begin(), current_.end(), is_control);

@@ -2,10 +2,10 @@
 //
 // A configuration file, line by line, cut into pieces that are short enough for inih.
 //
-// inih, as distributions build it, cuts a line at 200 characters without a word. It also joins lines: one that begins
+// inih, as distributions build it, silently cuts a line at 200 characters. It also joins lines: one that begins
 // with a blank continues the value before it. So a long line is handed over as one short line and continuations.
-// A piece that continues is put between two guard bytes, which the receiver takes off: base::blanks at a cut survive,
-// and a piece that begins with `;` or `#` is no comment.
+// A piece that continues is put between two guard bytes, which the receiver takes off: blanks at a cut survive,
+// and a piece that begins with `;` or `#` is not taken for a comment.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ class LineFeed {
   enum class Piece {
     none,          ///< nothing yet
     header,        ///< `[section]`
-    mark,          ///< a key named `mark_key` after each header: inih itself keeps silent about headers
+    mark,          ///< a key named `mark_key` after each header: inih itself does not report headers
     entry,         ///< `key = value`, or the first part of it
     rest,          ///< the next part of the same line
     continuation,  ///< an indented line that continues the value before it
@@ -60,7 +60,7 @@ class LineFeed {
 
   std::string_view text_;
   std::vector<base::Problem>& errors_;
-  std::string current_;   ///< the line, without comment, line end and base::blanks at both ends
+  std::string current_;   ///< the line, without comment, line end and blanks at both ends
   std::size_t sent_ = 0;  ///< how much of `current_` was handed over
   std::size_t indent_ = 0;
   std::size_t key_indent_ = 0;  ///< of the key that a continuation would belong to

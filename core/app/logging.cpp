@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/app/logging.hpp"
 
+#include <poll.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <cstdlib>
+#include <future>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 namespace amibroker::app {
 namespace {
@@ -59,9 +66,21 @@ struct Logging::State {
   spdlog::sink_ptr sink;
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::logger> logger;
+
+  /// Waits until the queue is written, then reports the lost lines to `direct`.
+  void drain(spdlog::logger& direct) {
+    const std::size_t lost = pool->overrun_counter();
+    // The pool first: its destructor waits until the queue is written. Each waiting line holds the logger, so in the
+    // other order the pool's thread would destroy the logger.
+    pool.reset();
+    logger.reset();
+    if (lost > 0)
+      direct.warn(
+          "{} log lines were lost: stderr took them too slowly. Raise log_level, or look at what reads the log.", lost);
+  }
 };
 
-Logging::Logging(Level level, std::size_t queue_lines) : state_(std::make_unique<State>()) {
+Logging::Logging(Level level, std::size_t queue_lines) : state_(std::make_shared<State>()) {
   state_->sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   state_->sink->set_formatter(make_formatter());
   state_->pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1);
@@ -73,28 +92,46 @@ Logging::Logging(Level level, std::size_t queue_lines) : state_(std::make_unique
 }
 
 Logging::~Logging() {
-  // From here on spdlog writes at once: a default logger that is gone would be a crash for whoever logs last.
-  auto direct = std::make_shared<spdlog::logger>("", state_->sink);
-  direct->set_level(state_->logger->level());
+  if (state_ != nullptr && !close()) write_directly("the end of the log was dropped: stderr took nothing any more");
+}
+
+bool Logging::close(std::chrono::milliseconds limit) {
+  const auto state = std::exchange(state_, nullptr);
+  // A default logger that is gone would be a crash for whoever logs last.
+  auto direct = std::make_shared<spdlog::logger>("", state->sink);
+  direct->set_level(state->logger->level());
   spdlog::set_default_logger(direct);
-  const std::size_t lost = lost_lines();
-  // The pool first: its destructor waits until the queue is written. Each waiting line holds the logger, so in the
-  // other order the pool's thread would destroy the logger.
-  state_->pool.reset();
-  state_->logger.reset();
-  if (lost > 0)
-    direct->warn("{} log lines were lost: stderr took them too slowly. Raise log_level, or look at what reads the log.",
-                 lost);
+  // What stderr holds up cannot be interrupted, so a thread of its own waits for it.
+  std::promise<void> written;
+  const auto done = written.get_future();
+  std::thread([state, direct, written = std::move(written)]() mutable {
+    state->drain(*direct);
+    written.set_value();
+  }).detach();
+  if (done.wait_for(limit) == std::future_status::ready) return true;
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::null_sink_mt>()));
+  return false;
 }
 
 void Logging::set_level(Level level) { state_->logger->set_level(to_spdlog(level)); }
 
 std::size_t Logging::lost_lines() const { return state_->pool->overrun_counter(); }
 
+void write_directly(std::string_view line) noexcept {
+  // At most PIPE_BUF bytes, which a pipe that is ready takes at once and whole.
+  std::array<char, PIPE_BUF> text{};
+  const std::string_view head = stderr_is_journal() ? "<3>zmq-ami-broker: " : "zmq-ami-broker: ";
+  std::size_t size = head.copy(text.data(), text.size());
+  size += line.copy(text.data() + size, text.size() - size - 1);
+  text[size++] = '\n';
+  pollfd ready{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&ready, 1, 0) == 1) static_cast<void>(!::write(STDERR_FILENO, text.data(), size));
+}
+
 bool stderr_is_journal() {
   const char* stream = std::getenv("JOURNAL_STREAM");
   struct stat status {};
-  if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) return false;
+  if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
   return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
 }
 

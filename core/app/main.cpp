@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // zmq-ami-broker: makes many Asterisk servers act as one.
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -9,6 +13,7 @@
 #include "core/app/application.hpp"
 #include "core/app/command_line.hpp"
 #include "core/app/config.hpp"
+#include "core/app/end_limit.hpp"
 #include "core/app/exit_code.hpp"
 #include "core/app/logging.hpp"
 #include "core/app/make_keys.hpp"
@@ -22,14 +27,14 @@ using namespace amibroker;
 using app::CommandLine;
 using app::ExitCode;
 
-/// The plugins that came with this binary: ../lib/zmq-ami-broker/plugins from where it lies, built or installed.
+/// The plugins that came with this binary: ../lib/zmq-ami-broker/plugins from its folder, built or installed.
 std::filesystem::path own_plugin_folder() {
   std::error_code error;
   const auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
   return (binary.parent_path().parent_path() / AMIBROKER_PLUGIN_DIR).lexically_normal();
 }
 
-/// The folder that was asked for, and behind it our own: whoever keeps handlers elsewhere still has the default ones.
+/// The folder that was asked for, then our own: whoever keeps handlers elsewhere still has the default ones.
 host::PluginFolders folders_of(const CommandLine& line, const app::Config& config) {
   std::vector<std::filesystem::path> folders;
   if (line.plugin_path) folders.emplace_back(*line.plugin_path);
@@ -74,15 +79,32 @@ int check_config(const CommandLine& line, const app::LoadedConfig& loaded) {
   return show(line.config_file + ": no mistakes, " + std::to_string(loaded.config.servers.size()) + " servers\n");
 }
 
+/// The life of the daemon, between the start of its log and its end.
+ExitCode serve(const CommandLine& line, const app::Config& config, const app::EndLimit& end) {
+  try {
+    app::Application application(config, end);
+    const auto errors = application.load_plugins(folders_of(line, config));
+    print(line.config_file, errors, "");
+    if (!errors.empty()) return ExitCode::wrong_config;
+    application.run();
+    return ExitCode::success;
+  } catch (const std::exception& error) {
+    spdlog::critical("cannot go on: {}", error.what());
+    return ExitCode::failure;
+  }
+}
+
 int run(const CommandLine& line, const app::Config& config) {
-  app::block_signals();
-  const app::Logging logging(line.log_level.value_or(config.log_level));
-  app::Application application(config);
-  const auto errors = application.load_plugins(folders_of(line, config));
-  print(line.config_file, errors, "");
-  if (!errors.empty()) return static_cast<int>(ExitCode::wrong_config);
-  application.run();
-  return static_cast<int>(ExitCode::success);
+  app::prepare_signals();
+  const app::EndLimit end;
+  app::Logging logging(line.log_level.value_or(config.log_level));
+  const int code = static_cast<int>(serve(line, config, end));
+  end.waits_for("what reads the log (stderr)");
+  // Some of the time is left for the way out of the process.
+  const auto limit = std::min(app::Logging::default_limit, end.left() / 2);
+  if (!logging.close(limit)) ::_exit(code);
+  end.waits_for("the process to be taken down");
+  return code;
 }
 
 int carry_out(const CommandLine& line) {

@@ -13,7 +13,7 @@
 namespace amibroker::app {
 namespace {
 
-/// A file that this program makes; deleted again where it is not kept.
+/// A file that this program makes; deleted again unless it is kept.
 class NewFile {
  public:
   NewFile(std::string path, mode_t mode) : path_(std::move(path)) {
@@ -42,7 +42,7 @@ class NewFile {
   }
   void keep() noexcept { kept_ = true; }
 
-  /// What went wrong, for the user; empty where nothing did.
+  /// What went wrong, for the user; empty if nothing did.
   [[nodiscard]] std::string error() const {
     switch (error_) {
       case 0: return {};
@@ -51,7 +51,7 @@ class NewFile {
                " is there already, and a key that may be in use is not overwritten: choose another name, or "
                "move it away";
       case ENOENT:
-      case ENOTDIR: return path_ + " cannot be made: its folder is not there: create it, or choose another";
+      case ENOTDIR: return path_ + " cannot be made: its folder does not exist: create it, or choose another";
       case EACCES:
       case EPERM:
       case EROFS:

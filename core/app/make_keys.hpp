@@ -8,7 +8,7 @@
 
 namespace amibroker::app {
 
-/// The public key, and what is to be done with the two files: lines for the user, the last one with its end.
+/// The public key, and what to do with the two files: lines for the user, each with its end.
 struct KeysMade {
   std::string text;
 };

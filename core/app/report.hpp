@@ -11,7 +11,7 @@
 
 namespace amibroker::app {
 
-/// A length of time in its two greatest units, `3 d 4 h`, `2 h 0 min`, `7 min 3 s`; under a minute `12 s`. What is left
+/// A length of time in its two largest units, `3 d 4 h`, `2 h 0 min`, `7 min 3 s`; under a minute `12 s`. The rest
 /// is cut off; a negative length is `0 s`.
 [[nodiscard]] std::string length_text(std::chrono::steady_clock::duration length);
 

@@ -7,21 +7,26 @@
 
 #include <cerrno>
 #include <csignal>
+#include <initializer_list>
 #include <system_error>
 #include <utility>
 
 namespace amibroker::app {
 namespace {
 
-sigset_t our_signals() noexcept {
+constexpr std::initializer_list<int> of_the_end{SIGINT, SIGTERM};
+constexpr std::initializer_list<int> of_the_loop{SIGHUP, SIGUSR1};
+constexpr std::initializer_list<int> ignored{SIGPIPE, SIGUSR2};
+
+sigset_t set_of(std::initializer_list<int> numbers) noexcept {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, number);
+  for (const int number : numbers) sigaddset(&set, number);
   return set;
 }
 
-int open_descriptor() {
-  const sigset_t set = our_signals();
+int open(std::initializer_list<int> numbers) {
+  const sigset_t set = set_of(numbers);
   const int descriptor = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
   return descriptor;
@@ -29,13 +34,20 @@ int open_descriptor() {
 
 }  // namespace
 
-void block_signals() noexcept {
-  const sigset_t set = our_signals();
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+void prepare_signals() noexcept {
+  for (const int number : ignored) ::signal(number, SIG_IGN);
+  for (const auto numbers : {of_the_end, of_the_loop}) {
+    const sigset_t set = set_of(numbers);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    // nohup and shells hand SIG_IGN on, which would throw the signal away wherever it is not blocked.
+    for (const int number : numbers) ::signal(number, SIG_DFL);
+  }
 }
 
+int open_end_signals() { return open(of_the_end); }
+
 Signals::Signals(boost::asio::io_context& io, std::function<void(int number)> on_signal)
-    : descriptor_(io, open_descriptor()), on_signal_(std::move(on_signal)) {
+    : descriptor_(io, open(of_the_loop)), on_signal_(std::move(on_signal)) {
   wait();
 }
 

@@ -2,8 +2,10 @@
 #include "tests/system/daemon.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace amibroker::system_test {
 
@@ -44,31 +47,59 @@ Daemon::Daemon(const std::string& binary, const std::vector<std::string>& argume
   const int error = ::posix_spawn(&pid_, binary.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(pipe[1]);
+  pipe_ = pipe[0];
   if (error != 0) {
-    ::close(pipe[0]);
+    ::close(pipe_);
     throw std::runtime_error("cannot start " + binary);
   }
-  reader_ = std::thread([this, fd = pipe[0]] { read_output(fd); });
+  process_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));  // Debian 12 declares pidfd_open for C alone
+  reader_ = std::thread([this] { read_output(); });
 }
 
 Daemon::~Daemon() {
   if (!exit_code_) {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    static_cast<void>(exit_code());
   }
   reader_.join();
+  if (pipe_ >= 0) ::close(pipe_);
+  ::close(process_);
 }
 
-void Daemon::read_output(int fd) {
+void Daemon::read_output() {
   std::array<char, 4096> buffer;
-  for (ssize_t count; (count = ::read(fd, buffer.data(), buffer.size())) > 0;) {
-    const std::lock_guard lock(mutex_);
+  for (ssize_t count; (count = ::read(pipe_, buffer.data(), buffer.size())) > 0;) {
+    std::unique_lock lock(mutex_);
     output_.append(buffer.data(), static_cast<std::size_t>(count));
+    parked_ = blocked_;
     changed_.notify_all();
+    changed_.wait(lock, [&] { return !blocked_; });
+    if (pipe_ < 0) break;
   }
-  ::close(fd);
   const std::lock_guard lock(mutex_);
   ended_ = true;
+  changed_.notify_all();
+}
+
+void Daemon::park_reader() {
+  const int filler = ::open(("/proc/self/fd/" + std::to_string(pipe_)).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  std::unique_lock lock(mutex_);
+  blocked_ = true;
+  // Wakes the reader, which then sees that it is to stop. If nothing fits, it has enough to read.
+  static_cast<void>(!::write(filler, "\n", 1));
+  changed_.wait(lock, [&] { return parked_; });
+  while (::write(filler, "\n", 1) == 1) {
+  }
+  ::close(filler);
+}
+
+void Daemon::block_output() { park_reader(); }
+
+void Daemon::close_output() {
+  park_reader();
+  const std::lock_guard lock(mutex_);
+  ::close(std::exchange(pipe_, -1));
+  blocked_ = false;
   changed_.notify_all();
 }
 
@@ -90,13 +121,15 @@ std::string Daemon::output() const {
 
 std::optional<int> Daemon::exit_code(std::chrono::milliseconds within) {
   if (exit_code_) return exit_code_;
-  {
-    // The pipe ends with the process, so its end can be waited for.
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, within, [&] { return ended_; })) return std::nullopt;
-  }
+  pollfd end{process_, POLLIN, 0};
   int status = 0;
-  if (::waitpid(pid_, &status, 0) != pid_) return std::nullopt;
+  if (::poll(&end, 1, static_cast<int>(within.count())) != 1 || ::waitpid(pid_, &status, 0) != pid_)
+    return std::nullopt;
+  // Now the pipe ends too, and with it the output.
+  std::unique_lock lock(mutex_);
+  blocked_ = false;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return ended_; });
   exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return exit_code_;
 }

@@ -19,7 +19,7 @@ class Presences : public System {
     return all_hold(presentity, (*fleet)[0].presence(presentity).value_or(Presence{}));
   }
   /// Everything that was on its way when this was called has been handled when it returns: a change of another
-  /// presentity goes the same way, behind it.
+  /// presentity goes the same way, after it.
   void settle() {
     const Presence mark{"away", "settle", std::to_string(++settled_)};
     for (const sim::Server& server : fleet->servers()) {
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(Presences, ALongMessageIsCutOnACharacterBorder) {
   make_fleet(2);
   start_and_connect();
-  settle();  // the servers are read: what is published below stands in no list
+  settle();  // the servers are read: what is published below is in no list
   std::string message(254, 'x');
   message += "\xc3\xbc";  // the character would end at byte 256
   (*fleet)[0].publish({{"Event", "PresenceStateChange"},

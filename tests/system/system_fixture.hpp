@@ -27,7 +27,7 @@ class System : public ::testing::Test {
     fleet = std::make_unique<sim::Fleet>(options);
     for (const auto& one : options) accounts.push_back(one.ami);
   }
-  /// `general`: lines of [general]; `more`: sections behind the servers'.
+  /// `general`: lines of [general]; `more`: sections after those of the servers.
   [[nodiscard]] std::string config(const std::string& general = {}, const std::string& more = {}) const {
     std::string text = "[general]\ndevice_state = yes\npresence = yes\n" + general + "[servers]\nsections = ";
     std::string sections;

@@ -23,7 +23,7 @@ std::string with_server(const std::string& text) {
   return "[servers]\nsections = a\n[a]\naddr = 10.0.0.1\ncmd_port = 1\nevt_port = 2\n" + text;
 }
 
-/// A section [general] from line 1 on, with a whole server behind it.
+/// A section [general] from line 1 on, then a whole server.
 std::string general(const std::string& text) { return "[general]\n" + text + "\n" + with_server(""); }
 
 /// The keys of server `a` from line 4 on.
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"f:4: the key \"presence\" is there already, in line 2: delete one of the two"}},
         Mistake{"key_before_section",
                 "presence = no\n" + with_server(""),
-                {"f:1: the key \"presence\" stands before the first [section]"}},
+                {"f:1: the key \"presence\" is before the first [section]"}},
         Mistake{"no_equals_sign",
                 general("presence no"),
                 {"f:2: no \"=\" in this line: a line is \"key = value\", \"[section]\" or a comment"}},
@@ -245,7 +245,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"utf16", std::string("\xff\xfe[\0g\0", 6), {"f: is in UTF-16: save it as UTF-8"}},
         Mistake{"too_long",
                 std::string(max_config_bytes + 1, ';'),
-                {"f: longer than 1048576 bytes: this is no configuration"}}),
+                {"f: longer than 1048576 bytes: this is not a configuration"}}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ConfigErrorList, AllMistakesOfAFileComeInOneRunInTheOrderOfTheLines) {
@@ -325,13 +325,13 @@ INSTANTIATE_TEST_SUITE_P(
                 {"f:8: port = 5038 of h is the port of [a] in line 3 already: each server is there once"}}),
     [](const auto& info) { return info.param.name; });
 
-/// `how_many` different names of four letters, each with `before` and `behind` around it.
-std::string many(int how_many, const std::string& before, const std::string& behind) {
+/// `how_many` different names of four letters, each with `before` and `after` around it.
+std::string many(int how_many, const std::string& before, const std::string& after) {
   std::string text;
   for (int i = 0; i < how_many; ++i) {
     const char name[] = {static_cast<char>('a' + i / 17576 % 26), static_cast<char>('a' + i / 676 % 26),
                          static_cast<char>('a' + i / 26 % 26), static_cast<char>('a' + i % 26)};
-    text += before + std::string(name, sizeof name) + behind;
+    text += before + std::string(name, sizeof name) + after;
   }
   return text;
 }

@@ -54,7 +54,7 @@ TEST_F(ConfigFile, ThatMayNotBeReadIsAnError) {
 }
 
 TEST_F(ConfigFile, WithoutAnEndIsCutOff) {
-  EXPECT_EQ(first_error("/dev/zero"), "f: longer than 1048576 bytes: this is no configuration");
+  EXPECT_EQ(first_error("/dev/zero"), "f: longer than 1048576 bytes: this is not a configuration");
 }
 
 TEST_F(ConfigFile, OfWindowsIsReadLikeAnyOther) {

@@ -22,7 +22,7 @@ std::vector<base::Section> read_good(std::string_view text) {
   return sections;
 }
 
-/// What comes out for one value, with a second key behind it to see that nothing spills over.
+/// What comes out for one value, with a second key after it to see that nothing spills over.
 std::string round_trip(const std::string& value) {
   const auto sections = read_good("[s]\nkey = " + value + "\nlast = 1\n");
   if (sections.size() != 1 || sections[0].settings.size() != 2 || sections[0].settings[1].value != "1") return "lost";
@@ -40,7 +40,7 @@ std::string random_value(std::size_t length, std::string_view alphabet, std::mt1
       if (alphabet.find_first_not_of(" \t;") == alphabet.npos) value.back() = ';';
       continue;
     }
-    // The first byte stands behind the blank after the `=`.
+    // The first byte comes after the blank that follows the `=`.
     if (c == ';' && value.empty()) continue;
     value += c;
   }
@@ -69,18 +69,18 @@ TEST(IniReader, RunsOfOneByteAsLongAsALineComeBackUnchanged) {
 }
 
 TEST(IniReader, AnyPlaceOfTheEqualsSignIsFound) {
-  for (std::size_t base::blanks = 0; base::blanks <= 140; ++base::blanks) {
-    const std::string gap(base::blanks, ' ');
+  for (std::size_t blanks = 0; blanks <= 140; ++blanks) {
+    const std::string gap(blanks, ' ');
     const auto sections = read_good("[s]\nkey" + gap + "=" + gap + "v\n");
     ASSERT_EQ(sections.size(), 1U);
-    ASSERT_EQ(sections[0].settings.size(), 1U) << base::blanks;
-    ASSERT_EQ(sections[0].settings[0].value, "v") << base::blanks;
+    ASSERT_EQ(sections[0].settings.size(), 1U) << blanks;
+    ASSERT_EQ(sections[0].settings[0].value, "v") << blanks;
   }
 }
 
 TEST(IniReader, AValueThatBeginsBehindTheCutHasNoBlanksBeforeIt) {
-  for (std::size_t base::blanks = 150; base::blanks <= 450; ++base::blanks)
-    ASSERT_EQ(round_trip(std::string(base::blanks, ' ') + "v"), "v") << base::blanks;
+  for (std::size_t blanks = 150; blanks <= 450; ++blanks)
+    ASSERT_EQ(round_trip(std::string(blanks, ' ') + "v"), "v") << blanks;
 }
 
 TEST(IniReader, AMegabyteInOneLineComesBackUnchanged) {

@@ -10,12 +10,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace amibroker::app {
 namespace {
+
+using namespace std::chrono_literals;
 
 using testing::HasSubstr;
 using testing::MatchesRegex;
@@ -64,6 +68,14 @@ class LoggingTest : public testing::Test {
     char buffer[4096];
     for (ssize_t got = read(ends_[0], buffer, sizeof buffer); got > 0; got = read(ends_[0], buffer, sizeof buffer))
       text.append(buffer, static_cast<std::size_t>(got));
+    return text;
+  }
+
+  /// Everything that is written until `end` was.
+  std::string read_until(std::string_view end) const {
+    std::string text;
+    char byte = 0;
+    while (text.find(end) == text.npos && read(ends_[0], &byte, 1) == 1) text += byte;
     return text;
   }
 
@@ -124,7 +136,7 @@ TEST_F(LoggingTest, EveryLineIsWrittenBeforeTheEnd) {
     std::optional<Logging> logging(std::in_place, Level::info);
     std::thread reader([&] { text = read_all(); });
     for (int i = 0; i < 5000; ++i) spdlog::info("line {}", i);
-    logging.reset();
+    EXPECT_TRUE(logging->close(20s));
     restore();
     reader.join();
   }
@@ -138,17 +150,38 @@ TEST_F(LoggingTest, AStuckReaderCostsTheOldestLinesAndIsReported) {
   {
     std::optional<Logging> logging(std::in_place, Level::info, 8);
     fill_pipe();
-    for (int i = 0; i < 100; ++i) spdlog::info("line {}", i);  // would wait for ever if it waited
+    for (int i = 0; i < 100; ++i) spdlog::info("line {}", i);  // would never come back if it waited
     EXPECT_GE(logging->lost_lines(), 90U);
     EXPECT_LE(logging->lost_lines(), 92U);
     std::thread reader([&] { text = read_all(); });
-    logging.reset();
+    EXPECT_TRUE(logging->close(20s));
     restore();
     reader.join();
   }
   EXPECT_THAT(text, HasSubstr("line 99\n"));
   EXPECT_THAT(text, Not(HasSubstr("line 50\n")));
   EXPECT_THAT(text, testing::ContainsRegex("warning 9[0-2] log lines were lost"));
+}
+
+TEST_F(LoggingTest, AReaderThatStaysStuckDelaysTheEndByTheLimit) {
+  Logging logging(Level::info, 8);
+  fill_pipe();
+  for (int i = 0; i < 100; ++i) spdlog::info("line {}", i);
+  EXPECT_FALSE(logging.close(10ms));
+  spdlog::info("dropped, or this would never come back");
+  write_directly("dropped as well");
+  // Its thread goes on as soon as somebody reads.
+  EXPECT_THAT(read_until("lost: stderr took them too slowly"), Not(HasSubstr("dropped")));
+}
+
+TEST_F(LoggingTest, ALineCanBeWrittenWithoutTheLog) {
+  write_directly("hello");
+  name_journal();
+  write_directly("hello");
+  write_directly(std::string(100000, 'x'));
+  const std::string text = output();
+  EXPECT_THAT(text, testing::StartsWith("zmq-ami-broker: hello\n<3>zmq-ami-broker: hello\n<3>zmq-ami-broker: xxx"));
+  EXPECT_THAT(text, testing::EndsWith("xx\n"));
 }
 
 TEST_F(LoggingTest, WhoLogsAfterTheEndDoesNoHarm) {

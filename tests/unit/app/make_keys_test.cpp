@@ -80,7 +80,7 @@ TEST_F(MakeKeys, DoesNotFollowALinkToAFileThatIsNotThere) {
 TEST_F(MakeKeys, OfAFolderThatIsNotThereOrTakesNoFileIsAnError) {
   EXPECT_EQ(error_of((folder_.path() / "none" / "broker").string()),
             (folder_.path() / "none" / "broker.secret").string() +
-                " cannot be made: its folder is not there: create it, or choose another");
+                " cannot be made: its folder does not exist: create it, or choose another");
   // A folder in which not even root may make a file.
   EXPECT_THAT(error_of("/proc/self/broker"), HasSubstr("/proc/self/broker.secret cannot be made: "));
 }

@@ -14,14 +14,17 @@
 namespace amibroker::app {
 namespace {
 
-/// Every thread of the process has the signals blocked, as in the daemon, and gets them back at the end.
+/// The signals are blocked and ignored as in the daemon; at the end all is as it was.
 class SignalsTest : public ::testing::Test {
  protected:
   SignalsTest() {
     pthread_sigmask(SIG_SETMASK, nullptr, &before_);
-    block_signals();
+    prepare_signals();
   }
-  ~SignalsTest() override { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  ~SignalsTest() override {
+    for (const int number : {SIGPIPE, SIGUSR2}) ::signal(number, SIG_DFL);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 
   boost::asio::io_context io;
   std::vector<int> seen;
@@ -30,9 +33,9 @@ class SignalsTest : public ::testing::Test {
   sigset_t before_{};
 };
 
-TEST_F(SignalsTest, EachSignalIsToldOnTheLoopAgainAndAgain) {
+TEST_F(SignalsTest, EachSignalIsReportedOnTheLoopAgainAndAgain) {
   const Signals signals(io, [&](int number) { seen.push_back(number); });
-  for (const int number : {SIGUSR1, SIGTERM, SIGUSR1, SIGINT}) {
+  for (const int number : {SIGUSR1, SIGHUP, SIGUSR1, SIGHUP}) {
     ::kill(::getpid(), number);
     io.run_one();
     ASSERT_FALSE(seen.empty());
@@ -43,10 +46,31 @@ TEST_F(SignalsTest, EachSignalIsToldOnTheLoopAgainAndAgain) {
 
 TEST_F(SignalsTest, OneThatCameBeforeTheLoopIsNotLost) {
   ::kill(::getpid(), SIGUSR1);
-  ::kill(::getpid(), SIGTERM);
+  ::kill(::getpid(), SIGHUP);
   const Signals signals(io, [&](int number) { seen.push_back(number); });
   io.run_one();
   EXPECT_EQ(seen.size(), 2U);
+}
+
+TEST_F(SignalsTest, WhatTheStarterIgnoredIsReported) {
+  ::signal(SIGHUP, SIG_IGN);
+  prepare_signals();
+  const Signals signals(io, [&](int number) { seen.push_back(number); });
+  ::kill(::getpid(), SIGHUP);
+  io.run_one();
+  EXPECT_EQ(seen, std::vector{SIGHUP});
+}
+
+TEST_F(SignalsTest, SigpipeAndSigusr2AreIgnoredInEveryThread) {
+  std::thread([] {
+    for (const int number : {SIGPIPE, SIGUSR2}) {
+      ::pthread_kill(::pthread_self(), number);  // would end the process
+      ::kill(::getpid(), number);
+    }
+  }).join();
+  sigset_t pending;
+  ::sigpending(&pending);
+  EXPECT_FALSE(sigismember(&pending, SIGPIPE) || sigismember(&pending, SIGUSR2));
 }
 
 TEST_F(SignalsTest, AThreadThatWaitsIsNotInterrupted) {
