@@ -15,17 +15,13 @@ namespace {
 constexpr std::chrono::milliseconds slow_call{50};
 constexpr std::chrono::minutes message_report_period{1};
 
-std::vector<std::string> names_of(const std::vector<ServerSettings>& servers) {
-  std::vector<std::string> names;
-  for (const auto& server : servers) names.push_back(server.name);
-  return names;
-}
-
-std::vector<host::ServerLabel> labels_of(const std::vector<ServerSettings>& servers) {
-  std::vector<host::ServerLabel> labels;
-  for (const auto& server : servers)
-    labels.push_back({server.section, server.name, server.zones, server.include, server.exclude});
-  return labels;
+host::ServerLabel label_of(const ServerSettings& server) {
+  return {server.section,
+          server.name,
+          server.zones,
+          server.include,
+          server.exclude,
+          server.transport == link::Transport::ami ? "ami" : "zmq"};
 }
 
 }  // namespace
@@ -33,15 +29,16 @@ std::vector<host::ServerLabel> labels_of(const std::vector<ServerSettings>& serv
 Application::Application(const Config& config)
     : config_(config),
       signals_(loop_.io(), [this](int number) { on_signal(number); }),
-      dispatcher_(names_of(config.servers), slow_call),
+      dispatcher_(slow_call),
       fleet_(loop_),
       zmq_fleet_(fleet_, config.servers.size()),
-      plugins_(loop_, dispatcher_, labels_of(config.servers), config.request_timeout, config.verbose_messages) {
+      plugins_(loop_, dispatcher_, config.request_timeout, config.verbose_messages) {
   raise_file_limit(config.servers.size());
   for (std::size_t i = 0; i < config.servers.size(); ++i) {
-    links_.push_back(make_link(static_cast<ServerId>(i)));
-    dispatcher_.add_link(*links_.back());
+    links_.all.push_back(make_link(static_cast<ServerId>(i)));
+    plugins_.add_server(static_cast<ServerId>(i), label_of(config.servers[i]));
   }
+  dispatcher_.attach(links_);
 }
 
 Application::~Application() = default;
@@ -62,14 +59,14 @@ void Application::run() {
     loop_.every(message_report_period, [this] { report_messages(); });
   }
   const std::size_t running = plugins_.start();
-  spdlog::info("{} servers, {} plugins", links_.size(), running);
+  spdlog::info("{} servers, {} plugins", links_.all.size(), running);
   if (running == 0) spdlog::warn("no plugin runs, so nothing is done with the events: switch one on in [plugins]");
-  for (const auto& link : links_) link->start(dispatcher_);
+  for (const auto& link : links_.all) link->start(links_);
   loop_.run();
   report_counters();
   // Plugins go first: nobody must answer to a plugin that is gone.
   plugins_.stop();
-  for (const auto& link : links_) link->stop();
+  for (const auto& link : links_.all) link->stop();
   if (config_.count_messages) report_messages();
 }
 
@@ -94,8 +91,8 @@ void Application::report_messages() {
 }
 
 void Application::report_counters() const {
-  for (std::size_t i = 0; i < links_.size(); ++i)
-    spdlog::info("{}", server_line(config_.servers[i], *links_[i], loop_.now()));
+  for (std::size_t i = 0; i < links_.all.size(); ++i)
+    spdlog::info("{}", server_line(config_.servers[i], *links_.all[i], loop_.now()));
   for (const auto& plugin : plugins_.plugins()) {
     std::string line;
     for (const auto& [name, value] : plugin->counters().values()) line += " " + name + "=" + std::to_string(value);

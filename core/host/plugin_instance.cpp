@@ -100,6 +100,18 @@ bool PluginInstance::server_down(ServerId server, Fault& fault) noexcept {
   return library_.calls().server_down(*plugin_, server, fault);
 }
 
+bool PluginInstance::server_added(ServerId server, Fault& fault) noexcept {
+  return library_.calls().server_added(*plugin_, server, fault);
+}
+
+bool PluginInstance::server_changed(ServerId server, Fault& fault) noexcept {
+  return library_.calls().server_changed(*plugin_, server, fault);
+}
+
+bool PluginInstance::server_retired(ServerId server, Fault& fault) noexcept {
+  return library_.calls().server_retired(*plugin_, server, fault);
+}
+
 bool PluginInstance::events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept {
   return library_.calls().events_lost(*plugin_, server, count, fault);
 }

@@ -26,7 +26,7 @@ void DeviceState::start(Host& host) {
   names_.emplace(host.options().text("name_template"));
   if (host.options().boolean("custom")) customs_.emplace();
   filters_.emplace(host);
-  neighbours_.emplace(host.servers());
+  neighbours_.emplace();
   aggregation_.emplace(*neighbours_);
   newest_.emplace(*neighbours_);
   const replication::Combiner& combiner =
@@ -115,6 +115,24 @@ void DeviceState::on_server_up(ServerId server) {
 
 void DeviceState::on_server_down(ServerId server) {
   if (distributor_) distributor_->server_down(server);
+}
+
+void DeviceState::on_server_added(ServerId server) {
+  if (!distributor_) return;
+  filters_->update(host_->servers()[server]);
+  distributor_->server_added(server);
+}
+
+void DeviceState::on_server_changed(ServerId server) {
+  if (!distributor_) return;
+  const bool filters_changed = filters_->update(host_->servers()[server]);
+  distributor_->server_changed(server, filters_changed);
+}
+
+void DeviceState::on_server_retired(ServerId server) {
+  if (!distributor_) return;
+  filters_->retire(server);
+  distributor_->server_retired(server);
 }
 
 void DeviceState::on_events_lost(ServerId server, std::uint64_t) {

@@ -31,6 +31,9 @@ class DeviceState final : public Plugin, private replication::ListReader {
   void on_event(ServerId server, const Message& message) override;
   void on_server_up(ServerId server) override;
   void on_server_down(ServerId server) override;
+  void on_server_added(ServerId server) override;
+  void on_server_changed(ServerId server) override;
+  void on_server_retired(ServerId server) override;
   void on_events_lost(ServerId server, std::uint64_t count) override;
   void on_report() override;
   void stop() override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp.
+// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp, what becomes of servers that are added,
+// changed and retired in replicator_servers.cpp.
 #include "plugins/replication/replicator.hpp"
 
 #include <algorithm>
@@ -18,33 +19,33 @@ std::uint32_t seconds_of(TimePoint time) noexcept {
 
 }  // namespace
 
-Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers,
+Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t places,
                        Writer& writer, const Limits& limits)
     : neighbours_(neighbours),
       combiner_(combiner),
       neutral_(neutral),
       writer_(writer),
       limits_(limits),
-      cells_(servers),
-      targets_(servers),
-      shown_(servers) {}
+      cells_(places),
+      targets_(places),
+      shown_(places) {}
 
 void Replicator::add_key(Sharing sharing) {
   cells_.add_key();
   sharing_.push_back(sharing);
   Cell* row = cells_.row(static_cast<KeyId>(cells_.keys() - 1));
-  for (ServerId server = 0; server < targets_.size(); ++server)
+  for (Place server = 0; server < targets_.size(); ++server)
     if (targets_[server].read) row[server].observed = absent;
 }
 
 // --- What happens --------------------------------------------------------------------------------------------------
 
-void Replicator::changed_at_origin(ServerId origin, KeyId key, ValueId value, TimePoint now) {
+void Replicator::changed_at_origin(Place origin, KeyId key, ValueId value, TimePoint now) {
   at(origin, key).news = true;
   contribute(origin, key, value, Urgency::live, now);
 }
 
-void Replicator::contribute(ServerId origin, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
+void Replicator::contribute(Place origin, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
   Cell& own = at(origin, key);
   own.contribution = value;
   own.contributed_as = ++contributions_;
@@ -54,18 +55,22 @@ void Replicator::contribute(ServerId origin, KeyId key, ValueId value, Urgency u
 void Replicator::spread(KeyId key, Urgency urgency, TimePoint now) {
   Cell* row = cells_.row(key);
   combiner_.combine(row, shown_);
-  for (ServerId target = 0; target < targets_.size(); ++target) {
-    ValueId value = shown_[target];
-    if (value == no_value) {
-      if (row[target].desired == no_value) continue;  // nobody ever had something to show there
-      value = neutral_;
-    }
+  for (Place target = 0; target < targets_.size(); ++target) {
     if (!keeps_rule(5) && targets_[target].stage == Target::Stage::down) return;
-    want(target, key, row[target], value, urgency, now);
+    show(key, target, row[target], shown_[target], urgency, now);
   }
 }
 
-News Replicator::changed_on(ServerId server, KeyId key, ValueId value, TimePoint now) {
+/// no_value: nobody has anything to show there, now.
+void Replicator::show(KeyId key, Place target, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
+  if (value == no_value) {
+    if (cell.desired == no_value) return;  // nor ever had
+    value = neutral_;
+  }
+  want(target, key, cell, value, urgency, now);
+}
+
+News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint now) {
   Cell& own = at(server, key);
   if (hear_echo(server, key, own, value, now)) return News::echo;
   // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged
@@ -84,18 +89,18 @@ News Replicator::changed_on(ServerId server, KeyId key, ValueId value, TimePoint
 }
 
 /// Whether this is anything but what all should hold anyway.
-bool Replicator::spread_news(ServerId server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
+bool Replicator::spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
   Cell* row = cells_.row(key);
   bool changed = row[server].desired != value;
   want(server, key, row[server], value, urgency, now);
-  for (const ServerId target : neighbours_.of(server)) {
+  for (const Place target : neighbours_.of(server)) {
     changed |= row[target].desired != value;
     want(target, key, row[target], value, urgency, now);
   }
   return changed;
 }
 
-void Replicator::completed(ServerId target, KeyId key, Outcome outcome, TimePoint now) {
+void Replicator::completed(Place target, KeyId key, Outcome outcome, TimePoint now) {
   Cell& cell = at(target, key);
   const ValueId written = std::exchange(cell.in_flight, no_value);
   if (written == no_value) return;
@@ -107,7 +112,7 @@ void Replicator::completed(ServerId target, KeyId key, Outcome outcome, TimePoin
   pump(target, now);
 }
 
-bool Replicator::hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value, TimePoint now) {
+bool Replicator::hear_echo(Place server, KeyId key, Cell& cell, ValueId value, TimePoint now) {
   if (!keeps_rule(3)) return false;
   const EchoLists::Match match = echoes_.match(cell.echoes, value);
   if (match == EchoLists::Match::nothing) return false;
@@ -126,10 +131,10 @@ bool Replicator::hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value
 
 void Replicator::open(TimePoint now) {
   if (std::exchange(open_, true)) return;
-  for (ServerId server = 0; server < targets_.size(); ++server) reconcile_all(server, now);
+  for (Place server = 0; server < targets_.size(); ++server) reconcile_all(server, now);
 }
 
-void Replicator::server_up(ServerId server, TimePoint now) {
+void Replicator::server_up(Place server, TimePoint now) {
   Target& target = targets_[server];
   target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
   target.read = false;
@@ -143,22 +148,25 @@ void Replicator::server_up(ServerId server, TimePoint now) {
   if (!keeps_rule(6)) reconcile_all(server, now);
 }
 
-void Replicator::server_down(ServerId server) noexcept {
+void Replicator::server_down(Place server) noexcept {
   Target& target = targets_[server];
   target.stage = Target::Stage::down;
   target.clear_lines([&](KeyId key) -> Cell& { return at(server, key); });
 }
 
-void Replicator::server_lost(ServerId server, TimePoint now) {
-  if (!keeps_rule(7)) return;
+void Replicator::server_lost(Place server, TimePoint now) {
+  if (keeps_rule(7)) withdraw_all(server, now);
+}
+
+void Replicator::withdraw_all(Place origin, TimePoint now) {
   for (KeyId key = 0; key < cells_.keys(); ++key)
-    if (at(server, key).contribution != no_value) contribute(server, key, no_value, Urgency::dump, now);
+    if (at(origin, key).contribution != no_value) contribute(origin, key, no_value, Urgency::dump, now);
 }
 
 void Replicator::retire(KeyId key) noexcept {
   sharing_[key] = Sharing::retired;
   Cell* row = cells_.row(key);
-  for (ServerId server = 0; server < targets_.size(); ++server) row[server].desired = no_value;
+  for (Place server = 0; server < targets_.size(); ++server) row[server].desired = no_value;
 }
 
 void Replicator::tick(TimePoint now) {
@@ -181,7 +189,7 @@ void Replicator::tick(TimePoint now) {
 
 // --- Writing -------------------------------------------------------------------------------------------------------
 
-void Replicator::want(ServerId target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
+void Replicator::want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
   if (cell.desired == value && cell.observed == value) return;
   if (cell.desired != value) {
     cell.desired = value;
@@ -202,18 +210,18 @@ bool Replicator::needs_write(const Cell& cell) const noexcept {
   return !cell.resting && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
 }
 
-void Replicator::reconcile(ServerId target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
+void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
   Target& target = targets_[target_id];
   if (!open_ || target.stage != Target::Stage::ready || !needs_write(cell)) return;
   if (target.has_room(urgency)) send(target_id, key, cell, now);
   else target.enqueue(key, cell, urgency);
 }
 
-void Replicator::reconcile_all(ServerId target, TimePoint now) {
+void Replicator::reconcile_all(Place target, TimePoint now) {
   for (KeyId key = 0; key < cells_.keys(); ++key) reconcile(target, key, at(target, key), Urgency::dump, now);
 }
 
-void Replicator::pump(ServerId target_id, TimePoint now) {
+void Replicator::pump(Place target_id, TimePoint now) {
   Target& target = targets_[target_id];
   while (const std::optional<KeyId> key = target.next()) {
     Cell& cell = at(target_id, *key);
@@ -222,7 +230,7 @@ void Replicator::pump(ServerId target_id, TimePoint now) {
   }
 }
 
-void Replicator::send(ServerId target, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::send(Place target, KeyId key, Cell& cell, TimePoint now) {
   if (sharing_[key] == Sharing::symmetric) {
     // An echo that fell out of a full list would come back as news, so the write waits for one of them instead.
     if (echoes_.full(cell.echoes)) return rest(target, key, cell, now + limits_.echo_wait);
@@ -236,7 +244,7 @@ void Replicator::send(ServerId target, KeyId key, Cell& cell, TimePoint now) {
   writer_.write(target, key, cell.desired);
 }
 
-void Replicator::settle(ServerId target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now) {
+void Replicator::settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now) {
   if (cell.echoed) {
     cell.echoed = false;
     // The echo proved that the write ran, and events since then told what the server holds: the reply is old news.
@@ -260,14 +268,14 @@ void Replicator::settle(ServerId target, KeyId key, Cell& cell, ValueId written,
   }
 }
 
-void Replicator::rest_after_failure(ServerId target, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::rest_after_failure(Place target, KeyId key, Cell& cell, TimePoint now) {
   constexpr std::uint8_t most_doublings = 20;
   const std::chrono::milliseconds delay = limits_.first_retry * (1LL << cell.failures);
   if (cell.failures < most_doublings) ++cell.failures;
   rest(target, key, cell, now + std::min(delay, limits_.longest_retry));
 }
 
-void Replicator::rest(ServerId target, KeyId key, Cell& cell, TimePoint due) {
+void Replicator::rest(Place target, KeyId key, Cell& cell, TimePoint due) {
   cell.resting = true;
   if (cell.timed) return;  // its entry is still there: that time holds
   cell.timed = true;

@@ -8,7 +8,7 @@
 
 namespace amibroker::replication {
 
-void Replicator::list_asked(ServerId server) noexcept {
+void Replicator::list_asked(Place server) noexcept {
   targets_[server].early = false;
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
@@ -17,7 +17,7 @@ void Replicator::list_asked(ServerId server) noexcept {
   }
 }
 
-bool Replicator::read(ServerId server, std::span<const Listed> list, TimePoint now) {
+bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now) {
   Target& target = targets_[server];
   if (target.stage == Target::Stage::ready) forget_lost_echoes(server);
   for (const Listed& item : list) apply(server, item, now);
@@ -30,14 +30,14 @@ bool Replicator::read(ServerId server, std::span<const Listed> list, TimePoint n
 
 /// What was written and answered before the list was asked for, has had its echo by now, or never will. (That holds for
 /// one connection. What was sent on an earlier one may still run, so a server that just came up keeps its lists.)
-void Replicator::forget_lost_echoes(ServerId server) noexcept {
+void Replicator::forget_lost_echoes(Place server) noexcept {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
     if (!cell.stirred && cell.in_flight == no_value) echoes_.clear(cell.echoes);
   }
 }
 
-void Replicator::apply(ServerId server, const Listed& item, TimePoint now) {
+void Replicator::apply(Place server, const Listed& item, TimePoint now) {
   if (sharing_[item.key] == Sharing::retired) return;
   Cell& cell = at(server, item.key);
   if (item.kind == Listed::Kind::own) {
@@ -59,7 +59,7 @@ void Replicator::apply(ServerId server, const Listed& item, TimePoint now) {
   if (is_news) spread_news(server, item.key, item.value, Urgency::dump, now);
 }
 
-void Replicator::apply_unlisted(ServerId server, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint now) {
   cell.rejected = false;  // once in each snapshot a write that was refused is tried again
   const bool own = cell.listed_own;
   const bool held = cell.listed_held;
@@ -74,7 +74,7 @@ bool Replicator::is_outdated(KeyId key, const Cell& cell) const noexcept {
   return cell.stirred || cell.in_flight != no_value || (cell.news && sharing_[key] == Sharing::symmetric);
 }
 
-void Replicator::unreadable(ServerId server, TimePoint now) {
+void Replicator::unreadable(Place server, TimePoint now) {
   Target& target = targets_[server];
   if (target.stage != Target::Stage::unread) return;
   target.stage = Target::Stage::ready;
@@ -84,7 +84,7 @@ void Replicator::unreadable(ServerId server, TimePoint now) {
 
 void Replicator::clear_orphans(KeyId key, TimePoint now) {
   if (sharing_[key] != Sharing::one_way) return;
-  for (ServerId server = 0; server < targets_.size(); ++server) {
+  for (Place server = 0; server < targets_.size(); ++server) {
     Cell& cell = at(server, key);
     const bool holds_something = cell.observed != no_value && cell.observed != absent;
     if (cell.desired == no_value && holds_something) want(server, key, cell, neutral_, Urgency::dump, now);
