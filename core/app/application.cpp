@@ -16,12 +16,8 @@ constexpr std::chrono::milliseconds slow_call{50};
 constexpr std::chrono::minutes message_report_period{1};
 
 host::ServerLabel label_of(const ServerSettings& server) {
-  return {server.section,
-          server.name,
-          server.zones,
-          server.include,
-          server.exclude,
-          server.transport == link::Transport::ami ? "ami" : "zmq"};
+  return {server.section, server.name,    server.zones,
+          server.include, server.exclude, server.transport == link::Transport::ami ? "ami" : "zmq"};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 #include "core/host/plugin_host.hpp"
 #include "core/link/ami_fleet.hpp"
 #include "core/link/ami_link.hpp"
-#include "core/link/zmq_fleet.hpp"
 #include "core/link/server_listener.hpp"
+#include "core/link/zmq_fleet.hpp"
 #include "core/link/zmq_link.hpp"
 
 namespace amibroker::app {
@@ -38,9 +38,7 @@ class Links final : public link::LinkListener, public link::ServerAccess {
                Completion done) override {
     all.at(server)->request(action, timeout, owner, std::move(done));
   }
-  [[nodiscard]] bool is_up(ServerId server) const noexcept override {
-    return server < all.size() && all[server]->up();
-  }
+  [[nodiscard]] bool is_up(ServerId server) const noexcept override { return server < all.size() && all[server]->up(); }
   void set_interest(const link::Interest& interest) override {
     for (const auto& one : all) one->set_interest(interest);
   }

@@ -133,7 +133,9 @@ void Dispatcher::announce_servers(HandlerId id) {
       guarded(id, "on_server_up", [&](Handler& handler, Fault& fault) { return handler.server_up(server, fault); });
 }
 
-bool Dispatcher::is_up(ServerId server) const noexcept { return is_present(server) && access_ != nullptr && access_->is_up(server); }
+bool Dispatcher::is_up(ServerId server) const noexcept {
+  return is_present(server) && access_ != nullptr && access_->is_up(server);
+}
 
 const CallStatistics* Dispatcher::statistics(HandlerId id) const noexcept {
   return id < slots_.size() ? &slots_[id]->statistics : nullptr;
@@ -161,7 +163,7 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
   const Message* message = frame.message();
   if (message == nullptr) return;
   ++dispatching_;
-  // By index, and the size is read anew at each step: a handler may subscribe to more while it is called.
+  // By index, and the size is read again at each step: a handler may subscribe to more while it is called.
   for (std::size_t i = 0; i < handlers->size(); ++i)
     guarded((*handlers)[i], "on_event",
             [&](Handler& handler, Fault& fault) { return handler.event(server, *message, fault); });

@@ -31,11 +31,12 @@ struct CallStatistics {
   std::chrono::nanoseconds longest{0};
 };
 
-/// Loop's thread only. What comes of a server that was not added, or that is retired, reaches nobody; only that a request
-/// ended is passed on, without its answer.
+/// Loop's thread only. What comes of a server that was not added, or that is retired, reaches nobody; only that a
+/// request ended is passed on, without its answer.
 class Dispatcher final : public link::ServerListener {
  public:
-  /// `slow_call`: a call into a plugin that takes longer is logged as a warning, at most once a minute for each handler.
+  /// `slow_call`: a call into a plugin that takes longer is logged as a warning, at most once a minute for each
+  /// handler.
   explicit Dispatcher(std::chrono::milliseconds slow_call);
   ~Dispatcher();
 
@@ -49,8 +50,8 @@ class Dispatcher final : public link::ServerListener {
   void add_server(ServerId server, std::string name);
   /// What is known of a server is different now. Tells every handler. Nothing if it is retired.
   void change_server(ServerId server, std::string name);
-  /// The server is gone for good: tells every handler that it is down, if it was up, and that it is retired. Call it after
-  /// Servers::retire, so that its requests have ended. Nothing if it is retired already.
+  /// The server is gone for good: tells every handler that it is down, if it was up, and that it is retired. Call it
+  /// after Servers::retire, so that its requests have ended. Nothing if it is retired already.
   void retire_server(ServerId server);
 
   /// The handler outlives its registration. From now on it is told of servers that come and go.

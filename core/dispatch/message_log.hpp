@@ -14,7 +14,8 @@
 
 namespace amibroker::dispatch {
 
-/// Counts events since the last report. Off until `enable`, because it costs a look-up for each event. Loop's thread only.
+/// Counts events since the last report. Off until `enable`, because it costs a look-up for each event. Loop's thread
+/// only.
 class MessageLog {
  public:
   /// A server could invent names without end: further ones are counted together, as "(other)".
@@ -29,8 +30,8 @@ class MessageLog {
     if (enabled_) add(server, event);
   }
 
-  /// One line for each server that sent something, most frequent first: `server 'Berlin': 120 DeviceStateChange, 3 Hangup`.
-  /// Starts to count anew.
+  /// One line for each server that sent something, most frequent first: `server 'Berlin': 120 DeviceStateChange, 3
+  /// Hangup`. Starts to count from zero.
   [[nodiscard]] std::vector<std::string> report();
 
  private:

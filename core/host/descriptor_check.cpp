@@ -55,8 +55,9 @@ std::optional<Refusal> check_descriptor(const PluginDescriptor& descriptor, cons
                        ", and this daemon with " + in_quotes(build_fingerprint) +
                        "; build it again with the daemon's compiler"};
   if (const auto fault = fault_of_content(descriptor))
-    return Refusal{RefusalReason::bad_descriptor, file.string() + " describes itself wrongly: " + *fault +
-                                                      "; correct it where its source says AMIBROKER_PLUGIN"};
+    return Refusal{RefusalReason::bad_descriptor,
+                   file.string() + " describes itself wrongly: " + *fault +
+                       "; correct it at the line of its source that says AMIBROKER_PLUGIN"};
   if (file.stem() != descriptor.name)
     return Refusal{RefusalReason::other_name, file.string() + " holds the plugin " + in_quotes(descriptor.name) +
                                                   ", not " + in_quotes(file.stem().string()) + "; name the file " +

@@ -34,11 +34,11 @@ class PluginHost final : private dispatch::IdentityListener {
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
 
-  /// A new server; servers are added in the order of their ServerId, from 0. Gives it to the dispatcher as well, and tells
-  /// the plugins that run. Before anything is heard of the server.
+  /// A new server; servers are added in the order of their ServerId, from 0. Gives it to the dispatcher as well, and
+  /// tells the plugins that run. Before anything is heard of the server.
   void add_server(ServerId server, const ServerLabel& label);
-  /// The server's section was changed; its name stays. Nothing for a server that is retired. The same for the dispatcher
-  /// and the plugins.
+  /// The server's section was changed; its name stays. Nothing for a server that is retired. The same for the
+  /// dispatcher and the plugins.
   void change_server(ServerId server, const ServerLabel& label);
   /// The server was taken out of the configuration. Call it after Servers::retire, so that its requests have ended. The
   /// same for the dispatcher and the plugins.

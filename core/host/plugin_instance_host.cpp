@@ -48,8 +48,8 @@ void PluginInstance::complain(const char* function, const char* text) const noex
     const std::lock_guard lock(complaint_mutex_);
     const auto held_back = complaint_limit_.allow(std::chrono::steady_clock::now());
     if (!held_back) return;
-    spdlog::error("plugin {} called {}, which did nothing: {} ({} more such calls since the last line)", name(), function,
-                  base::printable(text, longest_log_line), *held_back);
+    spdlog::error("plugin {} called {}, which did nothing: {} ({} more such calls since the last line)", name(),
+                  function, base::printable(text, longest_log_line), *held_back);
   } catch (const std::exception&) {
     return;  // no memory for the line about no memory
   }

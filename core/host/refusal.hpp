@@ -19,7 +19,7 @@ enum class RefusalReason : std::uint8_t {
   other_name,      ///< its name is not that of its file
 };
 
-/// A refusal: one line that says which file, what is wrong (both values, where two differ), and what to do.
+/// A refusal: one line that says which file, what is wrong (both values, if two differ), and what to do.
 struct Refusal {
   RefusalReason reason;
   std::string text;

@@ -25,8 +25,8 @@ struct ServerLabel {
   std::string transport{};  ///< `zmq` or `ami`
 };
 
-/// Owns what ServerInfo has views of. Views that were given out stay valid until `forget_old`, so that a plugin which is
-/// told of a change can still read what it took before. Loop's thread only.
+/// Owns what ServerInfo has views of. Views that were given out stay valid until `forget_old`, so that a plugin which
+/// is told of a change can still read what it took before. Loop's thread only.
 class ServerTable {
  public:
   /// By ServerId. Later changes show in it, servers that are added later do not.

@@ -91,7 +91,8 @@ std::optional<ListedState> DeviceState::read_item(ServerId server, const Message
   if (!customs_ || customs_->is_remnant(device.substr(custom.size()))) return std::nullopt;
   const bool spreads = state != unknown && filters_->pass(server, device);
   if (!spreads && !distributor_->knows(device)) return std::nullopt;
-  return ListedState{device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_quiet, Sharing::symmetric};
+  return ListedState{
+      device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
 }
 
 /// What a restart of Asterisk makes of this name is no shared device, even if it was taken for one before.

@@ -17,7 +17,7 @@
 namespace amibroker::device_state {
 
 /// Writes the state of each native device (`PJSIP/100`, `Queue:sales`, ...) to `Custom:<device>` on all other servers,
-/// where a hint `PJSIP/100&Custom:PJSIP/100` shows both. Where several servers know the device, each shows what the
+/// where a hint `PJSIP/100&Custom:PJSIP/100` shows both. If several servers know the device, each shows what the
 /// others say of it together (Aggregation), or, with `aggregate = no`, what was said last.
 ///
 /// Not distributed: devices that live only as long as a call (`Local/...` and the like); and custom devices, unless

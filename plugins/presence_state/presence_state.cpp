@@ -84,7 +84,7 @@ std::optional<ListedState> PresenceState::read_item(ServerId server, const Messa
     case Kind::shared:
       if (!spreads && !distributor_->knows(shown_name_)) return std::nullopt;
       return ListedState{
-          shown_name_, {}, value, spreads ? Listed::Kind::held : Listed::Kind::held_quiet, Sharing::symmetric};
+          shown_name_, {}, value, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
     case Kind::nameless: break;
   }
   return std::nullopt;

@@ -20,7 +20,7 @@ namespace amibroker::presence_state {
 /// change wins, by order of arrival at the broker. A presentity of another provider (`SIP:foo`) is shown by all other
 /// servers as `CustomPresence:SIP:foo`.
 ///
-/// Where several servers have a presentity of that name, it shows what one of them said last.
+/// If several servers have a presentity of that name, it shows what one of them said last.
 ///
 /// Counters besides the Distributor's: `events`, of which `shown_events` tell of what the broker wrote for a native
 /// presentity (never passed on), `ignored_events` are held back by a filter, and `bad_events` lack a presentity or hold

@@ -12,8 +12,8 @@ namespace amibroker::replication {
 /// DeviceStateList and PresenceStateList came with Asterisk 13 (res_manager_devicestate, res_manager_presencestate).
 inline constexpr unsigned least_asterisk = 13;
 
-/// 22 of `22.1.0` and of `certified/22.8-cert1`, 1 of `1.8.32.3`; nothing if the text begins otherwise, as that of a build
-/// from a branch does.
+/// 22 of `22.1.0` and of `certified/22.8-cert1`, 1 of `1.8.32.3`; nothing if the text begins otherwise, as that of a
+/// build from a branch does.
 [[nodiscard]] inline std::optional<unsigned> major_version(std::string_view version) noexcept {
   constexpr std::string_view certified = "certified/";
   if (version.starts_with(certified)) version.remove_prefix(certified.size());

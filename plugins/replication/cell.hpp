@@ -14,8 +14,8 @@
 
 namespace amibroker::replication {
 
-/// One key on one server. A fleet has keys times servers of these, so it is small and owns nothing. All zero: nothing is
-/// known.
+/// One key on one server. A fleet has keys times servers of these, so it is small and owns nothing. All zero: nothing
+/// is known.
 struct Cell {
   ValueId contribution = no_value;  ///< what this server says of a device of its own; no_value: nothing
   ValueId desired = no_value;       ///< what the server should hold; no_value: nothing was ever wanted
@@ -28,16 +28,16 @@ struct Cell {
   std::uint8_t failures = 0;         ///< attempts in a row without a known outcome; sets the back-off
   bool waits_live : 1 = false;       ///< stands in the server's line of live changes
   bool waits_dump : 1 = false;       ///< stands in the server's line of all else
-  bool resting : 1 = false;          ///< not written before its timer runs out, unless something new is desired
+  bool put_off : 1 = false;          ///< not written before its timer runs out, unless something new is desired
   bool timed : 1 = false;            ///< has an entry in the retry queue
   bool rejected : 1 = false;         ///< the server does not take `desired`; not written before that changes
   bool echoed : 1 = false;           ///< the echo of the write in flight was seen before its reply
   bool written : 1 = false;          ///< was ever written by us; `written_at_s` says when last
   // Of the server's snapshot that is being taken:
-  bool stirred : 1 = false;      ///< a write was sent or answered since the list was asked for
-  bool news : 1 = false;         ///< an event came since the list was asked for
-  bool listed_own : 1 = false;   ///< the list had the server's own device
-  bool listed_held : 1 = false;  ///< the list had the name that is written
+  bool wrote_since_asked : 1 = false;  ///< a write was sent or answered since the list was asked for
+  bool heard_since_asked : 1 = false;  ///< an event came since the list was asked for
+  bool listed_own : 1 = false;         ///< the list had the server's own device
+  bool listed_held : 1 = false;        ///< the list had the name that is written
 };
 static_assert(sizeof(Cell) <= 36, "300 bytes a device on a target are for everything, and this is the least of it");
 
@@ -56,7 +56,8 @@ class CellTable {
     ++keys_;
   }
 
-  /// Adds a place to every row. Rows have room to spare, a quarter of what they hold, so that few of these copy the table.
+  /// Adds a place to every row. Rows have room to spare, a quarter of what they hold, so that few of these copy the
+  /// table.
   void add_place() {
     if (places_ == width_) widen(width_ + std::max<std::size_t>(4, width_ / 4));
     ++places_;

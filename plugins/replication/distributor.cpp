@@ -109,7 +109,7 @@ void Distributor::changed_on(ServerId server, std::string_view shown_name, Value
   const News news = replicator_.changed_on(places_.of(server), *key, value, host_.now());
   if (news == News::echo) count(echoes_);
   if (news == News::repeat) count(repeats_);
-  if (news == News::early) count(early_events_);
+  if (news == News::unread) count(early_events_);
   set_retry_timer();
 }
 

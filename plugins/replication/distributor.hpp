@@ -109,8 +109,8 @@ class Distributor final : private Writer, private SnapshotReader {
   void server_down(ServerId server);
   /// A new server: what the others say is shown on it as soon as it is read.
   void server_added(ServerId server);
-  /// The host says something else of a server. `filters_changed`: other names of its own pass now; those that do not any
-  /// more are withdrawn as soon as its states are read again.
+  /// The host says something else of a server. `filters_changed`: other names of its own pass now; those that do not
+  /// any more are withdrawn as soon as its states are read again.
   void server_changed(ServerId server, bool filters_changed);
   /// A server is gone for good: what it contributed is withdrawn at once.
   void server_retired(ServerId server);

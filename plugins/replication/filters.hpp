@@ -13,8 +13,8 @@
 namespace amibroker::replication {
 
 /// Globs (fnmatch(3): `*`, `?`, `[a-z]`; `*` matches `/`, too) of the plugin and of each server. A name passes if
-/// both the plugin's and the server's patterns let it: it matches one of `include`, or `include` is empty, and it matches
-/// none of `exclude`.
+/// both the plugin's and the server's patterns let it: it matches one of `include`, or `include` is empty, and it
+/// matches none of `exclude`.
 class Filters {
  public:
   /// Reads the plugin's options `include` and `exclude`, and those of the servers' sections.

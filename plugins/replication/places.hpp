@@ -10,8 +10,8 @@
 
 namespace amibroker::replication {
 
-/// Numbers of servers only grow, so a fleet whose servers come and go would need ever wider tables. So each server has a
-/// place, and the place of a server that was retired is given to the next new one.
+/// Numbers of servers only grow, so a fleet whose servers come and go would need ever wider tables. So each server has
+/// a place, and the place of a server that was retired is given to the next new one.
 class Places {
  public:
   /// The place of a new server: a vacant one, or the next.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp, what becomes of servers that are added,
-// changed and retired in replicator_servers.cpp.
+// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp, what becomes of servers that are
+// added, changed and retired in replicator_servers.cpp.
 #include "plugins/replication/replicator.hpp"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ void Replicator::add_key(Sharing sharing) {
 // --- What happens --------------------------------------------------------------------------------------------------
 
 void Replicator::changed_at_origin(Place origin, KeyId key, ValueId value, TimePoint now) {
-  at(origin, key).news = true;
+  at(origin, key).heard_since_asked = true;
   contribute(origin, key, value, Urgency::live, now);
 }
 
@@ -76,14 +76,14 @@ News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint no
   // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged
   // by what the server held before.
   if (targets_[server].stage != Target::Stage::ready) {
-    targets_[server].early = true;
-    return News::early;
+    targets_[server].passed_over = true;
+    return News::unread;
   }
-  own.news = true;
+  own.heard_since_asked = true;
 
   // With echoes outstanding, our write comes after this change in that server's own order (or its echo was lost):
   // the server will hold our value, so what is observed stays, and the news is written back to it.
-  // Where our last write met this change, the last event need not be what the server stored: then nothing is known.
+  // If our last write met this change, the last event need not be what the server stored: then nothing is known.
   if (own.echoes == EchoLists::none) own.observed = value != own.desired && wrote_lately(own, now) ? no_value : value;
   return spread_news(server, key, value, Urgency::live, now) ? News::change : News::repeat;
 }
@@ -105,7 +105,7 @@ void Replicator::completed(Place target, KeyId key, Outcome outcome, TimePoint n
   const ValueId written = std::exchange(cell.in_flight, no_value);
   if (written == no_value) return;
   targets_[target].answered(key, outcome, now, limits_);
-  cell.stirred = true;
+  cell.wrote_since_asked = true;
   note_write(cell, now);
   settle(target, key, cell, written, outcome, now);
   if (keeps_rule(1)) reconcile(target, key, cell, Urgency::live, now);
@@ -116,13 +116,13 @@ bool Replicator::hear_echo(Place server, KeyId key, Cell& cell, ValueId value, T
   if (!keeps_rule(3)) return false;
   const EchoLists::Match match = echoes_.match(cell.echoes, value);
   if (match == EchoLists::Match::nothing) return false;
-  cell.news = true;
+  cell.heard_since_asked = true;
   note_write(cell, now);
   if (match == EchoLists::Match::last) {
     cell.observed = value;
     cell.echoed = cell.in_flight != no_value;
   }
-  cell.resting = false;  // what it waited for (an echo, or word of a write without a known outcome) has come
+  cell.put_off = false;  // what it waited for (an echo, or word of a write without a known outcome) has come
   reconcile(server, key, cell, Urgency::live, now);
   return true;
 }
@@ -142,7 +142,7 @@ void Replicator::server_up(Place server, TimePoint now) {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
     cell.rejected = false;
-    cell.resting = false;
+    cell.put_off = false;
     cell.failures = 0;
   }
   if (!keeps_rule(6)) reconcile_all(server, now);
@@ -173,12 +173,12 @@ void Replicator::tick(TimePoint now) {
   while (const std::optional<Retry> retry = retries_.pop_due(now)) {
     Cell& cell = at(retry->target, retry->key);
     cell.timed = false;
-    if (!cell.resting) continue;
-    cell.resting = false;
+    if (!cell.put_off) continue;
+    cell.put_off = false;
     if (echoes_.full(cell.echoes)) {
       // The entry may be that of an earlier failure, which is too soon to take an echo for lost.
       if (const auto waited = since_write(cell, now); waited < limits_.echo_wait) {
-        rest(retry->target, retry->key, cell, now + limits_.echo_wait - waited);
+        put_off(retry->target, retry->key, cell, now + limits_.echo_wait - waited);
         continue;
       }
       echoes_.drop_first(cell.echoes);
@@ -195,7 +195,7 @@ void Replicator::want(Place target, KeyId key, Cell& cell, ValueId value, Urgenc
     cell.desired = value;
     cell.changed_at_s = seconds_of(now);
     cell.rejected = false;
-    cell.resting = false;
+    cell.put_off = false;
   }
   reconcile(target, key, cell, urgency, now);
 }
@@ -207,7 +207,7 @@ bool Replicator::is_satisfied(const Cell& cell) const noexcept {
 
 bool Replicator::needs_write(const Cell& cell) const noexcept {
   if (cell.in_flight != no_value && keeps_rule(2)) return false;
-  return !cell.resting && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
+  return !cell.put_off && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
 }
 
 void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
@@ -233,12 +233,12 @@ void Replicator::pump(Place target_id, TimePoint now) {
 void Replicator::send(Place target, KeyId key, Cell& cell, TimePoint now) {
   if (sharing_[key] == Sharing::symmetric) {
     // An echo that fell out of a full list would come back as news, so the write waits for one of them instead.
-    if (echoes_.full(cell.echoes)) return rest(target, key, cell, now + limits_.echo_wait);
+    if (echoes_.full(cell.echoes)) return put_off(target, key, cell, now + limits_.echo_wait);
     echoes_.push(cell.echoes, cell.desired);
   }
   cell.in_flight = cell.desired;
   cell.echoed = false;
-  cell.stirred = true;
+  cell.wrote_since_asked = true;
   note_write(cell, now);
   targets_[target].sent(key, now);
   writer_.write(target, key, cell.desired);
@@ -263,20 +263,20 @@ void Replicator::settle(Place target, KeyId key, Cell& cell, ValueId written, Ou
       return;
     case Outcome::not_sent:
       if (cell.echoes != EchoLists::none) echoes_.drop_last(cell.echoes);
-      return rest_after_failure(target, key, cell, now);
-    case Outcome::unknown: cell.observed = no_value; return rest_after_failure(target, key, cell, now);
+      return put_off_after_failure(target, key, cell, now);
+    case Outcome::unknown: cell.observed = no_value; return put_off_after_failure(target, key, cell, now);
   }
 }
 
-void Replicator::rest_after_failure(Place target, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::put_off_after_failure(Place target, KeyId key, Cell& cell, TimePoint now) {
   constexpr std::uint8_t most_doublings = 20;
   const std::chrono::milliseconds delay = limits_.first_retry * (1LL << cell.failures);
   if (cell.failures < most_doublings) ++cell.failures;
-  rest(target, key, cell, now + std::min(delay, limits_.longest_retry));
+  put_off(target, key, cell, now + std::min(delay, limits_.longest_retry));
 }
 
-void Replicator::rest(Place target, KeyId key, Cell& cell, TimePoint due) {
-  cell.resting = true;
+void Replicator::put_off(Place target, KeyId key, Cell& cell, TimePoint due) {
+  cell.put_off = true;
   if (cell.timed) return;  // its entry is still there: that time holds
   cell.timed = true;
   retries_.push({due, target, key});

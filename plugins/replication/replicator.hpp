@@ -27,15 +27,15 @@ enum class News : std::uint8_t {
   change,  ///< something new: it is being written to the others
   repeat,  ///< what all should hold anyway
   echo,    ///< one of our own writes
-  early,   ///< the server was not read yet: a list will tell
+  unread,  ///< passed over, because the server was not read yet: a list will show it
 };
 
 /// One line of a server's snapshot.
 struct Listed {
   enum class Kind : std::uint8_t {
-    own,         ///< a device of the server's own: its contribution
-    held,        ///< the name that is written to targets, and what the server holds under it
-    held_quiet,  ///< the same, but a change found in it is not to be spread
+    own,              ///< a device of the server's own: its contribution
+    held,             ///< the name that is written to targets, and what the server holds under it
+    held_not_shared,  ///< the same, but a change found in it is not to be spread
   };
   KeyId key;
   ValueId value;
@@ -45,8 +45,8 @@ struct Listed {
 /// For each key and each server: what it contributes, what it should hold, what it is known to hold, and what is under
 /// way. Every function ends with the right writes started, as long as windows have room.
 ///
-/// Servers are named by their places, from 0 without gaps; a place may be vacant, which is like a server that is down and
-/// that nobody hears of.
+/// Servers are named by their places, from 0 without gaps; a place may be vacant, which is like a server that is down
+/// and that nobody hears of.
 ///
 /// Pure logic: no I/O, no clock (`now` is an argument, and must not go back), no log. All functions belong to one
 /// thread.
@@ -63,12 +63,12 @@ class Replicator {
   /// Adds the next key: the first is 0, and so on. The functions below take only keys and places that were added.
   void add_key(Sharing sharing);
 
-  /// A new server, at a vacant place or at the next; the neighbours know it already. It is down, and should hold what its
-  /// neighbours say. Costs one look at the whole table.
+  /// A new server, at a vacant place or at the next; the neighbours know it already. It is down, and should hold what
+  /// its neighbours say. Costs one look at the whole table.
   void add_server(Place place, TimePoint now);
 
-  /// A server is gone for good, and its place is vacant: what it contributed is withdrawn, nothing is written to it, and
-  /// answers to what was under way are not to be handed on. Its neighbours are removed after this call.
+  /// A server is gone for good, and its place is vacant: what it contributed is withdrawn, nothing is written to it,
+  /// and answers to what was under way are not to be handed on. Its neighbours are removed after this call.
   void remove_server(Place place, TimePoint now);
 
   /// The neighbours of this server changed: these are not any more, and these are new. What is not shared any more is
@@ -147,8 +147,8 @@ class Replicator {
   void reconcile_all(Place target, TimePoint now);
   void send(Place target, KeyId key, Cell& cell, TimePoint now);
   void settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now);
-  void rest(Place target, KeyId key, Cell& cell, TimePoint due);
-  void rest_after_failure(Place target, KeyId key, Cell& cell, TimePoint now);
+  void put_off(Place target, KeyId key, Cell& cell, TimePoint due);
+  void put_off_after_failure(Place target, KeyId key, Cell& cell, TimePoint now);
   static void note_write(Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] static std::chrono::seconds since_write(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] bool wrote_lately(const Cell& cell, TimePoint now) const noexcept;

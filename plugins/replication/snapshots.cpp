@@ -88,7 +88,9 @@ void Snapshots::soon(ServerId server) {
 }
 
 void Snapshots::read_next() {
-  const auto next = [&] { return std::exchange(next_resync_, static_cast<ServerId>((next_resync_ + 1) % readings_.size())); };
+  const auto next = [&] {
+    return std::exchange(next_resync_, static_cast<ServerId>((next_resync_ + 1) % readings_.size()));
+  };
   ServerId server = next();
   while (readings_[server].retired) server = next();  // the timer runs only while there is one that is not
   soon(server);
@@ -102,7 +104,8 @@ void Snapshots::begin(ServerId server) {
   reader_.list_asked(server);
   host_.request(server, Action(list_action_), list_timeout,
                 [this, server, number = reading.number](const Reply& reply) { answered(server, number, reply); });
-  host_.request(server, Action("UserEvent")
+  host_.request(server,
+                Action("UserEvent")
                     .add("UserEvent", user_event_name)
                     .add("Fence", fence_prefix_ + std::to_string(reading.number)),
                 list_timeout,
@@ -138,8 +141,8 @@ void Snapshots::on_user_event(ServerId server, const Message& event) {
 
 /// Who asked for a fence and who publishes it are the same Asterisk, whatever their sections say.
 void Snapshots::see_foreign_fence(ServerId server, std::uint64_t number) {
-  const auto asked = std::find_if(readings_.begin(), readings_.end(),
-                                  [&](const Reading& reading) { return reading.asked == number; });
+  const auto asked =
+      std::find_if(readings_.begin(), readings_.end(), [&](const Reading& reading) { return reading.asked == number; });
   if (asked == readings_.end() || asked == readings_.begin() + server) return;
   if (asked->same_said || readings_[server].same_said) return;
   asked->same_said = readings_[server].same_said = true;
@@ -204,9 +207,10 @@ void Snapshots::complain(ServerId server, std::string_view reason) {
   const std::string_view version = host_.servers()[server].asterisk_version;
   if (major_version(version).value_or(least_asterisk) < least_asterisk) {
     if (std::exchange(reading.too_old_said, true)) return;
-    return host_.log(Level::warning, what + "It runs Asterisk " + std::string(version) + ", and " + list_action_ +
-                                         " needs Asterisk 13 or newer: upgrade it. Until then what it shows may be wrong "
-                                         "after a restart or a lost event");
+    return host_.log(Level::warning,
+                     what + "It runs Asterisk " + std::string(version) + ", and " + list_action_ +
+                         " needs Asterisk 13 or newer: upgrade it. Until then what it shows may be wrong "
+                         "after a restart or a lost event");
   }
   host_.log(Level::warning, what +
                                 "Until they can, what it shows may be wrong after a restart or a lost event. "

@@ -51,8 +51,8 @@ struct SnapshotConfig {
 /// events through one queue.) If the account may not send a UserEvent (it needs write = user), the list applies
 /// after the time that a fence has, which is long for a queue inside Asterisk, but proves nothing.
 ///
-/// A fence that another server publishes than the one that was asked proves that both are the same Asterisk, entered twice;
-/// the log says so.
+/// A fence that another server publishes than the one that was asked proves that both are the same Asterisk, entered
+/// twice; the log says so.
 ///
 /// Loop's thread only. Lives until Plugin::stop.
 class Snapshots {

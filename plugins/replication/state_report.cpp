@@ -32,7 +32,7 @@ std::string why_not_yet(const Cell& cell, const Target& target) {
   if (target.stage == Target::Stage::unread) return ", is being read";
   if (cell.in_flight != no_value) return ", a write is under way";
   if (cell.rejected) return ", refused it";
-  if (cell.resting) return ", is tried again soon";
+  if (cell.put_off) return ", is tried again soon";
   if (cell.waits_live || cell.waits_dump) return ", the write waits for its turn";
   return "";
 }

@@ -124,9 +124,9 @@ struct Calls {
   static bool task(const std::function<void()>& task, Fault& fault) noexcept {
     return contain(fault, [&] { task(); });
   }
-  static constexpr PluginCalls table{create,      destroy,      start,          stop,           event,
-                                     server_up,   server_down,  server_added,   server_changed, server_retired,
-                                     events_lost, report,       completion,     task};
+  static constexpr PluginCalls table{create,      destroy,      start,          stop,           event,       server_up,
+                                     server_down, server_added, server_changed, server_retired, events_lost, report,
+                                     completion,  task};
 };
 
 }  // namespace detail

@@ -19,8 +19,8 @@
 
 namespace amibroker {
 
-/// Number of a server: 0, 1, 2, ... in the order in which the daemon learned of them. While the daemon runs, a number is
-/// never given to another server. What makes it the same server is the name of its section.
+/// Number of a server: 0, 1, 2, ... in the order in which the daemon learned of them. While the daemon runs, a number
+/// is never given to another server. What makes it the same server is the name of its section.
 using ServerId = std::uint32_t;
 
 /// A timer of this plugin; 0 is none.
@@ -56,10 +56,10 @@ using Counter = std::atomic<std::uint64_t>;
 
 class Host {
  public:
-  /// All servers that the daemon knows or knew, by ServerId, whether they can be reached or not. Entries are added at the
-  /// end and never taken away; a server that is gone is marked as retired. Valid until the next on_server_added,
-  /// on_server_changed or on_server_retired of this plugin has returned: a plugin that is told of a change can still read
-  /// the views that it took before. Copy what you need for longer.
+  /// All servers that the daemon knows or knew, by ServerId, whether they can be reached or not. Entries are added at
+  /// the end and never taken away; a server that is gone is marked as retired. Valid until the next on_server_added,
+  /// on_server_changed or on_server_retired of this plugin has returned: a plugin that is told of a change can still
+  /// read the views that it took before. Copy what you need for longer.
   [[nodiscard]] virtual std::span<const ServerInfo> servers() const noexcept = 0;
 
   /// Whether the server answered lately, so that a request would be sent.
@@ -119,8 +119,8 @@ class Host {
   ~Host() = default;
 };
 
-/// Asks the daemon for an extension of the SDK, from `start` on; null if this daemon does not have it, and the plugin then
-/// does without or says what it needs. Loop's thread. An extension is a class with two constants:
+/// Asks the daemon for an extension of the SDK, from `start` on; null if this daemon does not have it, and the plugin
+/// then does without or says what it needs. Loop's thread. An extension is a class with two constants:
 ///
 ///     class Example {
 ///      public:

@@ -244,8 +244,8 @@ TEST_F(DispatcherTest, TheServersLearnWhichEventsAreWanted) {
   dispatcher.subscribe_all(id2);
   dispatcher.remove(id2);
   dispatcher.count_messages();
-  EXPECT_THAT(servers.interests, ElementsAre(wants({"UserEvent"}), Interest{.all = true}, wants({"UserEvent"}),
-                                             Interest{.all = true}));
+  EXPECT_THAT(servers.interests,
+              ElementsAre(wants({"UserEvent"}), Interest{.all = true}, wants({"UserEvent"}), Interest{.all = true}));
   FakeServers later;
   dispatcher.attach(later);
   EXPECT_THAT(later.interests, ElementsAre(Interest{.all = true}));

@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"throws_in_post", {"threw in a task: fault in post"}},
         Fault{"throws_in_stop", {"threw in stop: fault in stop", "throws_in_stop.so"}},
         Fault{"fails_in_destroy", {"failed as it was destroyed: fault in destroy", "fails_in_destroy.so"}},
-        Fault{"throws_no_exception", {"threw in on_event: an exception that is not a std::exception", "threw in stop"}}),
+        Fault{"throws_no_exception",
+              {"threw in on_event: an exception that is not a std::exception", "threw in stop"}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -146,9 +146,7 @@ TEST_F(PluginServers, ARetiredOneIsAskedForNothing) {
   EXPECT_THAT(log(), HasSubstr("that server is retired"));
 }
 
-TEST_F(PluginServers, ExtensionsOfAnotherDaemonAreNotThere) {
-  EXPECT_EQ(extension<Unheard>(run()), nullptr);
-}
+TEST_F(PluginServers, ExtensionsOfAnotherDaemonAreNotThere) { EXPECT_EQ(extension<Unheard>(run()), nullptr); }
 
 }  // namespace
 }  // namespace amibroker::host

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every plugin must cope with, as a suite that runs over any plugin. Needs GoogleTest. Since ABI 1; servers that are
-// added, changed and retired since ABI 2.
+// What every plugin must cope with, as a suite that runs over any plugin. Needs GoogleTest. Since ABI 1; servers that
+// are added, changed and retired since ABI 2.
 //
 //     INSTANTIATE_TEST_SUITE_P(Hello, PluginConformance, ::testing::Values(PluginUnderTest{
 //         "hello", [] { return std::make_unique<Hello>(); }, {}, {{"Hangup", {{"Channel", "PJSIP/100-1"}}}}}));

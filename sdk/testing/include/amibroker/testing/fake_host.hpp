@@ -31,7 +31,7 @@ struct Request {
   std::chrono::milliseconds timeout;
   Completion done;
 
-  /// The value of a header of the action; empty where it is missing.
+  /// The value of a header of the action; empty if it is missing.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < action.size(); ++i)
       if (same_name(action[i].name, name)) return action[i].value;
@@ -65,8 +65,8 @@ class FakeHost final : public Host {
   std::deque<Request> requests;         ///< not answered yet, oldest first
   std::vector<std::string> subscribed;  ///< names of events, as subscribed
   bool subscribed_to_all = false;
-  bool is_verbose = false;    ///< what verbose() says
-  FakeOptions option_values;  ///< the option table's defaults; set others before `start`
+  bool is_verbose = false;             ///< what verbose() says
+  FakeOptions option_values;           ///< the option table's defaults; set others before `start`
   std::size_t requests_to_nobody = 0;  ///< refused, because there is no such server, or it is retired
   ManualClock clock;
 
@@ -110,8 +110,8 @@ class FakeHost final : public Host {
     return server;
   }
 
-  /// Tells the plugin that something is different now: call it after the functions `set_...` below. As in the daemon, the
-  /// views that the plugin took before end when its call returns.
+  /// Tells the plugin that something is different now: call it after the functions `set_...` below. As in the daemon,
+  /// the views that the plugin took before end when its call returns.
   void tell_changed(Plugin& plugin, ServerId server) {
     plugin.on_server_changed(server);
     forget_old_views();
@@ -324,8 +324,8 @@ class FakeHost final : public Host {
     return taken;
   }
 
-  std::vector<std::unique_ptr<Entry>> entries_;  ///< by server
-  std::vector<ServerInfo> servers_;              ///< views of the entries
+  std::vector<std::unique_ptr<Entry>> entries_;      ///< by server
+  std::vector<ServerInfo> servers_;                  ///< views of the entries
   std::vector<std::unique_ptr<Entry>> old_entries_;  ///< until the plugin's call returns
   std::vector<std::vector<ServerInfo>> old_servers_;
   std::vector<bool> up_;
