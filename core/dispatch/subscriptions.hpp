@@ -40,7 +40,7 @@ class Subscriptions {
     bool operator()(std::string_view a, std::string_view b) const noexcept { return same_name(a, b); }
   };
   std::unordered_map<std::string, std::vector<link::Owner>, Hash, Equal> by_name_;
-  std::vector<link::Owner> all_;  // those that want everything; they also stand in each list of by_name_
+  std::vector<link::Owner> all_;  // those that want everything; each list of by_name_ has them as well
 };
 
 }  // namespace amibroker::dispatch

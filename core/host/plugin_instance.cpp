@@ -65,7 +65,7 @@ void PluginInstance::end_life() noexcept {
   Fault fault;
   if (!library_.calls().stop(*plugin_, fault))
     spdlog::error(
-        "plugin {} threw in stop: {}; what it had not let go of by then may stay behind. Report it to the "
+        "plugin {} threw in stop: {}; what it had not let go of by then may be left over. Report it to the "
         "plugin's author ({})",
         name(), reason_of(fault), library_.file().string());
   around_.dispatcher.remove(id_);

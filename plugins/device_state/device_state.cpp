@@ -95,7 +95,7 @@ std::optional<ListedState> DeviceState::read_item(ServerId server, const Message
       device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
 }
 
-/// What a restart of Asterisk makes of this name is no shared device, even if it was taken for one before.
+/// What a restart of Asterisk makes of this name is not a shared device, even if it was taken for one before.
 void DeviceState::note_written(std::string_view shown_name) {
   if (!customs_) return;
   const std::string_view remnant = customs_->wrote(shown_name);

@@ -22,7 +22,7 @@ namespace amibroker::presence_state {
 ///
 /// If several servers have a presentity of that name, it shows what one of them said last.
 ///
-/// Counters besides the Distributor's: `events`, of which `shown_events` tell of what the broker wrote for a native
+/// Counters besides the Distributor's: `events`, of which `shown_events` are about what the broker wrote for a native
 /// presentity (never passed on), `ignored_events` are held back by a filter, and `bad_events` lack a presentity or hold
 /// a status that Asterisk does not have.
 class PresenceState final : public Plugin, private replication::ListReader {

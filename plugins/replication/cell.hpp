@@ -26,8 +26,8 @@ struct Cell {
   std::uint32_t changed_at_s = 0;    ///< seconds of the clock when `desired` last changed
   std::uint16_t written_at_s = 0;    ///< seconds of the clock, modulo 2^16
   std::uint8_t failures = 0;         ///< attempts in a row without a known outcome; sets the back-off
-  bool waits_live : 1 = false;       ///< stands in the server's line of live changes
-  bool waits_dump : 1 = false;       ///< stands in the server's line of all else
+  bool waits_live : 1 = false;       ///< is in the server's line of live changes
+  bool waits_dump : 1 = false;       ///< is in the server's line of all else
   bool put_off : 1 = false;          ///< not written before its timer runs out, unless something new is desired
   bool timed : 1 = false;            ///< has an entry in the retry queue
   bool rejected : 1 = false;         ///< the server does not take `desired`; not written before that changes

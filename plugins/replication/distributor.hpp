@@ -120,7 +120,7 @@ class Distributor final : private Writer, private SnapshotReader {
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
 
-  /// How long a start of the broker waits for servers that are not there, and for those that do not tell their states.
+  /// How long a start of the broker waits for servers that are not there, and for those that do not list their states.
   static constexpr std::chrono::milliseconds start_wait{3000};
   static constexpr std::chrono::milliseconds start_limit{8000};
 

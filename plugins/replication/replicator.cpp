@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp, what becomes of servers that are
+// Events, answers and time. What a snapshot does is in replicator_snapshot.cpp; what becomes of servers that are
 // added, changed and retired in replicator_servers.cpp.
 #include "plugins/replication/replicator.hpp"
 
@@ -73,8 +73,8 @@ void Replicator::show(KeyId key, Place target, Cell& cell, ValueId value, Urgenc
 News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint now) {
   Cell& own = at(server, key);
   if (hear_echo(server, key, own, value, now)) return News::echo;
-  // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged
-  // by what the server held before.
+  // A server that has just come up may publish what it had stored, and that is old. Its list will show it, and is
+  // judged by what the server held before.
   if (targets_[server].stage != Target::Stage::ready) {
     targets_[server].passed_over = true;
     return News::unread;
@@ -247,7 +247,8 @@ void Replicator::send(Place target, KeyId key, Cell& cell, TimePoint now) {
 void Replicator::settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now) {
   if (cell.echoed) {
     cell.echoed = false;
-    // The echo proved that the write ran, and events since then told what the server holds: the reply is old news.
+    // The echo proved that the write ran, and events since then showed what the server holds: the reply says nothing
+    // new.
     cell.failures = 0;
     return;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Decides what each server must be told, and when. The rules stand in docs/replication.md.
+// Decides what is written to each server, and when. The rules are in docs/replication.md.
 #pragma once
 
 #include <algorithm>

@@ -71,7 +71,8 @@ void Replicator::apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint n
 }
 
 /// Whether the broker knows better than the list what the server holds: a write that was under way meanwhile may be in
-/// it or not, and so may events since the list was asked for. (Those of a one-way key tell of the origin's own device.)
+/// it or not, and so may events since the list was asked for. (Those of a one-way key are about the origin's own
+/// device.)
 bool Replicator::is_outdated(KeyId key, const Cell& cell) const noexcept {
   return cell.wrote_since_asked || cell.in_flight != no_value ||
          (cell.heard_since_asked && sharing_[key] == Sharing::symmetric);

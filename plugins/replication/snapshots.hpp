@@ -34,7 +34,7 @@ class SnapshotReader {
 
 /// How a plugin reads its states, and how often.
 struct SnapshotConfig {
-  std::string_view plugin;                    ///< stands in the fence, so that plugins do not take each other's
+  std::string_view plugin;                    ///< is part of the fence, so that plugins do not take each other's
   std::string_view list_action;               ///< `DeviceStateList`
   std::string_view module;                    ///< the Asterisk module that must be loaded for it
   std::chrono::seconds resync_interval{300};  ///< zero: only for a reason

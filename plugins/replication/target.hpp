@@ -63,7 +63,7 @@ class Target {
     return in_flight_ < window_ && live_.empty() && (urgency == Urgency::live || dump_.empty());
   }
 
-  /// Puts a key at the end of a line, unless it stands there already. `cell`: the key's on this server.
+  /// Puts a key at the end of a line, unless it is there already. `cell`: the key's on this server.
   void enqueue(KeyId key, Cell& cell, Urgency urgency);
 
   /// If the window has room: the key whose turn it is.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The small words that replication is written in. The glossary stands in docs/replication.md.
+// The small words that replication is written in. The glossary is in docs/replication.md.
 #pragma once
 
 #include <chrono>

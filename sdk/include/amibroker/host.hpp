@@ -81,7 +81,7 @@ class Host {
   virtual void request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
                        Completion done) noexcept = 0;
 
-  /// The same action on every server that is not retired, except one (any number that is no server: on all). `done` is
+  /// The same action on every server that is not retired, except one (a number that no server has: on all). `done` is
   /// called once for each of these servers with the server's id.
   virtual void broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
                          std::function<void(ServerId, const Reply&)> done) noexcept = 0;

@@ -55,7 +55,7 @@ class Message {
       if (same_name(field.name, name)) visit(field.value);
   }
 
-  /// The name of the event; empty for a message that is no event.
+  /// The name of the event; empty for a message that is not an event.
   [[nodiscard]] constexpr std::string_view event() const noexcept { return (*this)["Event"]; }
 
   [[nodiscard]] constexpr auto begin() const noexcept { return fields_.begin(); }

@@ -45,7 +45,7 @@ class Plugin {
   /// that is up is retired.
   virtual void on_server_down(ServerId server) { static_cast<void>(server); }
 
-  /// A server was added to the configuration: it stands in Host::servers from now on, and is not up yet.
+  /// A server was added to the configuration: it is in Host::servers from now on, and is not up yet.
   virtual void on_server_added(ServerId server) { static_cast<void>(server); }
 
   /// What Host::servers says of the server is different now: its section of the configuration was changed, or it said
