@@ -133,6 +133,7 @@ std::span<const Message> JsonDecoder::decode_reply(std::string_view json) {
 
 bool JsonDecoder::parse(std::string_view json, dom::element& root) {
   fields_.clear();
+  texts_.clear();
   ends_.clear();
   if (json.size() > capacity_ || !buffer_) {
     capacity_ = std::max(json.size(), least_capacity);
@@ -158,23 +159,32 @@ bool JsonDecoder::append_object(dom::element element) {
 }
 
 bool JsonDecoder::append_value(std::string_view name, dom::element value) {
-  std::string_view text;
-  if (value.get_string().get(text) == simdjson::SUCCESS) {
-    fields_.push_back({name, text});
-    return true;
-  }
+  if (append_text(name, value)) return true;
   dom::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) {
     error_ = "the value of '" + base::printable(name, 60) + "' is " + std::string(kind_of(value)) + ", not a string";
     return false;
   }
   for (const dom::element item : array) {
-    if (item.get_string().get(text) != simdjson::SUCCESS) {
-      error_ = "the array '" + base::printable(name, 60) + "' holds " + std::string(kind_of(item)) + ", not a string";
-      return false;
-    }
-    fields_.push_back({name, text});
+    if (append_text(name, item)) continue;
+    error_ = "the array '" + base::printable(name, 60) + "' holds " + std::string(kind_of(item)) + ", not a string";
+    return false;
   }
+  return true;
+}
+
+bool JsonDecoder::append_text(std::string_view name, dom::element value) {
+  std::string_view text;
+  switch (value.type()) {
+    case dom::element_type::ARRAY:
+    case dom::element_type::OBJECT:
+    case dom::element_type::NULL_VALUE: return false;
+    case dom::element_type::STRING:
+      if (value.get_string().get(text) != simdjson::SUCCESS) return false;
+      break;
+    default: text = texts_.emplace_back(simdjson::minify(value));
+  }
+  fields_.push_back({name, text});
   return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,8 +38,9 @@ struct EventNumbers {
 /// for them, because quotes are escaped there.
 [[nodiscard]] std::optional<EventNumbers> peek_numbers(std::string_view json) noexcept;
 
-/// Reads JSON that a server sent. All input is hostile: whatever is not UTF-8, not JSON, not flat, or not made of
-/// strings (and arrays of strings: a repeated header) is refused as a whole, and `error` says why.
+/// Reads JSON that a server sent. All input is hostile: whatever is not UTF-8, not JSON, or not flat is refused as a
+/// whole, and `error` says why. Values are strings, or arrays of them (a repeated header); a number or a boolean, which
+/// other modules may send, is taken as its text.
 ///
 /// The result of a call lives in the decoder until its next call, and as long as the input does: one decoder serves one
 /// kind of message on one thread. Plain messages take a short way (plain_json.hpp), all others simdjson's. Its
@@ -58,11 +60,13 @@ class JsonDecoder {
   bool parse(std::string_view json, simdjson::dom::element& root);
   bool append_object(simdjson::dom::element element);
   bool append_value(std::string_view name, simdjson::dom::element value);
+  bool append_text(std::string_view name, simdjson::dom::element value);
 
   simdjson::dom::parser parser_;
   std::unique_ptr<char[]> buffer_;  // the input with the padding that simdjson reads past the end
   std::size_t capacity_ = 0;
   std::vector<Field> fields_;
+  std::deque<std::string> texts_;  // of values that are not strings
   std::vector<std::size_t> ends_;  // one past the last field of each object
   std::vector<Message> messages_;
   std::string error_;

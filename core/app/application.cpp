@@ -17,12 +17,6 @@ namespace {
 constexpr std::chrono::milliseconds slow_call{50};
 constexpr std::chrono::minutes message_report_period{1};
 
-std::vector<std::string> names_of(const std::vector<ServerSettings>& servers) {
-  std::vector<std::string> names;
-  for (const auto& server : servers) names.push_back(server.name);
-  return names;
-}
-
 std::string switched_on(const std::vector<host::PluginConfig>& plugins) {
   std::string names;
   for (const auto& plugin : plugins)
@@ -30,11 +24,9 @@ std::string switched_on(const std::vector<host::PluginConfig>& plugins) {
   return names.empty() ? "none" : names;
 }
 
-std::vector<host::ServerLabel> labels_of(const std::vector<ServerSettings>& servers) {
-  std::vector<host::ServerLabel> labels;
-  for (const auto& server : servers)
-    labels.push_back({server.section, server.name, server.zones, server.include, server.exclude});
-  return labels;
+host::ServerLabel label_of(const ServerSettings& server) {
+  return {server.section, server.name,    server.zones,
+          server.include, server.exclude, std::string(server.transport->name)};
 }
 
 }  // namespace
@@ -44,25 +36,17 @@ Application::Application(const Config& config, const EndLimit& end)
       end_(end),
       end_wanted_(loop_.io(), ::dup(end.wanted())),
       signals_(loop_.io(), [this](int number) { on_signal(number); }),
-      dispatcher_(names_of(config.servers), slow_call),
-      fleet_(loop_),
-      zmq_fleet_(fleet_, config.servers.size()),
-      plugins_(loop_, dispatcher_, labels_of(config.servers), config.request_timeout, config.verbose_messages) {
+      dispatcher_(slow_call),
+      servers_(loop_, dispatcher_, config.servers.size()),
+      plugins_(loop_, dispatcher_, config.request_timeout, config.verbose_messages) {
   wait_for_end();
   raise_file_limit(config.servers.size());
-  for (std::size_t i = 0; i < config.servers.size(); ++i) {
-    links_.push_back(make_link(static_cast<ServerId>(i)));
-    dispatcher_.add_link(*links_.back());
-  }
+  dispatcher_.attach(servers_);
+  // They begin to connect when the loop runs, so that plugins start before anything is heard of them.
+  for (const ServerSettings& server : config.servers) plugins_.add_server(servers_.add(server), label_of(server));
 }
 
 Application::~Application() = default;
-
-std::unique_ptr<link::Link> Application::make_link(ServerId id) {
-  const link::ServerConfig& server = config_.servers[id];
-  if (server.transport == link::Transport::ami) return std::make_unique<link::AmiLink>(ami_fleet_, id, server);
-  return std::make_unique<link::ZmqLink>(zmq_fleet_, id, server);
-}
 
 std::vector<base::Problem> Application::load_plugins(const host::PluginFolders& folders) {
   end_.waits_for("the plugins to be loaded");
@@ -76,9 +60,8 @@ void Application::run() {
   }
   end_.waits_for("the plugins to start (" + switched_on(config_.plugins) + ")");
   const std::size_t running = plugins_.start();
-  spdlog::info("{} servers, {} plugins", links_.size(), running);
+  spdlog::info("{} servers, {} plugins", servers_.size(), running);
   if (running == 0) spdlog::warn("no plugin runs, so nothing is done with the events: switch one on in [plugins]");
-  for (const auto& link : links_) link->start(dispatcher_);
   if (const auto period = service_manager_.alive_period()) loop_.every(*period, [this] { service_manager_.alive(); });
   loop_.post([this] { service_manager_.ready(); });
   end_.waits_for("the event loop, which a plugin (" + switched_on(config_.plugins) + ") may hold");
@@ -86,8 +69,8 @@ void Application::run() {
   report_counters();
   // Plugins go first: nobody must answer to a plugin that is gone.
   stop_plugins();
-  end_.waits_for("the servers' links to close");
-  for (const auto& link : links_) link->stop();
+  end_.waits_for("the connections to the servers to close");
+  servers_.stop();
   if (config_.count_messages) report_messages();
   end_.waits_for("the last sockets and threads to close");
 }
@@ -135,8 +118,10 @@ void Application::report_messages() {
 }
 
 void Application::report_counters() const {
-  for (std::size_t i = 0; i < links_.size(); ++i)
-    spdlog::info("{}", server_line(config_.servers[i], *links_[i], loop_.now()));
+  for (ServerId id = 0; id < servers_.size(); ++id) {
+    const link::Server& server = servers_.at(id);
+    spdlog::info("{}", server_line(server.config(), server.up(), loop_.now() - server.since(), server.counters()));
+  }
   for (const auto& plugin : plugins_.plugins()) {
     std::string line;
     for (const auto& [name, value] : plugin->counters().values()) line += " " + name + "=" + std::to_string(value);

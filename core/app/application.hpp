@@ -4,7 +4,6 @@
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <memory>
 #include <vector>
 
 #include "core/app/config.hpp"
@@ -15,10 +14,7 @@
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_host.hpp"
-#include "core/link/ami_fleet.hpp"
-#include "core/link/ami_link.hpp"
-#include "core/link/zmq_fleet.hpp"
-#include "core/link/zmq_link.hpp"
+#include "core/link/servers.hpp"
 
 namespace amibroker::app {
 
@@ -39,7 +35,6 @@ class Application {
   void run();
 
  private:
-  [[nodiscard]] std::unique_ptr<link::Link> make_link(ServerId id);
   void wait_for_end();
   void on_signal(int number);
   void stop_plugins();
@@ -54,10 +49,7 @@ class Application {
   boost::asio::posix::stream_descriptor end_wanted_;
   Signals signals_;
   dispatch::Dispatcher dispatcher_;
-  link::Fleet fleet_;
-  link::ZmqFleet zmq_fleet_;
-  link::AmiFleet ami_fleet_{fleet_};
-  std::vector<std::unique_ptr<link::Link>> links_;
+  link::Servers servers_;
   host::PluginHost plugins_;
 };
 

@@ -2,14 +2,12 @@
 #include "core/app/config_schema.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "core/app/config_values.hpp"
 #include "core/base/address.hpp"
 #include "core/base/nearest.hpp"
-#include "core/base/secret_file.hpp"
 #include "core/base/text.hpp"
-#include "core/base/values.hpp"
+#include "core/link/transport.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -45,39 +43,17 @@ void read_addr(const base::Setting& entry, ServerDraft& draft, base::Findings& f
 }
 
 void read_transport(const base::Setting& entry, ServerDraft& draft, base::Findings& findings) {
-  constexpr std::string_view words[] = {"zmq", "ami"};
   if (!base::check_one_line(entry, findings)) return;
-  if (base::lower(entry.value) == "ami") {
-    draft.server.transport = link::Transport::ami;
-    return;
+  draft.server.transport = link::find_transport(base::lower(entry.value));
+  if (draft.server.transport != nullptr) return;
+  std::string choice;
+  std::vector<std::string_view> names;
+  for (const link::TransportKind& kind : link::transport_kinds()) {
+    choice += (choice.empty() ? "" : " or ") + std::string(kind.name) + " (" + std::string(kind.about) + ")";
+    names.push_back(kind.name);
   }
-  draft.transport_is_known = base::lower(entry.value) == "zmq";
-  if (!draft.transport_is_known)
-    findings.error(entry.line, "transport = " + base::in_quotes(entry.value) +
-                                   ": write ami (the manager interface of every Asterisk) or zmq (the module "
-                                   "res_zmq_manager)" +
-                                   base::did_you_mean(base::lower(entry.value), words));
-}
-
-void read_secret(const base::Setting& entry, ServerDraft& draft, base::Findings& findings) {
-  base::read_text(entry, draft.server.ami.secret, findings);
-  if (findings.secret_line == 0) findings.secret_line = entry.line;
-}
-
-void read_secret_from_file(const base::Setting& entry, ServerDraft& draft, base::Findings& findings) {
-  if (!base::check_one_line(entry, findings)) return;
-  base::SecretFile file = base::read_secret_file(entry.value, findings.folder);
-  if (!file.error.empty()) findings.error(entry.line, "secret_file: " + file.error);
-  if (!file.warning.empty()) findings.warning(entry.line, "secret_file: " + file.warning);
-  draft.server.ami.secret = std::move(file.text);
-}
-
-void read_ca_file(const base::Setting& entry, ServerDraft& draft, base::Findings& findings) {
-  if (!base::check_one_line(entry, findings)) return;
-  draft.ca_file = base::path_in(findings.folder, entry.value);
-  if (entry.value.empty() || !base::can_be_opened(draft.ca_file))
-    findings.error(entry.line, "ca_file = " + base::in_quotes(entry.value) +
-                                   " cannot be opened: name a file of PEM certificates that the daemon may read");
+  findings.error(entry.line, "transport = " + base::in_quotes(entry.value) + ": write " + choice +
+                                 base::did_you_mean(base::lower(entry.value), names));
 }
 
 void read_zones(const base::Setting& entry, ServerDraft& draft, base::Findings& findings) {
@@ -110,26 +86,6 @@ constexpr base::KeySpec<ServerDraft> server_table[] = {
     {"name", read_name},
     {"addr", read_addr},
     {"transport", read_transport},
-    {"cmd_port",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_port(e, d.server.zmq.cmd_port, f); }},
-    {"evt_port",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_port(e, d.server.zmq.evt_port, f); }},
-    {"curve_server_key",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::keep_text(e, d.curve_server_key, f); }},
-    {"curve_secret_file",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::keep_text(e, d.curve_secret_file, f); }},
-    {"port",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_port(e, d.server.ami.port, f); }},
-    {"username",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_text(e, d.server.ami.username, f); }},
-    {"secret", read_secret},
-    {"secret_file", read_secret_from_file},
-    {"plain_login", [](const base::Setting& e, ServerDraft& d,
-                       base::Findings& f) { base::read_boolean(e, d.server.ami.plain_login, f); }},
-    {"tls", [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_boolean(e, d.tls, f); }},
-    {"tls_insecure",
-     [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_boolean(e, d.tls_insecure, f); }},
-    {"ca_file", read_ca_file},
     {"ami_trace",
      [](const base::Setting& e, ServerDraft& d, base::Findings& f) { base::read_boolean(e, d.server.trace, f); }},
     {"zones", read_zones},

@@ -13,16 +13,9 @@
 
 namespace amibroker::app {
 
-/// A server while it is read: what its section has said so far. Whether its keys go together is looked at afterwards,
-/// see config_access.hpp.
+/// A server while it is read. Its transport is null if the section names one that there is not.
 struct ServerDraft {
   ServerSettings server{};
-  bool transport_is_known = true;  ///< false: what its section must hold cannot be said
-  bool tls = false;
-  bool tls_insecure = false;
-  std::string ca_file{};
-  std::string curve_server_key{};
-  std::string curve_secret_file{};
 };
 
 /// `[general]`. The keys device_state and presence switch the plugins that are already in `Config::plugins`.
@@ -31,7 +24,8 @@ struct ServerDraft {
 /// `[servers]`: `sections`, as the entry itself.
 [[nodiscard]] std::span<const base::KeySpec<const base::Setting*>> servers_keys() noexcept;
 
-/// The section of a server.
+/// The keys of a server's section that every transport has. The others are those of the transports: see
+/// link::TransportKind.
 [[nodiscard]] std::span<const base::KeySpec<ServerDraft>> server_keys() noexcept;
 
 /// The plugin of that name; a new one, switched off, where there is none.

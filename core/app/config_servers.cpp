@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <tuple>
 
-#include "core/app/config_access.hpp"
 #include "core/app/config_values.hpp"
 #include "core/base/address.hpp"
 #include "core/base/text.hpp"
 #include "core/base/values.hpp"
+#include "core/link/transport.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -25,7 +26,7 @@ const base::Section* find_section(const std::vector<base::Section>& sections, st
 
 std::string in_brackets(std::string_view name) { return "[" + std::string(name) + "]"; }
 
-/// A TCP port of a server may be in use by one link only.
+/// A TCP port of a server may be used once.
 class Endpoints {
  public:
   void add(const link::ServerConfig& server, std::string_view key, std::uint16_t port, int line,
@@ -51,19 +52,42 @@ class Endpoints {
   std::map<std::tuple<std::string, std::uint16_t>, Use> used_;
 };
 
+/// All keys that a server's section may have, whatever its transport.
+std::vector<std::string_view> all_server_keys() {
+  std::vector<std::string_view> keys;
+  for (const auto& row : server_keys()) keys.push_back(row.name);
+  for (const link::TransportKind& kind : link::transport_kinds()) keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
+  return keys;
+}
+
+bool is_one_of(std::span<const std::string_view> keys, std::string_view key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+void read_access(const base::Section& section, link::ServerConfig& server, Endpoints& endpoints,
+                 base::Findings& findings) {
+  if (server.transport == nullptr) return;  // what its section must hold cannot be said
+  server.access = server.transport->read(section, findings);
+  link::forbid_other_keys(section, *server.transport, findings);
+  if (server.access == nullptr) return;
+  for (const link::Access::Port& port : server.access->ports()) {
+    const int line = base::line_of(section, port.key);
+    endpoints.add(server, port.key, port.number, line != 0 ? line : section.line, findings);
+  }
+}
+
 void read_server(const base::Section& section, Endpoints& endpoints, Config& config, base::Findings& findings) {
   ServerDraft draft;
   draft.server.section = section.name;
   draft.server.name = section.name;
-  base::read_keys(section, server_keys(), draft, findings);
-  check_access(section, draft, findings);
-  const auto add_port = [&](std::string_view key, std::uint16_t port) {
-    const int line = base::line_of(section, key);
-    endpoints.add(draft.server, key, port, line != 0 ? line : section.line, findings);
-  };
-  add_port("cmd_port", draft.server.zmq.cmd_port);
-  add_port("evt_port", draft.server.zmq.evt_port);
-  add_port("port", draft.server.ami.port);
+  draft.server.transport = &link::transport_kinds().front();
+  const auto known = all_server_keys();
+  for (const base::Setting& setting : section.settings) {
+    if (base::read_key(setting, server_keys(), draft, findings) || is_one_of(known, setting.key)) continue;
+    base::report_unknown_key(setting, section.name, known, findings);
+  }
+  base::require(section, {"addr"}, findings);
+  read_access(section, draft.server, endpoints, findings);
   config.servers.push_back(std::move(draft.server));
 }
 
@@ -83,13 +107,10 @@ const base::Setting* read_section_list(const std::vector<base::Section>& section
 
 /// Whether a section can only have been meant as a server's.
 bool looks_like_server(const base::Section& section) {
-  const auto known = server_keys();
-  const auto is_known = [known](const base::Setting& entry) {
-    return std::any_of(known.begin(), known.end(), [&](const auto& spec) { return spec.name == entry.key; });
-  };
-  const auto is_addr = [](const base::Setting& entry) { return entry.key == "addr"; };
+  const auto known = all_server_keys();
+  const auto is_known = [&](const base::Setting& setting) { return is_one_of(known, setting.key); };
   return std::all_of(section.settings.begin(), section.settings.end(), is_known) &&
-         std::any_of(section.settings.begin(), section.settings.end(), is_addr);
+         base::line_of(section, "addr") != 0;
 }
 
 void report_unknown_sections(const std::vector<base::Section>& sections, const std::set<std::string_view>& listed,

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/link/curve_keys.hpp"
+#include "core/link/zmq/curve_keys.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -80,7 +80,7 @@ std::string what_to_do(const std::string& base, const std::string& public_key) {
 }  // namespace
 
 std::variant<KeysMade, KeysError> make_keys(const std::string& base) {
-  if (!link::has_curve())
+  if (!link::zeromq::has_curve())
     return KeysError{
         "no keys made: the libzmq of this machine was built without CURVE; install one that has it "
         "(Debian's libzmq5 does)"};
@@ -88,7 +88,7 @@ std::variant<KeysMade, KeysError> make_keys(const std::string& base) {
   if (!secret_file.error().empty()) return KeysError{secret_file.error()};
   NewFile public_file(base + ".public", 0644);
   if (!public_file.error().empty()) return KeysError{public_file.error()};
-  const link::CurveKeyPair keys = link::make_curve_keys();
+  const link::zeromq::CurveKeyPair keys = link::zeromq::make_curve_keys();
   secret_file.write(keys.secret_key);
   if (!secret_file.error().empty()) return KeysError{secret_file.error()};
   public_file.write(keys.public_key);

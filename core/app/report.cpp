@@ -25,14 +25,13 @@ std::string length_text(std::chrono::steady_clock::duration length) {
   return fmt::format("{} s", all);
 }
 
-std::string server_line(const link::ServerConfig& server, const link::Link& link,
-                        std::chrono::steady_clock::time_point now) {
-  const link::LinkCounters& c = link.counters();
+std::string server_line(const link::ServerConfig& server, bool is_up, std::chrono::steady_clock::duration since_then,
+                        const link::ServerCounters& c) {
   return fmt::format(
       "server '{}' [{}] is {} for {}: {} events, {} lost on their way; {} actions, {} replies, {} without answer in "
       "time, {} late, {} lost, {} stray; {} messages dropped as bad; {} times connected",
       base::printable(server.name, longest_name), base::printable(server.section, longest_name),
-      link.up() ? "up" : "down", length_text(now - link.since()), c.events, c.lost_events, c.actions, c.replies,
+      is_up ? "up" : "down", length_text(since_then), c.events, c.lost_events, c.actions, c.replies,
       c.timeouts, c.late_replies, c.lost_replies, c.stray_replies, c.bad_frames, c.connects);
 }
 

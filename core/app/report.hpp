@@ -6,8 +6,8 @@
 #include <chrono>
 #include <string>
 
-#include "core/link/link.hpp"
 #include "core/link/server_config.hpp"
+#include "core/link/server_counters.hpp"
 
 namespace amibroker::app {
 
@@ -15,9 +15,10 @@ namespace amibroker::app {
 /// is cut off; a negative length is `0 s`.
 [[nodiscard]] std::string length_text(std::chrono::steady_clock::duration length);
 
-/// One line, without a line end: the server's name and section, up or down and for how long, and what was counted since
+/// One line, without a line end: the server's name and section, up or down since when (`since_then`), and what was counted since
 /// the daemon started.
-[[nodiscard]] std::string server_line(const link::ServerConfig& server, const link::Link& link,
-                                      std::chrono::steady_clock::time_point now);
+[[nodiscard]] std::string server_line(const link::ServerConfig& server, bool is_up,
+                                      std::chrono::steady_clock::duration since_then,
+                                      const link::ServerCounters& counters);
 
 }  // namespace amibroker::app

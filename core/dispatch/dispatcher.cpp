@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <ctime>
+#include <stdexcept>
 #include <utility>
 
 #include "core/base/log_limit.hpp"
@@ -34,14 +35,57 @@ struct Dispatcher::Slot {
   base::LogLimit refused_limit{log_period};
 };
 
-Dispatcher::Dispatcher(std::vector<std::string> server_names, std::chrono::milliseconds slow_call)
-    : server_names_(server_names), slow_call_(slow_call), messages_(std::move(server_names)) {}
+Dispatcher::Dispatcher(std::chrono::milliseconds slow_call) : slow_call_(slow_call) {}
 
 Dispatcher::~Dispatcher() = default;
 
-void Dispatcher::add_link(link::Link& link) {
-  links_.push_back(&link);
-  link.set_interest(interest_);
+/// The one place where the daemon calls into a plugin.
+template <typename Call>
+void Dispatcher::guarded(HandlerId id, std::string_view what, Call&& call) {
+  Slot& slot = *slots_[id];
+  if (slot.handler == nullptr) return;
+  Fault fault;
+  const auto begin = coarse_now();
+  const bool fine = call(*slot.handler, fault);
+  const auto took = coarse_now() - begin;
+  ++slot.statistics.calls;
+  slot.statistics.busy += took;
+  if (took > slot.statistics.longest) slot.statistics.longest = took;
+  if (!fine) report_fault(slot, what, fault.text);
+  if (took > slow_call_) report_slow(slot, what, took);
+}
+
+template <typename Call>
+void Dispatcher::guarded_all(std::string_view what, Call&& call) {
+  for (HandlerId id = 0; id < slots_.size(); ++id) guarded(id, what, call);
+}
+
+void Dispatcher::attach(link::ServerAccess& access) {
+  access_ = &access;
+  access_->set_interest(interest_);
+}
+
+void Dispatcher::add_server(ServerId server, std::string name) {
+  if (server != servers_.size()) throw std::logic_error("servers are added in the order of their numbers");
+  messages_.set_name(server, name);
+  servers_.push_back({std::move(name)});
+  guarded_all("on_server_added", [&](Handler& handler, Fault& fault) { return handler.server_added(server, fault); });
+}
+
+void Dispatcher::change_server(ServerId server, std::string name) {
+  if (!is_present(server)) return;
+  messages_.set_name(server, name);
+  servers_[server].name = std::move(name);
+  guarded_all("on_server_changed",
+              [&](Handler& handler, Fault& fault) { return handler.server_changed(server, fault); });
+}
+
+void Dispatcher::retire_server(ServerId server) {
+  if (!is_present(server)) return;
+  on_down(server);
+  servers_[server].retired = true;
+  guarded_all("on_server_retired",
+              [&](Handler& handler, Fault& fault) { return handler.server_retired(server, fault); });
 }
 
 HandlerId Dispatcher::add(Handler& handler) {
@@ -58,38 +102,40 @@ void Dispatcher::remove(HandlerId id) {
 
 void Dispatcher::subscribe(HandlerId id, std::string_view event) {
   subscriptions_.add(id, event);
-  tell_interest();
+  send_interest();
 }
 
 void Dispatcher::subscribe_all(HandlerId id) {
   subscriptions_.add_all(id);
-  tell_interest();
+  send_interest();
 }
 
 void Dispatcher::drop_subscriptions(HandlerId id) {
   subscriptions_.remove(id);
-  tell_interest();
+  send_interest();
 }
 
 void Dispatcher::count_messages() {
   messages_.enable();
-  tell_interest();
+  send_interest();
 }
 
-void Dispatcher::tell_interest() {
+void Dispatcher::send_interest() {
   link::Interest interest = messages_.enabled() ? link::Interest{.all = true} : subscriptions_.interest();
   if (interest == interest_) return;
   interest_ = std::move(interest);
-  for (link::Link* link : links_) link->set_interest(interest_);
+  if (access_ != nullptr) access_->set_interest(interest_);
 }
 
 void Dispatcher::announce_servers(HandlerId id) {
-  for (const link::Link* link : links_)
-    if (link->up())
-      guarded(id, "on_server_up", [&](Handler& handler, Fault& fault) { return handler.server_up(link->id(), fault); });
+  for (ServerId server = 0; server < servers_.size(); ++server)
+    if (servers_[server].up)
+      guarded(id, "on_server_up", [&](Handler& handler, Fault& fault) { return handler.server_up(server, fault); });
 }
 
-bool Dispatcher::is_up(ServerId server) const noexcept { return server < links_.size() && links_[server]->up(); }
+bool Dispatcher::is_up(ServerId server) const noexcept {
+  return is_present(server) && access_ != nullptr && access_->is_up(server);
+}
 
 const CallStatistics* Dispatcher::statistics(HandlerId id) const noexcept {
   return id < slots_.size() ? &slots_[id]->statistics : nullptr;
@@ -97,7 +143,8 @@ const CallStatistics* Dispatcher::statistics(HandlerId id) const noexcept {
 
 void Dispatcher::request(HandlerId id, ServerId server, const Action& action, std::chrono::milliseconds timeout,
                          Completion done) {
-  links_.at(server)->request(action, timeout, id, std::move(done));
+  if (!is_present(server)) throw std::out_of_range("there is no such server");
+  access_->request(server, action, timeout, id, std::move(done));
 }
 
 void Dispatcher::run_task(HandlerId id, const std::function<void()>& task) {
@@ -105,18 +152,18 @@ void Dispatcher::run_task(HandlerId id, const std::function<void()>& task) {
 }
 
 void Dispatcher::report() {
-  for (HandlerId id = 0; id < slots_.size(); ++id)
-    guarded(id, "on_report", [](Handler& handler, Fault& fault) { return handler.report(fault); });
+  guarded_all("on_report", [](Handler& handler, Fault& fault) { return handler.report(fault); });
 }
 
 void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
+  if (!is_present(server)) return;
   messages_.count(server, frame.name());
   const auto* handlers = subscriptions_.of(frame.name());
   if (handlers->empty()) return;
   const Message* message = frame.message();
   if (message == nullptr) return;
   ++dispatching_;
-  // By index, and the list is asked for its size at each step: a handler may subscribe to more while it is called.
+  // By index, and the size is read again at each step: a handler may subscribe to more while it is called.
   for (std::size_t i = 0; i < handlers->size(); ++i)
     guarded((*handlers)[i], "on_event",
             [&](Handler& handler, Fault& fault) { return handler.event(server, *message, fault); });
@@ -124,42 +171,34 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
     for (const HandlerId id : std::exchange(removed_, {})) drop_subscriptions(id);
 }
 
-void Dispatcher::on_reply(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) {
-  if (reply.outcome == Outcome::refused) report_refused(server, owner, reply.text);
+void Dispatcher::on_answer(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) {
+  const bool is_gone = !is_present(server);
+  if (reply.outcome == Outcome::refused && !is_gone) report_refused(server, owner, reply.text);
   if (!done) return;
-  guarded(owner, "an answer", [&](Handler& handler, Fault& fault) { return handler.completion(done, reply, fault); });
+  // A plugin is promised that each request ends; what a retired server answered is nobody's business any more.
+  const bool is_late = is_gone && (reply.outcome == Outcome::success || reply.outcome == Outcome::error);
+  const Reply end = is_late ? Reply{Outcome::unknown, "the server was taken out of the configuration", {}} : reply;
+  guarded(owner, "an answer", [&](Handler& handler, Fault& fault) { return handler.completion(done, end, fault); });
 }
 
 void Dispatcher::on_up(ServerId server) {
-  for (HandlerId id = 0; id < slots_.size(); ++id)
-    guarded(id, "on_server_up", [&](Handler& handler, Fault& fault) { return handler.server_up(server, fault); });
+  if (!is_present(server) || std::exchange(servers_[server].up, true)) return;
+  guarded_all("on_server_up", [&](Handler& handler, Fault& fault) { return handler.server_up(server, fault); });
 }
 
 void Dispatcher::on_down(ServerId server) {
-  for (HandlerId id = 0; id < slots_.size(); ++id)
-    guarded(id, "on_server_down", [&](Handler& handler, Fault& fault) { return handler.server_down(server, fault); });
+  if (!is_present(server) || !std::exchange(servers_[server].up, false)) return;
+  guarded_all("on_server_down", [&](Handler& handler, Fault& fault) { return handler.server_down(server, fault); });
 }
 
 void Dispatcher::on_events_lost(ServerId server, std::uint64_t count) {
-  for (HandlerId id = 0; id < slots_.size(); ++id)
-    guarded(id, "on_events_lost",
-            [&](Handler& handler, Fault& fault) { return handler.events_lost(server, count, fault); });
+  if (!is_present(server)) return;
+  guarded_all("on_events_lost",
+              [&](Handler& handler, Fault& fault) { return handler.events_lost(server, count, fault); });
 }
 
-/// The one place where the daemon calls into a plugin.
-template <typename Call>
-void Dispatcher::guarded(HandlerId id, std::string_view what, Call&& call) {
-  Slot& slot = *slots_[id];
-  if (slot.handler == nullptr) return;
-  Fault fault;
-  const auto begin = coarse_now();
-  const bool fine = call(*slot.handler, fault);
-  const auto took = coarse_now() - begin;
-  ++slot.statistics.calls;
-  slot.statistics.busy += took;
-  if (took > slot.statistics.longest) slot.statistics.longest = took;
-  if (!fine) report_fault(slot, what, fault.text);
-  if (took > slow_call_) report_slow(slot, what, took);
+void Dispatcher::on_identified(ServerId server, const link::Identity& identity) {
+  if (is_present(server) && identities_ != nullptr) identities_->on_identified(server, identity);
 }
 
 void Dispatcher::report_fault(Slot& slot, std::string_view what, std::string_view reason) {
@@ -184,7 +223,7 @@ void Dispatcher::report_refused(ServerId server, link::Owner owner, std::string_
   const auto held_back = slot.refused_limit.allow(Clock::now());
   if (!held_back || slot.handler == nullptr) return;
   spdlog::warn("plugin {} asked for an action on server '{}' that is not sent: {} ({} more since the last line)",
-               slot.handler->name(), base::printable(server_names_[server], 80), reason, *held_back);
+               slot.handler->name(), base::printable(servers_[server].name, 80), reason, *held_back);
 }
 
 }  // namespace amibroker::dispatch

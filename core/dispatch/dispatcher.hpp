@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who gets which event, the one guarded call into a plugin, and the way of actions to the links.
+// Who gets which event, the one guarded call into a plugin, and the way of actions to the servers.
 #pragma once
 
 #include <chrono>
@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "core/dispatch/handler.hpp"
+#include "core/dispatch/identity_listener.hpp"
 #include "core/dispatch/message_log.hpp"
 #include "core/dispatch/subscriptions.hpp"
-#include "core/link/link.hpp"
+#include "core/link/server_listener.hpp"
 
 namespace amibroker::dispatch {
 
@@ -30,17 +31,28 @@ struct CallStatistics {
   std::chrono::nanoseconds longest{0};
 };
 
-/// Loop's thread only.
-class Dispatcher final : public link::LinkListener {
+/// Loop's thread only. What comes of a server that was not added, or that is retired, reaches nobody; only that a
+/// request ended is passed on, without its answer.
+class Dispatcher final : public link::ServerListener {
  public:
-  /// `server_names`: what logs call each server, by ServerId. `slow_call`: a call into a plugin that takes longer is
-  /// logged as a warning, at most once a minute for each handler.
-  Dispatcher(std::vector<std::string> server_names, std::chrono::milliseconds slow_call);
+  /// `slow_call`: a call into a plugin that takes longer is logged as a warning, at most once a minute for each
+  /// handler.
+  explicit Dispatcher(std::chrono::milliseconds slow_call);
   ~Dispatcher();
 
-  /// Links are added once, in the order of their ServerId, before any of them starts. The dispatcher outlives their
-  /// stop.
-  void add_link(link::Link& link);
+  /// Where actions go. Once, before the first handler is added; `access` lives as long as actions are asked for.
+  void attach(link::ServerAccess& access);
+  /// Who keeps what servers say of themselves; null: nobody any more.
+  void set_identity_listener(IdentityListener* listener) noexcept { identities_ = listener; }
+
+  /// A server that is down, and what logs call it. Servers are added in the order of their ServerId, from 0, and before
+  /// anything is heard of them. Tells every handler.
+  void add_server(ServerId server, std::string name);
+  /// What is known of a server is different now. Tells every handler. Nothing if it is retired.
+  void change_server(ServerId server, std::string name);
+  /// The server is gone for good: tells every handler that it is down, if it was up, and that it is retired. Call it
+  /// after Servers::retire, so that its requests have ended. Nothing if it is retired already.
+  void retire_server(ServerId server);
 
   /// The handler outlives its registration. From now on it is told of servers that come and go.
   HandlerId add(Handler& handler);
@@ -54,7 +66,7 @@ class Dispatcher final : public link::LinkListener {
   void announce_servers(HandlerId id);
 
   /// Sends an action for a handler; the answer reaches it as Handler::completion, later. Throws std::out_of_range
-  /// for an unknown server.
+  /// for a server that was not added or is retired.
   void request(HandlerId id, ServerId server, const Action& action, std::chrono::milliseconds timeout, Completion done);
   /// Runs a task of a handler now, guarded like every other call.
   void run_task(HandlerId id, const std::function<void()>& task);
@@ -68,29 +80,41 @@ class Dispatcher final : public link::LinkListener {
   [[nodiscard]] MessageLog& messages() noexcept { return messages_; }
 
   void on_event(ServerId server, ami::EventFrame& frame) override;
-  void on_reply(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) override;
+  void on_answer(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) override;
   void on_up(ServerId server) override;
   void on_down(ServerId server) override;
   void on_events_lost(ServerId server, std::uint64_t count) override;
+  void on_identified(ServerId server, const link::Identity& identity) override;
 
  private:
   struct Slot;
+  struct Server {
+    std::string name;
+    bool up = false;  // as the handlers were told
+    bool retired = false;
+  };
+  [[nodiscard]] bool is_present(ServerId server) const noexcept {
+    return server < servers_.size() && !servers_[server].retired;
+  }
   void drop_subscriptions(HandlerId id);
-  void tell_interest();
+  void send_interest();
+  template <typename Call>
+  void guarded_all(std::string_view what, Call&& call);
   template <typename Call>
   void guarded(HandlerId id, std::string_view what, Call&& call);
   void report_fault(Slot& slot, std::string_view what, std::string_view reason);
   void report_slow(Slot& slot, std::string_view what, std::chrono::nanoseconds took);
   void report_refused(ServerId server, link::Owner owner, std::string_view reason);
 
-  std::vector<std::string> server_names_;
   std::chrono::nanoseconds slow_call_;
-  std::vector<link::Link*> links_;
+  link::ServerAccess* access_ = nullptr;
+  IdentityListener* identities_ = nullptr;
+  std::vector<Server> servers_;  // by ServerId
   std::vector<std::unique_ptr<Slot>> slots_;
   Subscriptions subscriptions_;
-  link::Interest interest_;  // as the links know it
+  link::Interest interest_;  // as the servers know it
   int dispatching_ = 0;
-  std::vector<HandlerId> removed_;  // while an event is handed round
+  std::vector<HandlerId> removed_;  // while an event is passed to the handlers
   MessageLog messages_;
 };
 

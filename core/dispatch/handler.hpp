@@ -13,8 +13,8 @@
 
 namespace amibroker::dispatch {
 
-/// A running plugin as the dispatcher sees it. Each function returns false, with the reason in `fault`, where the
-/// plugin threw. Loop's thread only.
+/// A running plugin as the dispatcher sees it. Each function returns false, with the reason in `fault`, if the plugin
+/// threw. Loop's thread only.
 class Handler {
  public:
   virtual ~Handler() = default;
@@ -22,6 +22,9 @@ class Handler {
   virtual bool event(ServerId server, const Message& message, Fault& fault) noexcept = 0;
   virtual bool server_up(ServerId server, Fault& fault) noexcept = 0;
   virtual bool server_down(ServerId server, Fault& fault) noexcept = 0;
+  virtual bool server_added(ServerId server, Fault& fault) noexcept = 0;
+  virtual bool server_changed(ServerId server, Fault& fault) noexcept = 0;
+  virtual bool server_retired(ServerId server, Fault& fault) noexcept = 0;
   virtual bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept = 0;
   virtual bool report(Fault& fault) noexcept = 0;
   virtual bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept = 0;

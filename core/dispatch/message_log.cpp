@@ -8,11 +8,13 @@
 
 namespace amibroker::dispatch {
 
-MessageLog::MessageLog(std::vector<std::string> server_names)
-    : server_names_(std::move(server_names)), counts_(server_names_.size()) {}
+void MessageLog::set_name(ServerId server, std::string name) {
+  if (server >= servers_.size()) servers_.resize(server + std::size_t{1});
+  servers_[server].name = std::move(name);
+}
 
 void MessageLog::add(ServerId server, std::string_view event) {
-  auto& counts = counts_[server];
+  auto& counts = servers_.at(server).counts;
   auto found = counts.find(event);
   if (found == counts.end()) {
     const std::string_view name = counts.size() < names_a_server ? event : "(other)";
@@ -23,13 +25,13 @@ void MessageLog::add(ServerId server, std::string_view event) {
 
 std::vector<std::string> MessageLog::report() {
   std::vector<std::string> lines;
-  for (std::size_t server = 0; server < counts_.size(); ++server) {
-    const auto counts = std::exchange(counts_[server], {});
+  for (Server& server : servers_) {
+    const auto counts = std::exchange(server.counts, {});
     if (counts.empty()) continue;
     std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
     for (const auto& [name, count] : counts) sorted.emplace_back(count, name);
     std::sort(sorted.rbegin(), sorted.rend());
-    std::string line = "server '" + base::printable(server_names_[server], 80) + "':";
+    std::string line = "server '" + base::printable(server.name, 80) + "':";
     const char* separator = " ";
     for (const auto& [count, name] : sorted) {
       line += separator + std::to_string(count) + " " + base::printable(name, 80);

@@ -14,13 +14,15 @@
 
 namespace amibroker::dispatch {
 
-/// Counts events since the last report. Off until `enable`, for it costs a look-up an event. Loop's thread only.
+/// Counts events since the last report. Off until `enable`, because it costs a look-up for each event. Loop's thread
+/// only.
 class MessageLog {
  public:
   /// A server could invent names without end: further ones are counted together, as "(other)".
   static constexpr std::size_t names_a_server = 500;
 
-  explicit MessageLog(std::vector<std::string> server_names);
+  /// `name`: what the log calls the server from now on. Servers are added in the order of their ServerId, from 0.
+  void set_name(ServerId server, std::string name);
 
   void enable() noexcept { enabled_ = true; }
   [[nodiscard]] bool enabled() const noexcept { return enabled_; }
@@ -28,16 +30,19 @@ class MessageLog {
     if (enabled_) add(server, event);
   }
 
-  /// One line a server that sent something, most frequent first: `server 'Berlin': 120 DeviceStateChange, 3 Hangup`.
-  /// Starts to count anew.
+  /// One line for each server that sent something, most frequent first: `server 'Berlin': 120 DeviceStateChange, 3
+  /// Hangup`. Starts to count from zero.
   [[nodiscard]] std::vector<std::string> report();
 
  private:
   void add(ServerId server, std::string_view event);
 
   bool enabled_ = false;
-  std::vector<std::string> server_names_;
-  std::vector<std::map<std::string, std::uint64_t, std::less<>>> counts_;
+  struct Server {
+    std::string name;
+    std::map<std::string, std::uint64_t, std::less<>> counts;
+  };
+  std::vector<Server> servers_;  // by ServerId
 };
 
 }  // namespace amibroker::dispatch

@@ -10,8 +10,8 @@ void add_once(std::vector<link::Owner>& list, link::Owner handler) {
   if (std::find(list.begin(), list.end(), handler) == list.end()) list.push_back(handler);
 }
 
-/// `DeviceStateChange`, `CEL`, `SIPQualifyPeerDone`; neither `devicestatechange` nor `DEVICESTATECHANGE`. Names with
-/// other characters than letters, digits, `_` and `-` are no event's and match nothing.
+/// `DeviceStateChange`, `CEL`, `SIPQualifyPeerDone`; neither `devicestatechange` nor `DEVICESTATECHANGE`. No event has
+/// a name with other characters than letters, digits, `_` and `-`, so those match nothing.
 bool is_spelled_like_asterisk(std::string_view name) {
   constexpr std::size_t longest_abbreviation = 4;
   const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/link/link.hpp"
+#include "core/link/server_listener.hpp"
 
 namespace amibroker::dispatch {
 
@@ -23,11 +23,11 @@ class Subscriptions {
   void remove(link::Owner handler);
 
   /// Who gets an event of this name; never null. The list lives as long as this object and follows later changes, but
-  /// for a name that gets its first subscription later.
+  /// not for a name that gets its first subscription later.
   [[nodiscard]] const std::vector<link::Owner>* of(std::string_view event) const;
 
-  /// What servers have to send. Servers compare names with case: where a name cannot be spelled as Asterisk spells it
-  /// (first letter upper case, not all upper case unless it is short), it is everything.
+  /// What servers have to send. Servers compare names with case: if a name is not spelled as Asterisk spells names
+  /// (first letter upper case, not all upper case unless it is short), they have to send everything.
   [[nodiscard]] link::Interest interest() const;
 
  private:
@@ -40,7 +40,7 @@ class Subscriptions {
     bool operator()(std::string_view a, std::string_view b) const noexcept { return same_name(a, b); }
   };
   std::unordered_map<std::string, std::vector<link::Owner>, Hash, Equal> by_name_;
-  std::vector<link::Owner> all_;  // those that want everything; they also stand in each list of by_name_
+  std::vector<link::Owner> all_;  // those that want everything; each list of by_name_ has them as well
 };
 
 }  // namespace amibroker::dispatch

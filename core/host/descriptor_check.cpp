@@ -22,6 +22,7 @@ std::string in_quotes(std::string_view text) { return '"' + base::printable(text
 bool has_all_calls(const PluginCalls& calls) noexcept {
   return calls.create != nullptr && calls.destroy != nullptr && calls.start != nullptr && calls.stop != nullptr &&
          calls.event != nullptr && calls.server_up != nullptr && calls.server_down != nullptr &&
+         calls.server_added != nullptr && calls.server_changed != nullptr && calls.server_retired != nullptr &&
          calls.events_lost != nullptr && calls.report != nullptr && calls.completion != nullptr &&
          calls.task != nullptr;
 }
@@ -54,8 +55,9 @@ std::optional<Refusal> check_descriptor(const PluginDescriptor& descriptor, cons
                        ", and this daemon with " + in_quotes(build_fingerprint) +
                        "; build it again with the daemon's compiler"};
   if (const auto fault = fault_of_content(descriptor))
-    return Refusal{RefusalReason::bad_descriptor, file.string() + " describes itself wrongly: " + *fault +
-                                                      "; correct it where its source says AMIBROKER_PLUGIN"};
+    return Refusal{RefusalReason::bad_descriptor,
+                   file.string() + " describes itself wrongly: " + *fault +
+                       "; correct it at the line of its source that says AMIBROKER_PLUGIN"};
   if (file.stem() != descriptor.name)
     return Refusal{RefusalReason::other_name, file.string() + " holds the plugin " + in_quotes(descriptor.name) +
                                                   ", not " + in_quotes(file.stem().string()) + "; name the file " +

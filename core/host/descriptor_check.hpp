@@ -11,7 +11,7 @@
 
 namespace amibroker::host {
 
-/// Whether the daemon may work with a plugin of this descriptor, which was found in `file`; nothing where it may.
+/// Whether the daemon may work with a plugin of this descriptor, which was found in `file`; nothing if it may.
 /// The members are read in their order, and none before those that vouch for it. The plugin's name must be that of the
 /// file, because the configuration switches plugins on by file name.
 [[nodiscard]] std::optional<Refusal> check_descriptor(const PluginDescriptor& descriptor,

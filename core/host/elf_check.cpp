@@ -40,7 +40,7 @@ std::string machine_of(const Header& header) {
   return "ELF machine " + std::to_string(header.e_machine) + bits;
 }
 
-/// The size that the file needs to have, so that the loader finds every byte that it maps; 0 where it cannot be told.
+/// The size that the file needs to have, so that the loader finds every byte that it maps; 0 if it cannot be known.
 std::uint64_t size_needed(std::ifstream& in, const Header& header) {
   std::vector<Segment> segments(header.e_phnum);
   if (header.e_phentsize != sizeof(Segment) || !read_at(in, header.e_phoff, segments.data(), segments.size())) return 0;

@@ -10,7 +10,7 @@
 
 namespace amibroker::host {
 
-/// Whether `file` is a whole shared library for this machine; nothing where it is. The loader itself would tell some
+/// Whether `file` is a whole shared library for this machine; nothing if it is. The loader itself would tell some
 /// of this in words that help nobody, and it dies of SIGBUS when it maps a file that was cut while it was copied.
 [[nodiscard]] std::optional<Refusal> check_elf(const std::filesystem::path& file);
 

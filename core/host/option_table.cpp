@@ -32,7 +32,7 @@ std::optional<std::string> fault_of_option(const OptionSpec& option, std::size_t
   const std::string which = "its option " + std::string(option.key) + " ";
   if (option.type > OptionType::list) return which + "has no known type";
   if (!is_sane_text(option.default_value)) return which + "has no default value, or an endless one";
-  if (!is_sane_text(option.unit)) return which + "has no unit (\"\" where there is none), or an endless one";
+  if (!is_sane_text(option.unit)) return which + "has no unit (\"\" if there is none), or an endless one";
   if (!is_sane_text(option.text)) return which + "has no explanation, or an endless one";
   if (option.type == OptionType::integer && option.min > option.max) return which + "has a min above its max";
   if (const auto fault = fault_of_value(option, option.default_value))

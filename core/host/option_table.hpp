@@ -18,11 +18,11 @@ namespace amibroker::host {
 inline constexpr std::size_t most_options = 200;
 inline constexpr std::size_t longest_option_text = 1000;
 
-/// What is wrong with a table, in words for the plugin's author; nothing where it is sound. Reads only plain data.
+/// What is wrong with a table, in words for the plugin's author; nothing if it is sound. Reads only plain data.
 [[nodiscard]] std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t count);
 
 /// Why an option cannot have this value, as the end of a sentence ("takes a whole number from 1 to 60 (in s), not
-/// "1m""); nothing where it can.
+/// "1m""); nothing if it can.
 [[nodiscard]] std::optional<std::string> fault_of_value(const OptionSpec& option, std::string_view value);
 
 /// What an option takes, for a list: "yes or no", "1 to 3600 s", "text", "list".

@@ -15,7 +15,7 @@ namespace amibroker::host {
 struct PluginConfig {
   std::string name;
   bool enabled = false;
-  int line = 0;  ///< line that switches it on or off, 0 where it is only a default
+  int line = 0;  ///< line that switches it on or off, 0 if it is only a default
   std::vector<base::Setting> settings;
 };
 

@@ -18,7 +18,7 @@ namespace amibroker::host {
 /// Any thread.
 class PluginCounters {
  public:
-  /// A plugin that makes more counters than this makes one for each device or call, which is no statistic.
+  /// A plugin that makes more counters than this makes one for each device or call, which is not what counters are for.
   static constexpr std::size_t most_counters = 1'000;
   static constexpr std::size_t longest_name = 100;
 

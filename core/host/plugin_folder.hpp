@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where plugins lie: NAME.so in one of the folders of the configuration.
+// Where the plugins are: NAME.so in one of the folders of the configuration.
 #pragma once
 
 #include <filesystem>
@@ -22,8 +22,8 @@ class PluginFolders {
   /// All files `*.so`, by name; of several with the same name only the one that `find` gives.
   [[nodiscard]] std::vector<std::filesystem::path> libraries() const;
 
-  /// Why there is no plugin of this name, in words for the administrator: where it was looked for, what is there, and
-  /// what may have been meant.
+  /// Why there is no plugin of this name, in words for the administrator: the folders that were searched, what is
+  /// there, and what may have been meant.
   [[nodiscard]] std::string why_missing(std::string_view name) const;
 
  private:

@@ -4,38 +4,51 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace amibroker::host {
-namespace {
 
-std::vector<std::string_view> views_of(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
-
-}  // namespace
-
-std::vector<PluginHost::Lists> PluginHost::lists_of(const std::vector<ServerLabel>& labels) {
-  std::vector<Lists> lists;
-  for (const ServerLabel& label : labels)
-    lists.push_back({views_of(label.zones), views_of(label.include), views_of(label.exclude)});
-  return lists;
-}
-
-std::vector<ServerInfo> PluginHost::infos_of(const std::vector<ServerLabel>& labels, const std::vector<Lists>& lists) {
-  std::vector<ServerInfo> servers;
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    servers.push_back({static_cast<ServerId>(i), labels[i].section, labels[i].name, lists[i].zones, lists[i].include,
-                       lists[i].exclude});
-  return servers;
-}
-
-PluginHost::PluginHost(base::EventLoop& loop, dispatch::Dispatcher& dispatcher, std::vector<ServerLabel> servers,
+PluginHost::PluginHost(base::EventLoop& loop, dispatch::Dispatcher& dispatcher,
                        std::chrono::milliseconds request_timeout, bool verbose)
-    : labels_(std::move(servers)),
-      lists_(lists_of(labels_)),
-      servers_(infos_of(labels_, lists_)),
-      surroundings_{loop, dispatcher, servers_, request_timeout, verbose} {}
+    : dispatcher_(dispatcher), surroundings_{loop, dispatcher, servers_, request_timeout, verbose} {
+  dispatcher_.set_identity_listener(this);
+}
 
-PluginHost::~PluginHost() { stop(); }
+PluginHost::~PluginHost() {
+  dispatcher_.set_identity_listener(nullptr);
+  stop();
+}
+
+void PluginHost::add_server(ServerId server, const ServerLabel& label) {
+  servers_.add(label);
+  dispatcher_.add_server(server, label.name);
+  servers_.forget_old();
+}
+
+void PluginHost::change_server(ServerId server, const ServerLabel& label) {
+  if (!is_present(server)) return;
+  servers_.change(server, label);
+  dispatcher_.change_server(server, label.name);
+  servers_.forget_old();
+}
+
+void PluginHost::retire_server(ServerId server) {
+  if (!is_present(server)) return;
+  servers_.retire(server);
+  dispatcher_.retire_server(server);
+  servers_.forget_old();
+}
+
+void PluginHost::on_identified(ServerId server, const link::Identity& identity) {
+  if (!is_present(server) || !servers_.identify(server, identity)) return;
+  dispatcher_.change_server(server, std::string(servers_.infos()[server].name));
+  servers_.forget_old();
+}
+
+bool PluginHost::is_present(ServerId server) const noexcept {
+  return server < servers_.infos().size() && !servers_.infos()[server].retired;
+}
 
 std::vector<base::Problem> PluginHost::load(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
   std::vector<base::Problem> errors;

@@ -65,7 +65,7 @@ void PluginInstance::end_life() noexcept {
   Fault fault;
   if (!library_.calls().stop(*plugin_, fault))
     spdlog::error(
-        "plugin {} threw in stop: {}; what it had not let go of by then may stay behind. Report it to the "
+        "plugin {} threw in stop: {}; what it had not let go of by then may be left over. Report it to the "
         "plugin's author ({})",
         name(), reason_of(fault), library_.file().string());
   around_.dispatcher.remove(id_);
@@ -98,6 +98,18 @@ bool PluginInstance::server_up(ServerId server, Fault& fault) noexcept {
 
 bool PluginInstance::server_down(ServerId server, Fault& fault) noexcept {
   return library_.calls().server_down(*plugin_, server, fault);
+}
+
+bool PluginInstance::server_added(ServerId server, Fault& fault) noexcept {
+  return library_.calls().server_added(*plugin_, server, fault);
+}
+
+bool PluginInstance::server_changed(ServerId server, Fault& fault) noexcept {
+  return library_.calls().server_changed(*plugin_, server, fault);
+}
+
+bool PluginInstance::server_retired(ServerId server, Fault& fault) noexcept {
+  return library_.calls().server_retired(*plugin_, server, fault);
 }
 
 bool PluginInstance::events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept {

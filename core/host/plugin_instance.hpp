@@ -22,6 +22,7 @@
 #include "core/host/plugin_counters.hpp"
 #include "core/host/plugin_library.hpp"
 #include "core/host/plugin_timers.hpp"
+#include "core/host/server_table.hpp"
 
 namespace amibroker::host {
 
@@ -29,7 +30,7 @@ namespace amibroker::host {
 struct Surroundings {
   base::EventLoop& loop;
   dispatch::Dispatcher& dispatcher;
-  std::span<const ServerInfo> servers;
+  const ServerTable& servers;
   std::chrono::milliseconds request_timeout;  ///< for requests that name none
   bool verbose;
 };
@@ -38,7 +39,7 @@ struct Surroundings {
 ///
 /// Loop's thread, except post, log and counter, which stay harmless after `stop` for as long as this object lives: a
 /// plugin that forgets a thread of its own does not bring the daemon down with a late call. The other functions of
-/// Host check the thread and the stage of life: a call at a wrong place is logged with what to do, at most once a
+/// Host check the thread and the stage of life: a call at the wrong moment is logged with what to do, at most once a
 /// minute, and has no effect.
 class PluginInstance final : public dispatch::Handler, public Host {
  public:
@@ -47,7 +48,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   PluginInstance(const PluginInstance&) = delete;
   PluginInstance& operator=(const PluginInstance&) = delete;
 
-  /// Creates and starts the plugin, and tells it which servers are up. False where it threw: that is logged, and the
+  /// Creates and starts the plugin, and tells it which servers are up. False if it threw: that is logged, and the
   /// plugin's life is over. The calling thread counts as the loop's from now on.
   bool start();
   /// Ends the plugin's life, if it has one. Not from inside a call of this plugin.
@@ -56,7 +57,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   [[nodiscard]] bool running() const noexcept { return stage_ == Stage::running; }
   [[nodiscard]] const PluginLibrary& library() const noexcept { return library_; }
   [[nodiscard]] const PluginCounters& counters() const noexcept { return counters_; }
-  /// Calls and faults; null where it does not run.
+  /// Calls and faults; null if it does not run.
   [[nodiscard]] const dispatch::CallStatistics* statistics() const noexcept;
 
   // dispatch::Handler
@@ -64,13 +65,16 @@ class PluginInstance final : public dispatch::Handler, public Host {
   bool event(ServerId server, const Message& message, Fault& fault) noexcept override;
   bool server_up(ServerId server, Fault& fault) noexcept override;
   bool server_down(ServerId server, Fault& fault) noexcept override;
+  bool server_added(ServerId server, Fault& fault) noexcept override;
+  bool server_changed(ServerId server, Fault& fault) noexcept override;
+  bool server_retired(ServerId server, Fault& fault) noexcept override;
   bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept override;
   bool report(Fault& fault) noexcept override;
   bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept override;
   bool task(const std::function<void()>& task, Fault& fault) noexcept override;
 
   // Host
-  [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return around_.servers; }
+  [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return around_.servers.infos(); }
   [[nodiscard]] bool is_up(ServerId server) const noexcept override;
   void subscribe(std::string_view event) noexcept override;
   void subscribe_all() noexcept override;
@@ -87,6 +91,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   [[nodiscard]] bool verbose() const noexcept override { return around_.verbose; }
   void log(Level level, std::string_view text) noexcept override;
   [[nodiscard]] Counter& counter(std::string_view name) noexcept override;
+  [[nodiscard]] void* extension(std::string_view name, std::uint32_t version) noexcept override;
 
  private:
   enum class Stage : std::uint8_t { made, running, stopping, over };

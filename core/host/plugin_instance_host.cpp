@@ -48,8 +48,8 @@ void PluginInstance::complain(const char* function, const char* text) const noex
     const std::lock_guard lock(complaint_mutex_);
     const auto held_back = complaint_limit_.allow(std::chrono::steady_clock::now());
     if (!held_back) return;
-    spdlog::error("plugin {} called {} in vain: {} ({} more such calls since the last line)", name(), function,
-                  base::printable(text, longest_log_line), *held_back);
+    spdlog::error("plugin {} called {}, which did nothing: {} ({} more such calls since the last line)", name(),
+                  function, base::printable(text, longest_log_line), *held_back);
   } catch (const std::exception&) {
     return;  // no memory for the line about no memory
   }
@@ -96,12 +96,16 @@ void PluginInstance::subscribe_all() noexcept {
 void PluginInstance::request(ServerId server, const Action& action, milliseconds timeout, Completion done) noexcept {
   if (!may_call("request")) return;
   contained("request", [&] {
-    if (server < around_.servers.size()) {
+    const auto known = servers();
+    if (server < known.size() && !known[server].retired) {
       around_.dispatcher.request(id_, server, action, usable_timeout(timeout), std::move(done));
       return;
     }
-    complain("request", "there is no server of that number; take it from servers() or from an event");
-    if (done) posted_.post([done = std::move(done)] { done({Outcome::refused, "there is no such server", {}}); });
+    const bool retired = server < known.size();
+    complain("request", retired ? "that server is retired; on_server_retired says so"
+                                : "there is no server of that number; take it from servers() or from an event");
+    const std::string_view why = retired ? "the server was taken out of the configuration" : "there is no such server";
+    if (done) posted_.post([done = std::move(done), why] { done({Outcome::refused, why, {}}); });
   });
 }
 
@@ -110,8 +114,8 @@ void PluginInstance::broadcast(const Action& action, ServerId except, millisecon
   if (!may_call("broadcast")) return;
   contained("broadcast", [&] {
     const auto send = [&](const auto& completion_for) {
-      for (const ServerInfo& server : around_.servers)
-        if (server.id != except)
+      for (const ServerInfo& server : servers())
+        if (server.id != except && !server.retired)
           around_.dispatcher.request(id_, server.id, action, usable_timeout(timeout), completion_for(server.id));
     };
     if (!done) {
@@ -129,7 +133,7 @@ void PluginInstance::broadcast(const Action& action, ServerId except, millisecon
 }
 
 void PluginInstance::answer(Broadcast& broadcast, ServerId server, const Reply& reply) {
-  // The last answer ends the broadcast, also where the plugin throws.
+  // The last answer ends the broadcast, even if the plugin throws.
   std::list<Broadcast> ended;
   if (--broadcast.missing == 0) ended.splice(ended.begin(), broadcasts_, broadcast.self);
   broadcast.done(server, reply);
@@ -161,7 +165,7 @@ void PluginInstance::post(std::function<void()> task) noexcept {
 }
 
 std::chrono::steady_clock::time_point PluginInstance::now() const noexcept {
-  // The loop keeps the time of its round for itself; the plugin's own threads read the same clock.
+  // The loop's time may be read on its own thread only; the plugin's other threads read the same clock.
   return std::this_thread::get_id() == thread_ ? around_.loop.now() : std::chrono::steady_clock::now();
 }
 
@@ -176,5 +180,8 @@ Counter& PluginInstance::counter(std::string_view name) noexcept {
   contained("counter", [&] { counter = &counters_.get(name); });
   return *counter;
 }
+
+/// The SDK of this daemon has no extensions yet, so every name is unknown.
+void* PluginInstance::extension(std::string_view, std::uint32_t) noexcept { return nullptr; }
 
 }  // namespace amibroker::host

@@ -16,7 +16,7 @@ namespace amibroker::host {
 ///
 /// A library that was once loaded stays mapped until the process ends, even one that was refused. dlclose would not
 /// unload most of them anyway (thread_local variables and STB_GNU_UNIQUE symbols, which templates and inline variables
-/// make, pin a library), and where it does, every std::function, exception or vtable that the plugin left behind
+/// make, pin a library), and if it does, every std::function, exception or vtable that the plugin left behind
 /// points to nothing.
 class PluginLibrary {
  public:

@@ -22,7 +22,7 @@ struct LoadedPlugin {
 };
 
 /// Loads the plugins that are switched on, in the order of `plugins`, and checks their options. Each mistake (no such
-/// file, a file that is no plugin of this daemon, a wrong option) is appended to `errors`; its plugin is left out.
+/// file, a file that is not a plugin for this daemon, a wrong option) is appended to `errors`; its plugin is left out.
 [[nodiscard]] std::vector<LoadedPlugin> load_plugins(const PluginFolders& folders,
                                                      std::span<const PluginConfig> plugins,
                                                      std::vector<base::Problem>& errors);

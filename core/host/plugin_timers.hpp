@@ -28,7 +28,7 @@ class PluginTimers {
   PluginTimers(const PluginTimers&) = delete;
   PluginTimers& operator=(const PluginTimers&) = delete;
 
-  /// Both clamp a time that is out of range (see the source); 0 where there are too many timers already.
+  /// Both clamp a time that is out of range (see the source); 0 if there are too many timers already.
   TimerId after(std::chrono::milliseconds delay, Task task);
   TimerId every(std::chrono::milliseconds period, Task task);
   /// A task may cancel its own timer.

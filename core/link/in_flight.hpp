@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/link/link.hpp"
+#include "core/link/server_listener.hpp"
 
 namespace amibroker::link {
 
@@ -22,9 +22,10 @@ struct Pending {
   Completion done;
 };
 
-/// A window of actions. The module answers in the order of the requests, but its errors carry no ActionID, so an
-/// answer without one belongs to the oldest action, and an action whose time is over keeps its place until it is
-/// answered, passed over, or the connection ends. Pure logic; time is an argument.
+/// A window of actions. A server answers in the order of the requests, over either wire (main/manager.c takes one
+/// action of a session after the other). So an answer settles all that were sent before the one that it belongs to, and
+/// an action whose time is over keeps its place only until a later one is answered or the connection ends. An answer
+/// without ActionID, which the module's errors are, belongs to the oldest. Pure logic; time is an argument.
 class InFlightTable {
  public:
   /// `capacity`: most actions at once, at least 1.
@@ -36,8 +37,8 @@ class InFlightTable {
   /// Adds an action that was sent just now. Not while full.
   void push(Pending&& pending);
 
-  /// Takes out the action that an answer belongs to: the one with its ActionID, or the oldest where the answer has
-  /// none. Actions before it were passed over by the server and are appended to `passed_over`. Nothing where no
+  /// Takes out the action that an answer belongs to: the one with its ActionID, or the oldest if the answer has
+  /// none. Actions before it were passed over by the server and are appended to `passed_over`. Nothing if no
   /// action fits: then nothing changes.
   [[nodiscard]] std::optional<Pending> match(std::optional<std::uint64_t> action_id, std::vector<Pending>& passed_over);
 

@@ -34,8 +34,8 @@ class ServerListener {
   /// The server answers, or is out of reach. Never twice in a row for one server.
   virtual void on_up(ServerId server) = 0;
   virtual void on_down(ServerId server) = 0;
-  /// Events of a server that is up were lost; `count`: at least so many, 0 if that is unknown. At most one call a round,
-  /// after the round's events.
+  /// Events of a server that is up were lost; `count`: at least so many, 0 if that is unknown. At most one call a
+  /// round, after the round's events.
   virtual void on_events_lost(ServerId server, std::uint64_t count) = 0;
   /// A server that is up said who it is. Again after each time that it came up, if it answers the question.
   virtual void on_identified(ServerId server, const Identity& identity) = 0;

@@ -11,6 +11,7 @@ namespace {
 
 using replication::Cell;
 using replication::no_value;
+using replication::Place;
 using replication::ValueId;
 
 constexpr StateSet bit_of(std::string_view state) {
@@ -35,25 +36,27 @@ std::uint32_t aggregate(StateSet set) noexcept {
 
 void Aggregation::combine(const Cell* row, std::span<ValueId> shown) const noexcept {
   if (!neighbours_.all()) {
-    for (ServerId target = 0; target < shown.size(); ++target) {
-      StateSet said = 0;
-      for (const ServerId origin : neighbours_.of(target)) said |= state_of(row[origin]);
-      shown[target] = shown_for(said);
-    }
+    for (Place target = 0; target < shown.size(); ++target) shown[target] = combine_for(row, target);
     return;
   }
   StateSet once = 0;   // said by somebody
   StateSet again = 0;  // said by two or more: also without any one of them
-  for (ServerId server = 0; server < shown.size(); ++server) {
+  for (Place server = 0; server < shown.size(); ++server) {
     const StateSet state = state_of(row[server]);
     again |= once & state;
     once |= state;
   }
   const ValueId of_all = shown_for(once);
-  for (ServerId target = 0; target < shown.size(); ++target) {
+  for (Place target = 0; target < shown.size(); ++target) {
     const StateSet own = state_of(row[target]);
     shown[target] = own == 0 ? of_all : shown_for((once & ~own) | again);
   }
+}
+
+ValueId Aggregation::combine_for(const Cell* row, Place target) const noexcept {
+  StateSet said = 0;
+  for (const Place origin : neighbours_.of(target)) said |= state_of(row[origin]);
+  return shown_for(said);
 }
 
 }  // namespace amibroker::device_state

@@ -23,6 +23,8 @@ class Aggregation final : public replication::Combiner {
  public:
   explicit Aggregation(const replication::Neighbours& neighbours) noexcept : neighbours_(neighbours) {}
   void combine(const replication::Cell* row, std::span<replication::ValueId> shown) const noexcept override;
+  [[nodiscard]] replication::ValueId combine_for(const replication::Cell* row,
+                                                 replication::Place target) const noexcept override;
 
  private:
   const replication::Neighbours& neighbours_;

@@ -26,7 +26,7 @@ void DeviceState::start(Host& host) {
   names_.emplace(host.options().text("name_template"));
   if (host.options().boolean("custom")) customs_.emplace();
   filters_.emplace(host);
-  neighbours_.emplace(host.servers());
+  neighbours_.emplace();
   aggregation_.emplace(*neighbours_);
   newest_.emplace(*neighbours_);
   const replication::Combiner& combiner =
@@ -91,10 +91,11 @@ std::optional<ListedState> DeviceState::read_item(ServerId server, const Message
   if (!customs_ || customs_->is_remnant(device.substr(custom.size()))) return std::nullopt;
   const bool spreads = state != unknown && filters_->pass(server, device);
   if (!spreads && !distributor_->knows(device)) return std::nullopt;
-  return ListedState{device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_quiet, Sharing::symmetric};
+  return ListedState{
+      device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
 }
 
-/// What a restart of Asterisk makes of this name is no shared device, even if it was taken for one before.
+/// What a restart of Asterisk makes of this name is not a shared device, even if it was taken for one before.
 void DeviceState::note_written(std::string_view shown_name) {
   if (!customs_) return;
   const std::string_view remnant = customs_->wrote(shown_name);
@@ -115,6 +116,24 @@ void DeviceState::on_server_up(ServerId server) {
 
 void DeviceState::on_server_down(ServerId server) {
   if (distributor_) distributor_->server_down(server);
+}
+
+void DeviceState::on_server_added(ServerId server) {
+  if (!distributor_) return;
+  filters_->update(host_->servers()[server]);
+  distributor_->server_added(server);
+}
+
+void DeviceState::on_server_changed(ServerId server) {
+  if (!distributor_) return;
+  const bool filters_changed = filters_->update(host_->servers()[server]);
+  distributor_->server_changed(server, filters_changed);
+}
+
+void DeviceState::on_server_retired(ServerId server) {
+  if (!distributor_) return;
+  filters_->retire(server);
+  distributor_->server_retired(server);
 }
 
 void DeviceState::on_events_lost(ServerId server, std::uint64_t) {

@@ -17,7 +17,7 @@
 namespace amibroker::device_state {
 
 /// Writes the state of each native device (`PJSIP/100`, `Queue:sales`, ...) to `Custom:<device>` on all other servers,
-/// where a hint `PJSIP/100&Custom:PJSIP/100` shows both. Where several servers know the device, each shows what the
+/// where a hint `PJSIP/100&Custom:PJSIP/100` shows both. If several servers know the device, each shows what the
 /// others say of it together (Aggregation), or, with `aggregate = no`, what was said last.
 ///
 /// Not distributed: devices that live only as long as a call (`Local/...` and the like); and custom devices, unless
@@ -31,6 +31,9 @@ class DeviceState final : public Plugin, private replication::ListReader {
   void on_event(ServerId server, const Message& message) override;
   void on_server_up(ServerId server) override;
   void on_server_down(ServerId server) override;
+  void on_server_added(ServerId server) override;
+  void on_server_changed(ServerId server) override;
+  void on_server_retired(ServerId server) override;
   void on_events_lost(ServerId server, std::uint64_t count) override;
   void on_report() override;
   void stop() override;

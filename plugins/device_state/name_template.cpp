@@ -84,7 +84,7 @@ std::string_view NameTemplate::technology_in(std::string_view shown_name) const 
       continue;
     }
     const bool is_last = i + 1 == pieces_.size();
-    // The first place where the text behind the technology stands; of the others, the last one.
+    // The first place where the text after the technology stands; of the others, the last one.
     const std::string_view behind = is_last ? std::string_view{} : std::string_view(pieces_[i + 1].text);
     const std::size_t size = is_last                          ? rest.size()
                              : piece.part == Part::technology ? rest.find(behind)

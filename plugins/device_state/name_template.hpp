@@ -10,10 +10,10 @@
 namespace amibroker::device_state {
 
 /// `name_template`: begins with `Custom:` and holds `{device}` (`PJSIP/100`), or both `{technology}` (`PJSIP`) and
-/// `{name}` (`100`), each at most once. The technology is what stands before the first `/` or `:`.
+/// `{name}` (`100`), each at most once. The technology is what comes before the first `/` or `:`.
 ///
-/// With `{device}` the name keeps its slash. Asterisk's func_devstate reads its stored states back by what stands
-/// behind the last slash, so after a restart of Asterisk such a name is gone until the broker has written it again.
+/// With `{device}` the name keeps its slash. Asterisk's func_devstate reads its stored states back by what comes
+/// after the last slash, so after a restart of Asterisk such a name is gone until the broker has written it again.
 /// `Custom:{technology}-{name}` has no slash and survives.
 class NameTemplate {
  public:

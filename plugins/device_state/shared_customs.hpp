@@ -11,11 +11,11 @@ namespace amibroker::device_state {
 
 /// Tells a custom device that a dialplan sets (`Custom:night`) from names that the broker made: those have their form
 /// (NameTemplate::technology_in), but after a restart Asterisk publishes a stored `Custom:PJSIP/100` as `Custom:100`
-/// (func_devstate.c reads its database keys from the last slash on). So what stands behind the last slash of a written
-/// name is no shared device either.
+/// (func_devstate.c reads its database keys from the last slash on). So what comes after the last slash of a written
+/// name is not a shared device either.
 class SharedCustoms {
  public:
-  /// A name that the broker writes to targets. Returns what stands behind its last slash where that was not known yet:
+  /// A name that the broker writes to targets. Returns what comes after its last slash if that was not known yet:
   /// no device of that name is shared from now on; else an empty text.
   [[nodiscard]] std::string_view wrote(std::string_view shown_name) {
     const std::size_t slash = shown_name.rfind('/');

@@ -10,7 +10,7 @@ constexpr std::uint8_t byte_at(std::string_view text, std::size_t i) noexcept {
   return static_cast<std::uint8_t>(text[i]);
 }
 
-/// Bytes of the character that `text` begins with; 0 where it is not well-formed (Unicode 15, table 3-7).
+/// Bytes of the character that `text` begins with; 0 if it is not well-formed (Unicode 15, table 3-7).
 std::size_t utf8_size(std::string_view text) noexcept {
   const std::uint8_t first = byte_at(text, 0);
   if (first < 0x80) return 1;

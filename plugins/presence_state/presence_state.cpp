@@ -29,7 +29,7 @@ void PresenceState::start(Host& host) {
   ignored_events_ = &host.counter("ignored_events");
   bad_events_ = &host.counter("bad_events");
   filters_.emplace(host);
-  neighbours_.emplace(host.servers());
+  neighbours_.emplace();
   newest_.emplace(*neighbours_);
   distributor_.emplace(host, static_cast<replication::ListReader&>(*this), *neighbours_, *newest_,
                        replication::Medium{.plugin = "presence_state",
@@ -84,7 +84,7 @@ std::optional<ListedState> PresenceState::read_item(ServerId server, const Messa
     case Kind::shared:
       if (!spreads && !distributor_->knows(shown_name_)) return std::nullopt;
       return ListedState{
-          shown_name_, {}, value, spreads ? Listed::Kind::held : Listed::Kind::held_quiet, Sharing::symmetric};
+          shown_name_, {}, value, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
     case Kind::nameless: break;
   }
   return std::nullopt;
@@ -96,6 +96,24 @@ void PresenceState::on_server_up(ServerId server) {
 
 void PresenceState::on_server_down(ServerId server) {
   if (distributor_) distributor_->server_down(server);
+}
+
+void PresenceState::on_server_added(ServerId server) {
+  if (!distributor_) return;
+  filters_->update(host_->servers()[server]);
+  distributor_->server_added(server);
+}
+
+void PresenceState::on_server_changed(ServerId server) {
+  if (!distributor_) return;
+  const bool filters_changed = filters_->update(host_->servers()[server]);
+  distributor_->server_changed(server, filters_changed);
+}
+
+void PresenceState::on_server_retired(ServerId server) {
+  if (!distributor_) return;
+  filters_->retire(server);
+  distributor_->server_retired(server);
 }
 
 void PresenceState::on_events_lost(ServerId server, std::uint64_t) {

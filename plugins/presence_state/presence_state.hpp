@@ -20,9 +20,9 @@ namespace amibroker::presence_state {
 /// change wins, by order of arrival at the broker. A presentity of another provider (`SIP:foo`) is shown by all other
 /// servers as `CustomPresence:SIP:foo`.
 ///
-/// Where several servers have a presentity of that name, it shows what one of them said last.
+/// If several servers have a presentity of that name, it shows what one of them said last.
 ///
-/// Counters besides the Distributor's: `events`, of which `shown_events` tell of what the broker wrote for a native
+/// Counters besides the Distributor's: `events`, of which `shown_events` are about what the broker wrote for a native
 /// presentity (never passed on), `ignored_events` are held back by a filter, and `bad_events` lack a presentity or hold
 /// a status that Asterisk does not have.
 class PresenceState final : public Plugin, private replication::ListReader {
@@ -31,6 +31,9 @@ class PresenceState final : public Plugin, private replication::ListReader {
   void on_event(ServerId server, const Message& message) override;
   void on_server_up(ServerId server) override;
   void on_server_down(ServerId server) override;
+  void on_server_added(ServerId server) override;
+  void on_server_changed(ServerId server) override;
+  void on_server_retired(ServerId server) override;
   void on_events_lost(ServerId server, std::uint64_t count) override;
   void on_report() override;
   void stop() override;

@@ -27,7 +27,7 @@ inline constexpr std::size_t longest_text = 255;
 /// Builds values of PRESENCE_STATE. It keeps its memory; the result is valid until the next call.
 class PresenceValue {
  public:
-  /// The value that sets this presence: `away`, or `away,subtype,message`, or, where one of the two texts holds
+  /// The value that sets this presence: `away`, or `away,subtype,message`, or, if one of the two texts holds
   /// anything but printable ASCII without commas, or a blank at an end, `away,<base64>,<base64>,e`. Less than 1,000
   /// bytes. `subtype` and `message` come as in the event, with their escapes. Two events that mean the same have the
   /// same value, whichever server they come from.

@@ -24,7 +24,7 @@ struct Presentity {
 
 /// Reads the `Presentity` of an event.
 ///
-/// Shown ones are told from shared ones by their form alone, because a memory of which native ones exist would be
+/// Shown ones differ from shared ones in their form alone, because a memory of which native ones exist would be
 /// empty after a start of the broker, just when a server that loads func_presencestate publishes all that it stores:
 /// an old copy would then be spread to the native one's own server and stay there. Every native name holds a `:` or `/`
 /// between provider and address (main/presencestate.c, ast_presence_state_helper), so a shared one may not.

@@ -26,20 +26,22 @@ class Newest {
 
 void NewestWins::combine(const Cell* row, std::span<ValueId> shown) const noexcept {
   if (!neighbours_.all()) {
-    for (ServerId target = 0; target < shown.size(); ++target) {
-      Newest newest;
-      for (const ServerId origin : neighbours_.of(target)) newest.look(row[origin]);
-      shown[target] = newest.value();
-    }
+    for (Place target = 0; target < shown.size(); ++target) shown[target] = combine_for(row, target);
     return;
   }
   Newest first;
-  for (ServerId server = 0; server < shown.size(); ++server) first.look(row[server]);
+  for (Place server = 0; server < shown.size(); ++server) first.look(row[server]);
   Newest second;  // what the origin of the newest one is shown
-  for (ServerId server = 0; server < shown.size(); ++server)
+  for (Place server = 0; server < shown.size(); ++server)
     if (row + server != first.cell()) second.look(row[server]);
-  for (ServerId target = 0; target < shown.size(); ++target)
+  for (Place target = 0; target < shown.size(); ++target)
     shown[target] = row + target == first.cell() ? second.value() : first.value();
+}
+
+ValueId NewestWins::combine_for(const Cell* row, Place target) const noexcept {
+  Newest newest;
+  for (const Place origin : neighbours_.of(target)) newest.look(row[origin]);
+  return newest.value();
 }
 
 }  // namespace amibroker::replication

@@ -2,6 +2,7 @@
 #include "plugins/replication/distributor.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "plugins/replication/rules.hpp"
 
@@ -15,6 +16,14 @@ SnapshotConfig snapshot_config(const Host& host, const Medium& medium) {
           std::chrono::seconds(host.options().integer("resync_interval"))};
 }
 
+/// Places for the servers that are there, which the neighbours know as well.
+Places places_for(const Host& host, Neighbours& neighbours) {
+  Places places;
+  for (const ServerInfo& server : host.servers())
+    if (!server.retired) neighbours.set(places.add(server.id), server.zones);
+  return places;
+}
+
 Limits limits_for(const Medium& medium) {
   Limits limits;
   if (!medium.echoes_repeats) limits.confirm_within = std::chrono::seconds::zero();
@@ -23,7 +32,7 @@ Limits limits_for(const Medium& medium) {
 
 }  // namespace
 
-Distributor::Distributor(Host& host, ListReader& reader, const Neighbours& neighbours, const Combiner& combiner,
+Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours, const Combiner& combiner,
                          const Medium& medium)
     : host_(host),
       reader_(reader),
@@ -31,13 +40,14 @@ Distributor::Distributor(Host& host, ListReader& reader, const Neighbours& neigh
       lost_after_(std::chrono::seconds(host.options().integer("lost_after"))),
       keys_(medium.function, static_cast<std::size_t>(host.options().integer(medium.limit))),
       values_(medium.values),
-      replicator_(neighbours, combiner, first_value, host.servers().size(), *this, limits_for(medium)),
+      neighbours_(neighbours),
+      places_(places_for(host, neighbours)),
+      replicator_(neighbours, combiner, first_value, places_.size(), *this, limits_for(medium)),
       gate_(host.servers().size()),
       snapshots_(host, *this, snapshot_config(host, medium)),
-      report_(host, replicator_, keys_, values_),
+      report_(host, replicator_, places_, keys_, values_),
       log_(host, medium.module),
-      lists_(host.servers().size()),
-      lost_timers_(host.servers().size(), 0),
+      servers_(host.servers().size()),
       echoes_(host.counter("echoes")),
       repeats_(host.counter("repeats")),
       early_events_(host.counter("early_events")),
@@ -46,12 +56,14 @@ Distributor::Distributor(Host& host, ListReader& reader, const Neighbours& neigh
   for (const std::string_view technology : medium.technologies) orphans_.know(technology);
   host_.subscribe("LoadZmq");
   host_.subscribe("FullyBooted");
-  for (const ServerInfo& server : host_.servers())
-    lost_timers_[server.id] = host_.after(lost_after_, [this, id = server.id] { lose(id); });
+  for (const ServerInfo& server : host_.servers()) {
+    if (server.retired) gate_.retire(server.id);
+    else start_lost_timer(server.id);
+  }
   start_timer_ = host_.after(start_wait, [this] {
     gate_.waited();
     if (gate_.may_open()) replicator_.open(host_.now());
-    // A server that is up and does not tell its states must not hold up the others for long.
+    // A server that is up and does not list its states must not hold up the others for long.
     start_timer_ = host_.after(start_limit - start_wait, [this] {
       start_timer_ = 0;
       replicator_.open(host_.now());
@@ -64,7 +76,7 @@ Distributor::Distributor(Host& host, ListReader& reader, const Neighbours& neigh
 Distributor::~Distributor() {
   host_.cancel(timer_);
   host_.cancel(start_timer_);
-  for (const TimerId timer : lost_timers_) host_.cancel(timer);
+  for (const Server& server : servers_) host_.cancel(server.lost_timer);
 }
 
 // --- Events --------------------------------------------------------------------------------------------------------
@@ -73,8 +85,8 @@ ValueId Distributor::value(std::string_view text) {
   if (values_.sweep_is_due()) {
     values_.sweep([this](auto&& visit) {
       replicator_.each_value(visit);
-      for (const auto& list : lists_)
-        for (const Listed& item : list) visit(item.value);
+      for (const Server& server : servers_)
+        for (const Listed& item : server.list) visit(item.value);
     });
     action_key_ = no_key;  // its value's number may now mean another text
   }
@@ -85,18 +97,19 @@ void Distributor::changed_at_origin(ServerId origin, std::string_view shown_name
                                     ValueId value) {
   const std::optional<KeyId> key = key_of(origin, shown_name, Sharing::one_way);
   if (!key) return;
-  if (replicator_.cell(origin, *key).contribution == no_value) orphans_.know(technology);
-  replicator_.changed_at_origin(origin, *key, value, host_.now());
+  const Place place = places_.of(origin);
+  if (replicator_.cell(place, *key).contribution == no_value) orphans_.know(technology);
+  replicator_.changed_at_origin(place, *key, value, host_.now());
   set_retry_timer();
 }
 
 void Distributor::changed_on(ServerId server, std::string_view shown_name, ValueId value) {
   const std::optional<KeyId> key = key_of(server, shown_name, Sharing::symmetric);
   if (!key) return;
-  const News news = replicator_.changed_on(server, *key, value, host_.now());
+  const News news = replicator_.changed_on(places_.of(server), *key, value, host_.now());
   if (news == News::echo) count(echoes_);
   if (news == News::repeat) count(repeats_);
-  if (news == News::early) count(early_events_);
+  if (news == News::unread) count(early_events_);
   set_retry_timer();
 }
 
@@ -115,28 +128,75 @@ void Distributor::on_other_event(ServerId server, const Message& event) {
 // --- Servers -------------------------------------------------------------------------------------------------------
 
 void Distributor::server_up(ServerId server) {
-  host_.cancel(std::exchange(lost_timers_[server], 0));
+  const Place place = places_.of(server);
+  host_.cancel(std::exchange(servers_[server].lost_timer, 0));
   gate_.came_up(server);
   log_.server_up(server);
-  replicator_.server_up(server, host_.now());
-  if (!keeps_rule(9)) replicator_.unreadable(server, host_.now());
+  replicator_.server_up(place, host_.now());
+  if (!keeps_rule(9)) replicator_.unreadable(place, host_.now());
   snapshots_.server_up(server);
   set_retry_timer();
 }
 
 void Distributor::server_down(ServerId server) {
-  lists_[server].clear();
+  servers_[server].list.clear();
   snapshots_.server_down(server);
   gate_.went_down(server);
-  replicator_.server_down(server);
-  host_.cancel(lost_timers_[server]);
-  lost_timers_[server] = host_.after(lost_after_, [this, server] { lose(server); });
+  replicator_.server_down(places_.of(server));
+  start_lost_timer(server);
   if (gate_.may_open()) replicator_.open(host_.now());
 }
 
+void Distributor::server_added(ServerId server) {
+  const Place place = places_.add(server);
+  neighbours_.set(place, host_.servers()[server].zones);
+  replicator_.add_server(place, host_.now());
+  gate_.add_server();
+  snapshots_.add_server();
+  log_.add_server();
+  servers_.emplace_back();
+  start_lost_timer(server);
+  set_retry_timer();
+}
+
+void Distributor::server_changed(ServerId server, bool filters_changed) {
+  const Place place = places_.of(server);
+  const std::vector<Place> before = neighbours_.of(place);
+  if (neighbours_.set(place, host_.servers()[server].zones)) {
+    const std::vector<Place>& after = neighbours_.of(place);
+    std::vector<Place> removed;
+    std::vector<Place> added;
+    std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(removed));
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(added));
+    replicator_.zones_changed(place, removed, added, host_.now());
+  }
+  if (filters_changed) {
+    servers_[server].filters_changed = true;
+    snapshots_.soon(server);
+  }
+  set_retry_timer();
+}
+
+void Distributor::server_retired(ServerId server) {
+  const Place place = places_.of(server);
+  host_.cancel(servers_[server].lost_timer);
+  servers_[server] = {};
+  snapshots_.retire_server(server);
+  replicator_.remove_server(place, host_.now());
+  neighbours_.remove(place);
+  places_.remove(server);
+  gate_.retire(server);
+  decide(server);
+}
+
+void Distributor::start_lost_timer(ServerId server) {
+  host_.cancel(servers_[server].lost_timer);
+  servers_[server].lost_timer = host_.after(lost_after_, [this, server] { lose(server); });
+}
+
 void Distributor::lose(ServerId server) {
-  lost_timers_[server] = 0;
-  replicator_.server_lost(server, host_.now());
+  servers_[server].lost_timer = 0;
+  replicator_.server_lost(places_.of(server), host_.now());
   decide(server);
 }
 
@@ -149,7 +209,7 @@ void Distributor::decide(ServerId server) {
 }
 
 void Distributor::list_came(ServerId server, std::span<const Message> items) {
-  std::vector<Listed>& list = lists_[server];
+  std::vector<Listed>& list = servers_[server].list;
   list.clear();
   for (const Message& item : items) {
     const std::optional<ListedState> state = reader_.read_item(server, item);
@@ -159,30 +219,35 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
     list.push_back({*key, value(state->value), state->kind});
     if (state->sharing != Sharing::one_way) continue;
     if (state->kind == Listed::Kind::own) orphans_.know(state->technology);
-    else if (replicator_.cell(server, *key).desired == no_value) orphans_.add(*key, state->technology);
+    else if (replicator_.cell(places_.of(server), *key).desired == no_value) orphans_.add(*key, state->technology);
   }
 }
 
 void Distributor::list_applies(ServerId server) {
-  const std::vector<Listed> list = std::exchange(lists_[server], {});
-  if (replicator_.read(server, list, host_.now())) snapshots_.soon(server);
+  const std::vector<Listed> list = std::exchange(servers_[server].list, {});
+  servers_[server].filters_changed = false;
+  if (replicator_.read(places_.of(server), list, host_.now())) snapshots_.soon(server);
   decide(server);
 }
 
 void Distributor::list_failed(ServerId server) {
-  lists_[server].clear();
-  replicator_.unreadable(server, host_.now());
+  const Place place = places_.of(server);
+  servers_[server].list.clear();
+  replicator_.unreadable(place, host_.now());
+  // Which of its names pass now only a list can say, and what must not be shared any more must go.
+  if (std::exchange(servers_[server].filters_changed, false)) replicator_.withdraw_all(place, host_.now());
   decide(server);
 }
 
 // --- Writing -------------------------------------------------------------------------------------------------------
 
-void Distributor::write(ServerId target, KeyId key, ValueId value) noexcept {
+void Distributor::write(Place place, KeyId key, ValueId value) noexcept {
   if (key != action_key_ || value != action_value_) {
     action_.reset("Setvar").add("Variable", keys_.variable(key)).add("Value", values_.text(value));
     action_key_ = key;
     action_value_ = value;
   }
+  const ServerId target = places_.server(place);
   log_.started();
   if (log_.shows()) log_.show(target, keys_.shown_name(key), values_.text(value));
   const std::uint64_t where = std::uint64_t{target} << 32 | key;  // one word, so that the completion needs no memory
@@ -192,9 +257,11 @@ void Distributor::write(ServerId target, KeyId key, ValueId value) noexcept {
 }
 
 void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
+  const Place place = places_.of(target);
+  if (place == no_place) return;  // retired meanwhile
   if (reply.ok()) log_.succeeded(target);
-  else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(target, key).in_flight), reply);
-  replicator_.completed(target, key, reply.outcome, host_.now());
+  else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(place, key).in_flight), reply);
+  replicator_.completed(place, key, reply.outcome, host_.now());
   set_retry_timer();
 }
 

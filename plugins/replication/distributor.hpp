@@ -21,6 +21,7 @@
 #include "plugins/replication/name_rules.hpp"
 #include "plugins/replication/neighbours.hpp"
 #include "plugins/replication/orphans.hpp"
+#include "plugins/replication/places.hpp"
 #include "plugins/replication/replicator.hpp"
 #include "plugins/replication/snapshots.hpp"
 #include "plugins/replication/start_gate.hpp"
@@ -37,12 +38,12 @@ struct Medium {
   std::string_view module;       ///< the Asterisk module that must be loaded for it, e.g. `func_devstate.so`
   std::string_view list_action;  ///< the AMI action that lists the states, e.g. `DeviceStateList`
   std::string_view list_module;  ///< the Asterisk module that must be loaded for that
-  /// Technologies (see ListedState) whose shown names are the broker's on every server, even where no server has a
+  /// Technologies (see ListedState) whose shown names are the broker's on every server, even if no server has a
   /// device of them at present.
   std::span<const std::string_view> technologies;
   std::string_view limit;  ///< the option that says how many names there may be, e.g. `max_devices`
-  bool echoes_repeats;     ///< whether Asterisk publishes an event also where a write changes nothing
-  /// Values with the fixed numbers 1, 2, ...; the first is written where nobody contributes any more. At least one.
+  bool echoes_repeats;     ///< whether Asterisk publishes an event also if a write changes nothing
+  /// Values with the fixed numbers 1, 2, ...; the first is written if nobody contributes any more. At least one.
   std::span<const std::string_view> values;
 };
 
@@ -75,9 +76,9 @@ class ListReader {
 /// neither.
 class Distributor final : private Writer, private SnapshotReader {
  public:
-  /// Everything that is referred to must outlive this.
-  Distributor(Host& host, ListReader& reader, const Neighbours& neighbours, const Combiner& combiner,
-              const Medium& medium);
+  /// Everything that is referred to must outlive this. `neighbours`: those that `combiner` looks at; the Distributor
+  /// enters the servers of the host.
+  Distributor(Host& host, ListReader& reader, Neighbours& neighbours, const Combiner& combiner, const Medium& medium);
   ~Distributor();
 
   Distributor(const Distributor&) = delete;
@@ -106,21 +107,28 @@ class Distributor final : private Writer, private SnapshotReader {
 
   void server_up(ServerId server);
   void server_down(ServerId server);
+  /// A new server: what the others say is shown on it as soon as it is read.
+  void server_added(ServerId server);
+  /// The host says something else of a server. `filters_changed`: other names of its own pass now; those that do not
+  /// any more are withdrawn as soon as its states are read again.
+  void server_changed(ServerId server, bool filters_changed);
+  /// A server is gone for good: what it contributed is withdrawn at once.
+  void server_retired(ServerId server);
   void events_lost(ServerId server) { snapshots_.soon(server); }
   void report() { report_.begin(); }
 
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
 
-  /// How long a start of the broker waits for servers that are not there, and for those that do not tell their states.
+  /// How long a start of the broker waits for servers that are not there, and for those that do not list their states.
   static constexpr std::chrono::milliseconds start_wait{3000};
   static constexpr std::chrono::milliseconds start_limit{8000};
 
  private:
   // Writer
-  void write(ServerId target, KeyId key, ValueId value) noexcept override;
+  void write(Place target, KeyId key, ValueId value) noexcept override;
   // SnapshotReader
-  void list_asked(ServerId server) override { replicator_.list_asked(server); }
+  void list_asked(ServerId server) override { replicator_.list_asked(places_.of(server)); }
   void list_came(ServerId server, std::span<const Message> items) override;
   void list_applies(ServerId server) override;
   void list_failed(ServerId server) override;
@@ -129,6 +137,7 @@ class Distributor final : private Writer, private SnapshotReader {
   [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view shown_name, Sharing sharing);
   void refuse(ServerId server, std::string_view name, std::string_view reason);
   void refuse_over_limit(ServerId server, std::string_view name);
+  void start_lost_timer(ServerId server);
   void decide(ServerId server);
   void lose(ServerId server);
   void set_retry_timer();
@@ -139,14 +148,20 @@ class Distributor final : private Writer, private SnapshotReader {
   std::chrono::milliseconds lost_after_;
   KeyTable keys_;
   ValueTable values_;
+  Neighbours& neighbours_;
+  Places places_;
   Replicator replicator_;
   StartGate gate_;
   Orphans orphans_;
   Snapshots snapshots_;
   StateReport report_;
   WriteLog log_;
-  std::vector<std::vector<Listed>> lists_;  ///< by server: a list that waits for its fence
-  std::vector<TimerId> lost_timers_;        ///< by server: runs while it is down
+  struct Server {
+    std::vector<Listed> list;      ///< waits for its fence
+    TimerId lost_timer = 0;        ///< runs while it is down
+    bool filters_changed = false;  ///< since it was read
+  };
+  std::vector<Server> servers_;
 
   Action action_{"Setvar"};  ///< used again for every write, and as it is for further targets of the same change
   KeyId action_key_ = no_key;

@@ -13,7 +13,7 @@
 namespace amibroker::replication {
 
 /// Short lists of values that were written to one key on one server and whose echo (the event by which the server
-/// tells of the write) has not been seen, oldest first. Few keys have such a list at a time; the lists are kept in a
+/// reports the write) has not been seen, oldest first. Few keys have such a list at a time; the lists are kept in a
 /// pool and used again.
 ///
 /// A list needs no clock: the events of a server come in the order in which things happened there, so the echo of a
@@ -51,7 +51,7 @@ class EchoLists {
   /// Empties the list: none of its echoes will come any more.
   void clear(Id& list) noexcept;
 
-  /// Whether the value stands in the list.
+  /// Whether the value is in the list.
   [[nodiscard]] bool holds(Id list, ValueId value) const noexcept;
 
   /// Calls `visit(ValueId)` for every value in every list.

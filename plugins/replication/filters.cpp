@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace amibroker::replication {
 namespace {
@@ -19,10 +20,18 @@ Filters::Filters(const Host& host) {
   const auto& include = host.options().list("include");
   const auto& exclude = host.options().list("exclude");
   everywhere_ = {{include.begin(), include.end()}, {exclude.begin(), exclude.end()}};
-  for (const ServerInfo& server : host.servers())
-    servers_.push_back(
-        {{server.include.begin(), server.include.end()}, {server.exclude.begin(), server.exclude.end()}});
+  for (const ServerInfo& server : host.servers()) update(server);
 }
+
+bool Filters::update(const ServerInfo& server) {
+  if (server.id >= servers_.size()) servers_.resize(server.id + std::size_t{1});
+  Patterns patterns{{server.include.begin(), server.include.end()}, {server.exclude.begin(), server.exclude.end()}};
+  if (servers_[server.id] == patterns) return false;
+  servers_[server.id] = std::move(patterns);
+  return true;
+}
+
+void Filters::retire(ServerId server) { servers_.at(server) = {{}, {"*"}}; }
 
 bool Filters::pass(ServerId server, std::string_view name) {
   if (everywhere_.empty() && servers_[server].empty()) return true;

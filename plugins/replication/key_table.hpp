@@ -18,7 +18,7 @@ namespace amibroker::replication {
 /// `Variable`, which is built once: `DEVICE_STATE(` + name + `)`. Not safe for several threads.
 class KeyTable {
  public:
-  /// `function`: what stands before the name, e.g. `DEVICE_STATE(`; `capacity`: most keys, which bounds all memory.
+  /// `function`: what comes before the name, e.g. `DEVICE_STATE(`; `capacity`: most keys, which bounds all memory.
   KeyTable(std::string_view function, std::size_t capacity) : function_(function), capacity_(capacity) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return variables_.size(); }

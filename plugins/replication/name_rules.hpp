@@ -11,11 +11,11 @@
 
 namespace amibroker::replication {
 
-/// Most bytes of a name with its provider, e.g. `Custom:PJSIP/100`. Asterisk cuts the rest off without a word where
+/// Most bytes of a name with its provider, e.g. `Custom:PJSIP/100`. Asterisk cuts the rest off without a word when
 /// it publishes stored states again (AST_MAX_EXTENSION in include/asterisk/channel.h: 80 with the closing zero).
 inline constexpr std::size_t longest_shown_name = 79;
 
-/// Why a name, its provider included, cannot stand in `DEVICE_STATE(...)`; an empty text where it can. It must not end
+/// Why a name, its provider included, cannot be used in `DEVICE_STATE(...)`; an empty text if it can. It must not end
 /// the parenthesis, start a variable or a further argument, or break the AMI line.
 [[nodiscard]] std::string_view why_unwritable(std::string_view shown_name) noexcept;
 

@@ -3,27 +3,46 @@
 // Zones: which servers show each other's states.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "amibroker/host.hpp"
+#include "plugins/replication/types.hpp"
 
 namespace amibroker::replication {
 
-/// Who shares a zone with whom. Servers that name no zone share one with each other. Never changes.
+/// Who shares a zone with whom, by their places. Servers that name no zone share one with each other.
 class Neighbours {
  public:
+  /// Nobody.
+  Neighbours() = default;
+  /// Servers whose places are their positions.
   explicit Neighbours(std::span<const ServerInfo> servers);
+
+  /// The server at this place names these zones; it may be new there. False if nothing is different.
+  bool set(Place place, std::span<const std::string_view> zones);
+  /// The place is vacant.
+  void remove(Place place);
 
   /// Whether all servers are neighbours, which needs no lists.
   [[nodiscard]] bool all() const noexcept { return all_; }
 
-  /// The neighbours of a server, itself left out, in order.
-  [[nodiscard]] const std::vector<ServerId>& of(ServerId server) const noexcept { return lists_[server]; }
+  /// The neighbours of a server, itself left out, in order. Valid until the next change.
+  [[nodiscard]] const std::vector<Place>& of(Place place) const noexcept { return lists_[place]; }
 
  private:
+  using Zones = std::vector<std::string>;
+  void unlink(Place place);
+  void count();
+
   bool all_ = true;
-  std::vector<std::vector<ServerId>> lists_;
+  std::vector<std::optional<Zones>> zones_;  ///< by place; nothing: vacant
+  std::vector<std::vector<Place>> lists_;
+  std::size_t servers_ = 0;
 };
 
 }  // namespace amibroker::replication

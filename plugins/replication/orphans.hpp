@@ -13,8 +13,8 @@
 
 namespace amibroker::replication {
 
-/// A broker that was started anew finds `Custom:PJSIP/100` on a server and cannot know who wrote it: the broker before
-/// it, for a phone that is gone by now, or the server's own dialplan. It counts as the broker's where its technology is
+/// A broker that was started again finds `Custom:PJSIP/100` on a server and cannot know who wrote it: the broker before
+/// it, for a phone that is gone by now, or the server's own dialplan. It counts as the broker's if its technology is
 /// one of Asterisk's own, or some server has native devices of it; `Custom:DND/100` is left alone.
 class Orphans {
  public:

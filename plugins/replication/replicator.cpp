@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events, answers and time. What a snapshot does stands in replicator_snapshot.cpp.
+// Events, answers and time. What a snapshot does is in replicator_snapshot.cpp; what becomes of servers that are
+// added, changed and retired in replicator_servers.cpp.
 #include "plugins/replication/replicator.hpp"
 
 #include <algorithm>
@@ -18,33 +19,33 @@ std::uint32_t seconds_of(TimePoint time) noexcept {
 
 }  // namespace
 
-Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers,
+Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t places,
                        Writer& writer, const Limits& limits)
     : neighbours_(neighbours),
       combiner_(combiner),
       neutral_(neutral),
       writer_(writer),
       limits_(limits),
-      cells_(servers),
-      targets_(servers),
-      shown_(servers) {}
+      cells_(places),
+      targets_(places),
+      shown_(places) {}
 
 void Replicator::add_key(Sharing sharing) {
   cells_.add_key();
   sharing_.push_back(sharing);
   Cell* row = cells_.row(static_cast<KeyId>(cells_.keys() - 1));
-  for (ServerId server = 0; server < targets_.size(); ++server)
+  for (Place server = 0; server < targets_.size(); ++server)
     if (targets_[server].read) row[server].observed = absent;
 }
 
 // --- What happens --------------------------------------------------------------------------------------------------
 
-void Replicator::changed_at_origin(ServerId origin, KeyId key, ValueId value, TimePoint now) {
-  at(origin, key).news = true;
+void Replicator::changed_at_origin(Place origin, KeyId key, ValueId value, TimePoint now) {
+  at(origin, key).heard_since_asked = true;
   contribute(origin, key, value, Urgency::live, now);
 }
 
-void Replicator::contribute(ServerId origin, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
+void Replicator::contribute(Place origin, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
   Cell& own = at(origin, key);
   own.contribution = value;
   own.contributed_as = ++contributions_;
@@ -54,70 +55,74 @@ void Replicator::contribute(ServerId origin, KeyId key, ValueId value, Urgency u
 void Replicator::spread(KeyId key, Urgency urgency, TimePoint now) {
   Cell* row = cells_.row(key);
   combiner_.combine(row, shown_);
-  for (ServerId target = 0; target < targets_.size(); ++target) {
-    ValueId value = shown_[target];
-    if (value == no_value) {
-      if (row[target].desired == no_value) continue;  // nobody ever had something to show there
-      value = neutral_;
-    }
+  for (Place target = 0; target < targets_.size(); ++target) {
     if (!keeps_rule(5) && targets_[target].stage == Target::Stage::down) return;
-    want(target, key, row[target], value, urgency, now);
+    show(key, target, row[target], shown_[target], urgency, now);
   }
 }
 
-News Replicator::changed_on(ServerId server, KeyId key, ValueId value, TimePoint now) {
+/// no_value: nobody has anything to show there, now.
+void Replicator::show(KeyId key, Place target, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
+  if (value == no_value) {
+    if (cell.desired == no_value) return;  // nor ever had
+    value = neutral_;
+  }
+  want(target, key, cell, value, urgency, now);
+}
+
+News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint now) {
   Cell& own = at(server, key);
   if (hear_echo(server, key, own, value, now)) return News::echo;
-  // A server that has just come up may publish what it had stored, and that is old. Its list will tell, and is judged
-  // by what the server held before.
+  // A server that has just come up may publish what it had stored, and that is old. Its list will show it, and is
+  // judged by what the server held before.
   if (targets_[server].stage != Target::Stage::ready) {
-    targets_[server].early = true;
-    return News::early;
+    targets_[server].passed_over = true;
+    return News::unread;
   }
-  own.news = true;
+  own.heard_since_asked = true;
 
   // With echoes outstanding, our write comes after this change in that server's own order (or its echo was lost):
   // the server will hold our value, so what is observed stays, and the news is written back to it.
-  // Where our last write met this change, the last event need not be what the server stored: then nothing is known.
+  // If our last write met this change, the last event need not be what the server stored: then nothing is known.
   if (own.echoes == EchoLists::none) own.observed = value != own.desired && wrote_lately(own, now) ? no_value : value;
   return spread_news(server, key, value, Urgency::live, now) ? News::change : News::repeat;
 }
 
 /// Whether this is anything but what all should hold anyway.
-bool Replicator::spread_news(ServerId server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
+bool Replicator::spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
   Cell* row = cells_.row(key);
   bool changed = row[server].desired != value;
   want(server, key, row[server], value, urgency, now);
-  for (const ServerId target : neighbours_.of(server)) {
+  for (const Place target : neighbours_.of(server)) {
     changed |= row[target].desired != value;
     want(target, key, row[target], value, urgency, now);
   }
   return changed;
 }
 
-void Replicator::completed(ServerId target, KeyId key, Outcome outcome, TimePoint now) {
+void Replicator::completed(Place target, KeyId key, Outcome outcome, TimePoint now) {
   Cell& cell = at(target, key);
   const ValueId written = std::exchange(cell.in_flight, no_value);
   if (written == no_value) return;
   targets_[target].answered(key, outcome, now, limits_);
-  cell.stirred = true;
+  cell.wrote_since_asked = true;
   note_write(cell, now);
   settle(target, key, cell, written, outcome, now);
   if (keeps_rule(1)) reconcile(target, key, cell, Urgency::live, now);
   pump(target, now);
 }
 
-bool Replicator::hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value, TimePoint now) {
+bool Replicator::hear_echo(Place server, KeyId key, Cell& cell, ValueId value, TimePoint now) {
   if (!keeps_rule(3)) return false;
   const EchoLists::Match match = echoes_.match(cell.echoes, value);
   if (match == EchoLists::Match::nothing) return false;
-  cell.news = true;
+  cell.heard_since_asked = true;
   note_write(cell, now);
   if (match == EchoLists::Match::last) {
     cell.observed = value;
     cell.echoed = cell.in_flight != no_value;
   }
-  cell.resting = false;  // what it waited for (an echo, or word of a write without a known outcome) has come
+  cell.put_off = false;  // what it waited for (an echo, or word of a write without a known outcome) has come
   reconcile(server, key, cell, Urgency::live, now);
   return true;
 }
@@ -126,10 +131,10 @@ bool Replicator::hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value
 
 void Replicator::open(TimePoint now) {
   if (std::exchange(open_, true)) return;
-  for (ServerId server = 0; server < targets_.size(); ++server) reconcile_all(server, now);
+  for (Place server = 0; server < targets_.size(); ++server) reconcile_all(server, now);
 }
 
-void Replicator::server_up(ServerId server, TimePoint now) {
+void Replicator::server_up(Place server, TimePoint now) {
   Target& target = targets_[server];
   target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
   target.read = false;
@@ -137,40 +142,43 @@ void Replicator::server_up(ServerId server, TimePoint now) {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
     cell.rejected = false;
-    cell.resting = false;
+    cell.put_off = false;
     cell.failures = 0;
   }
   if (!keeps_rule(6)) reconcile_all(server, now);
 }
 
-void Replicator::server_down(ServerId server) noexcept {
+void Replicator::server_down(Place server) noexcept {
   Target& target = targets_[server];
   target.stage = Target::Stage::down;
   target.clear_lines([&](KeyId key) -> Cell& { return at(server, key); });
 }
 
-void Replicator::server_lost(ServerId server, TimePoint now) {
-  if (!keeps_rule(7)) return;
+void Replicator::server_lost(Place server, TimePoint now) {
+  if (keeps_rule(7)) withdraw_all(server, now);
+}
+
+void Replicator::withdraw_all(Place origin, TimePoint now) {
   for (KeyId key = 0; key < cells_.keys(); ++key)
-    if (at(server, key).contribution != no_value) contribute(server, key, no_value, Urgency::dump, now);
+    if (at(origin, key).contribution != no_value) contribute(origin, key, no_value, Urgency::dump, now);
 }
 
 void Replicator::retire(KeyId key) noexcept {
   sharing_[key] = Sharing::retired;
   Cell* row = cells_.row(key);
-  for (ServerId server = 0; server < targets_.size(); ++server) row[server].desired = no_value;
+  for (Place server = 0; server < targets_.size(); ++server) row[server].desired = no_value;
 }
 
 void Replicator::tick(TimePoint now) {
   while (const std::optional<Retry> retry = retries_.pop_due(now)) {
     Cell& cell = at(retry->target, retry->key);
     cell.timed = false;
-    if (!cell.resting) continue;
-    cell.resting = false;
+    if (!cell.put_off) continue;
+    cell.put_off = false;
     if (echoes_.full(cell.echoes)) {
       // The entry may be that of an earlier failure, which is too soon to take an echo for lost.
       if (const auto waited = since_write(cell, now); waited < limits_.echo_wait) {
-        rest(retry->target, retry->key, cell, now + limits_.echo_wait - waited);
+        put_off(retry->target, retry->key, cell, now + limits_.echo_wait - waited);
         continue;
       }
       echoes_.drop_first(cell.echoes);
@@ -181,13 +189,13 @@ void Replicator::tick(TimePoint now) {
 
 // --- Writing -------------------------------------------------------------------------------------------------------
 
-void Replicator::want(ServerId target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
+void Replicator::want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now) {
   if (cell.desired == value && cell.observed == value) return;
   if (cell.desired != value) {
     cell.desired = value;
     cell.changed_at_s = seconds_of(now);
     cell.rejected = false;
-    cell.resting = false;
+    cell.put_off = false;
   }
   reconcile(target, key, cell, urgency, now);
 }
@@ -199,21 +207,21 @@ bool Replicator::is_satisfied(const Cell& cell) const noexcept {
 
 bool Replicator::needs_write(const Cell& cell) const noexcept {
   if (cell.in_flight != no_value && keeps_rule(2)) return false;
-  return !cell.resting && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
+  return !cell.put_off && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
 }
 
-void Replicator::reconcile(ServerId target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
+void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
   Target& target = targets_[target_id];
   if (!open_ || target.stage != Target::Stage::ready || !needs_write(cell)) return;
   if (target.has_room(urgency)) send(target_id, key, cell, now);
   else target.enqueue(key, cell, urgency);
 }
 
-void Replicator::reconcile_all(ServerId target, TimePoint now) {
+void Replicator::reconcile_all(Place target, TimePoint now) {
   for (KeyId key = 0; key < cells_.keys(); ++key) reconcile(target, key, at(target, key), Urgency::dump, now);
 }
 
-void Replicator::pump(ServerId target_id, TimePoint now) {
+void Replicator::pump(Place target_id, TimePoint now) {
   Target& target = targets_[target_id];
   while (const std::optional<KeyId> key = target.next()) {
     Cell& cell = at(target_id, *key);
@@ -222,24 +230,25 @@ void Replicator::pump(ServerId target_id, TimePoint now) {
   }
 }
 
-void Replicator::send(ServerId target, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::send(Place target, KeyId key, Cell& cell, TimePoint now) {
   if (sharing_[key] == Sharing::symmetric) {
     // An echo that fell out of a full list would come back as news, so the write waits for one of them instead.
-    if (echoes_.full(cell.echoes)) return rest(target, key, cell, now + limits_.echo_wait);
+    if (echoes_.full(cell.echoes)) return put_off(target, key, cell, now + limits_.echo_wait);
     echoes_.push(cell.echoes, cell.desired);
   }
   cell.in_flight = cell.desired;
   cell.echoed = false;
-  cell.stirred = true;
+  cell.wrote_since_asked = true;
   note_write(cell, now);
   targets_[target].sent(key, now);
   writer_.write(target, key, cell.desired);
 }
 
-void Replicator::settle(ServerId target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now) {
+void Replicator::settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now) {
   if (cell.echoed) {
     cell.echoed = false;
-    // The echo proved that the write ran, and events since then told what the server holds: the reply is old news.
+    // The echo proved that the write ran, and events since then showed what the server holds: the reply says nothing
+    // new.
     cell.failures = 0;
     return;
   }
@@ -255,20 +264,20 @@ void Replicator::settle(ServerId target, KeyId key, Cell& cell, ValueId written,
       return;
     case Outcome::not_sent:
       if (cell.echoes != EchoLists::none) echoes_.drop_last(cell.echoes);
-      return rest_after_failure(target, key, cell, now);
-    case Outcome::unknown: cell.observed = no_value; return rest_after_failure(target, key, cell, now);
+      return put_off_after_failure(target, key, cell, now);
+    case Outcome::unknown: cell.observed = no_value; return put_off_after_failure(target, key, cell, now);
   }
 }
 
-void Replicator::rest_after_failure(ServerId target, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::put_off_after_failure(Place target, KeyId key, Cell& cell, TimePoint now) {
   constexpr std::uint8_t most_doublings = 20;
   const std::chrono::milliseconds delay = limits_.first_retry * (1LL << cell.failures);
   if (cell.failures < most_doublings) ++cell.failures;
-  rest(target, key, cell, now + std::min(delay, limits_.longest_retry));
+  put_off(target, key, cell, now + std::min(delay, limits_.longest_retry));
 }
 
-void Replicator::rest(ServerId target, KeyId key, Cell& cell, TimePoint due) {
-  cell.resting = true;
+void Replicator::put_off(Place target, KeyId key, Cell& cell, TimePoint due) {
+  cell.put_off = true;
   if (cell.timed) return;  // its entry is still there: that time holds
   cell.timed = true;
   retries_.push({due, target, key});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Decides what each server must be told, and when. The rules stand in docs/replication.md.
+// Decides what is written to each server, and when. The rules are in docs/replication.md.
 #pragma once
 
 #include <algorithm>
@@ -27,15 +27,15 @@ enum class News : std::uint8_t {
   change,  ///< something new: it is being written to the others
   repeat,  ///< what all should hold anyway
   echo,    ///< one of our own writes
-  early,   ///< the server was not read yet: a list will tell
+  unread,  ///< passed over, because the server was not read yet: a list will show it
 };
 
 /// One line of a server's snapshot.
 struct Listed {
   enum class Kind : std::uint8_t {
-    own,         ///< a device of the server's own: its contribution
-    held,        ///< the name that is written to targets, and what the server holds under it
-    held_quiet,  ///< the same, but a change found in it is not to be spread
+    own,              ///< a device of the server's own: its contribution
+    held,             ///< the name that is written to targets, and what the server holds under it
+    held_not_shared,  ///< the same, but a change found in it is not to be spread
   };
   KeyId key;
   ValueId value;
@@ -45,50 +45,67 @@ struct Listed {
 /// For each key and each server: what it contributes, what it should hold, what it is known to hold, and what is under
 /// way. Every function ends with the right writes started, as long as windows have room.
 ///
+/// Servers are named by their places, from 0 without gaps; a place may be vacant, which is like a server that is down
+/// and that nobody hears of.
+///
 /// Pure logic: no I/O, no clock (`now` is an argument, and must not go back), no log. All functions belong to one
 /// thread.
 class Replicator {
  public:
-  /// Everything that is referred to must outlive this. `neutral`: what is written where nobody contributes any more.
-  /// No server is up at first, and nothing is written before `open`.
-  Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t servers,
+  /// Everything that is referred to must outlive this. `neutral`: what is written if nobody contributes any more.
+  /// `places`: how many servers there are at first. None is up, and nothing is written before `open`.
+  Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t places,
              Writer& writer, const Limits& limits = {});
 
   Replicator(const Replicator&) = delete;
   Replicator& operator=(const Replicator&) = delete;
 
-  /// Adds the next key: the first is 0, and so on. The functions below take only keys that were added, and servers
-  /// below the number given.
+  /// Adds the next key: the first is 0, and so on. The functions below take only keys and places that were added.
   void add_key(Sharing sharing);
+
+  /// A new server, at a vacant place or at the next; the neighbours know it already. It is down, and should hold what
+  /// its neighbours say. Costs one look at the whole table.
+  void add_server(Place place, TimePoint now);
+
+  /// A server is gone for good, and its place is vacant: what it contributed is withdrawn, nothing is written to it,
+  /// and answers to what was under way are not to be handed on. Its neighbours are removed after this call.
+  void remove_server(Place place, TimePoint now);
+
+  /// The neighbours of this server changed: these are not any more, and these are new. What is not shared any more is
+  /// withdrawn, what is shared now is shown.
+  void zones_changed(Place place, std::span<const Place> removed, std::span<const Place> added, TimePoint now);
+
+  /// What this server contributed is withdrawn, until it says it again.
+  void withdraw_all(Place origin, TimePoint now);
 
   /// The broker knows enough of the fleet to write.
   void open(TimePoint now);
 
   /// The origin says what its own device is; no_value: it says nothing of it any more.
-  void changed_at_origin(ServerId origin, KeyId key, ValueId value, TimePoint now);
+  void changed_at_origin(Place origin, KeyId key, ValueId value, TimePoint now);
 
   /// A server says that a symmetric key has a value there. News: every neighbour should hold it.
-  News changed_on(ServerId server, KeyId key, ValueId value, TimePoint now);
+  News changed_on(Place server, KeyId key, ValueId value, TimePoint now);
 
   /// The result of the write of that key on that server; exactly once for each Writer::write.
-  void completed(ServerId target, KeyId key, Outcome outcome, TimePoint now);
+  void completed(Place target, KeyId key, Outcome outcome, TimePoint now);
 
   /// A server came up. It is not written to before it was `read`, or turned out to be `unreadable`.
-  void server_up(ServerId server, TimePoint now);
+  void server_up(Place server, TimePoint now);
 
   /// A server is gone: nothing is sent to it until it is up again. What it contributed stays.
-  void server_down(ServerId server) noexcept;
+  void server_down(Place server) noexcept;
 
   /// It is gone for too long: what it contributed is withdrawn.
-  void server_lost(ServerId server, TimePoint now);
+  void server_lost(Place server, TimePoint now);
 
   /// A snapshot begins, and the list is asked for. What happens from here on may be in it or not.
-  void list_asked(ServerId server) noexcept;
+  void list_asked(Place server) noexcept;
   /// The list, once all events that are older than it have come. What is not in it is withdrawn, or not held. True
-  /// where another snapshot is to follow, because an event had to be passed over.
-  [[nodiscard]] bool read(ServerId server, std::span<const Listed> list, TimePoint now);
+  /// if another snapshot is to follow, because an event had to be passed over.
+  [[nodiscard]] bool read(Place server, std::span<const Listed> list, TimePoint now);
   /// The server cannot be read: it is written as if nothing were known of what it holds.
-  void unreadable(ServerId server, TimePoint now);
+  void unreadable(Place server, TimePoint now);
 
   /// Names that a target holds from an earlier life of the broker, and that nobody contributes to: what is held of this
   /// one-way key without having been wanted becomes `neutral`.
@@ -100,44 +117,47 @@ class Replicator {
   /// Looks again at the keys whose time has come. Call it at next_due() or later.
   void tick(TimePoint now);
 
-  /// When tick() has something to do; nothing where it has not.
+  /// When tick() has something to do; nothing if it has not.
   [[nodiscard]] std::optional<TimePoint> next_due() const noexcept { return retries_.next_due(); }
 
   /// What is known of a key on a server.
-  [[nodiscard]] const Cell& cell(ServerId server, KeyId key) const noexcept { return cells_.row(key)[server]; }
+  [[nodiscard]] const Cell& cell(Place server, KeyId key) const noexcept { return cells_.row(key)[server]; }
   [[nodiscard]] Sharing sharing(KeyId key) const noexcept { return sharing_[key]; }
   [[nodiscard]] std::size_t keys() const noexcept { return cells_.keys(); }
 
   /// The server's window and lines.
-  [[nodiscard]] const Target& target(ServerId server) const noexcept { return targets_[server]; }
+  [[nodiscard]] const Target& target(Place server) const noexcept { return targets_[server]; }
 
   /// Calls `visit(ValueId)` for every value that some cell or list holds, repeats included.
   template <typename Visitor>
   void each_value(Visitor&& visit) const;
 
  private:
-  [[nodiscard]] Cell& at(ServerId server, KeyId key) noexcept { return cells_.row(key)[server]; }
-  void contribute(ServerId origin, KeyId key, ValueId value, Urgency urgency, TimePoint now);
+  [[nodiscard]] Cell& at(Place server, KeyId key) noexcept { return cells_.row(key)[server]; }
+  void contribute(Place origin, KeyId key, ValueId value, Urgency urgency, TimePoint now);
   void spread(KeyId key, Urgency urgency, TimePoint now);
-  bool spread_news(ServerId server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
-  void want(ServerId target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
+  void show(KeyId key, Place target, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
+  void show_anew(KeyId key, Place target, TimePoint now);
+  void join(Place place, KeyId key, std::span<const Place> added, TimePoint now);
+  bool spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
+  void want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
   [[nodiscard]] bool is_satisfied(const Cell& cell) const noexcept;
   [[nodiscard]] bool needs_write(const Cell& cell) const noexcept;
-  void reconcile(ServerId target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
-  void reconcile_all(ServerId target, TimePoint now);
-  void send(ServerId target, KeyId key, Cell& cell, TimePoint now);
-  void settle(ServerId target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now);
-  void rest(ServerId target, KeyId key, Cell& cell, TimePoint due);
-  void rest_after_failure(ServerId target, KeyId key, Cell& cell, TimePoint now);
+  void reconcile(Place target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
+  void reconcile_all(Place target, TimePoint now);
+  void send(Place target, KeyId key, Cell& cell, TimePoint now);
+  void settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now);
+  void put_off(Place target, KeyId key, Cell& cell, TimePoint due);
+  void put_off_after_failure(Place target, KeyId key, Cell& cell, TimePoint now);
   static void note_write(Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] static std::chrono::seconds since_write(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] bool wrote_lately(const Cell& cell, TimePoint now) const noexcept;
-  void pump(ServerId target, TimePoint now);
-  [[nodiscard]] bool hear_echo(ServerId server, KeyId key, Cell& cell, ValueId value, TimePoint now);
-  void forget_lost_echoes(ServerId server) noexcept;
-  void apply(ServerId server, const Listed& item, TimePoint now);
+  void pump(Place target, TimePoint now);
+  [[nodiscard]] bool hear_echo(Place server, KeyId key, Cell& cell, ValueId value, TimePoint now);
+  void forget_lost_echoes(Place server) noexcept;
+  void apply(Place server, const Listed& item, TimePoint now);
   [[nodiscard]] bool is_outdated(KeyId key, const Cell& cell) const noexcept;
-  void apply_unlisted(ServerId server, KeyId key, Cell& cell, TimePoint now);
+  void apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint now);
 
   const Neighbours& neighbours_;
   const Combiner& combiner_;
@@ -148,7 +168,7 @@ class Replicator {
   CellTable cells_;
   std::vector<Sharing> sharing_;  ///< by key
   std::vector<Target> targets_;
-  std::vector<ValueId> shown_;  ///< by server; used again for each change
+  std::vector<ValueId> shown_;  ///< by place; used again for each change
   std::uint32_t contributions_ = 0;
   EchoLists echoes_;
   RetryQueue retries_;
@@ -158,7 +178,7 @@ template <typename Visitor>
 void Replicator::each_value(Visitor&& visit) const {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     const Cell* row = cells_.row(key);
-    std::for_each(row, row + cells_.servers(), [&](const Cell& cell) {
+    std::for_each(row, row + cells_.places(), [&](const Cell& cell) {
       visit(cell.contribution);
       visit(cell.desired);
       visit(cell.observed);

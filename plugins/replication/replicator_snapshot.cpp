@@ -8,16 +8,16 @@
 
 namespace amibroker::replication {
 
-void Replicator::list_asked(ServerId server) noexcept {
-  targets_[server].early = false;
+void Replicator::list_asked(Place server) noexcept {
+  targets_[server].passed_over = false;
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
-    cell.stirred = false;
-    cell.news = false;
+    cell.wrote_since_asked = false;
+    cell.heard_since_asked = false;
   }
 }
 
-bool Replicator::read(ServerId server, std::span<const Listed> list, TimePoint now) {
+bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now) {
   Target& target = targets_[server];
   if (target.stage == Target::Stage::ready) forget_lost_echoes(server);
   for (const Listed& item : list) apply(server, item, now);
@@ -25,56 +25,60 @@ bool Replicator::read(ServerId server, std::span<const Listed> list, TimePoint n
   target.stage = Target::Stage::ready;
   target.read = true;
   reconcile_all(server, now);
-  return std::exchange(target.early, false);
+  return std::exchange(target.passed_over, false);
 }
 
 /// What was written and answered before the list was asked for, has had its echo by now, or never will. (That holds for
 /// one connection. What was sent on an earlier one may still run, so a server that just came up keeps its lists.)
-void Replicator::forget_lost_echoes(ServerId server) noexcept {
+void Replicator::forget_lost_echoes(Place server) noexcept {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
-    if (!cell.stirred && cell.in_flight == no_value) echoes_.clear(cell.echoes);
+    if (!cell.wrote_since_asked && cell.in_flight == no_value) echoes_.clear(cell.echoes);
   }
 }
 
-void Replicator::apply(ServerId server, const Listed& item, TimePoint now) {
+void Replicator::apply(Place server, const Listed& item, TimePoint now) {
   if (sharing_[item.key] == Sharing::retired) return;
   Cell& cell = at(server, item.key);
   if (item.kind == Listed::Kind::own) {
     cell.listed_own = true;
-    if (!cell.news && cell.contribution != item.value) contribute(server, item.key, item.value, Urgency::dump, now);
+    if (!cell.heard_since_asked && cell.contribution != item.value)
+      contribute(server, item.key, item.value, Urgency::dump, now);
     return;
   }
   cell.listed_held = true;
   if (is_outdated(item.key, cell)) return;
   const ValueId before = std::exchange(cell.observed, item.value);
   if (!keeps_rule(4)) cell.observed = no_value;
-  if (sharing_[item.key] == Sharing::one_way || item.kind == Listed::Kind::held_quiet) return;
+  if (sharing_[item.key] == Sharing::one_way || item.kind == Listed::Kind::held_not_shared) return;
   if (item.value == cell.desired) return;
-  // The server holds something else than it should. Where it held that before, it only missed our write. Where it is
-  // new, it was changed there and the event was lost, or it came while the server was out of reach: news. Where it is
+  // The server holds something else than it should. If it held that before, it only missed our write. If it is
+  // new, it was changed there and the event was lost, or it came while the server was out of reach: news. If it is
   // not known what it held, what the fleet agrees on counts.
   const bool is_news =
       before == no_value ? cell.desired == no_value : before != item.value && !echoes_.holds(cell.echoes, item.value);
   if (is_news) spread_news(server, item.key, item.value, Urgency::dump, now);
 }
 
-void Replicator::apply_unlisted(ServerId server, KeyId key, Cell& cell, TimePoint now) {
+void Replicator::apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint now) {
   cell.rejected = false;  // once in each snapshot a write that was refused is tried again
   const bool own = cell.listed_own;
   const bool held = cell.listed_held;
   cell.listed_own = cell.listed_held = false;
-  if (!own && !cell.news && cell.contribution != no_value) contribute(server, key, no_value, Urgency::dump, now);
+  if (!own && !cell.heard_since_asked && cell.contribution != no_value)
+    contribute(server, key, no_value, Urgency::dump, now);
   if (!held && !is_outdated(key, cell)) cell.observed = absent;
 }
 
 /// Whether the broker knows better than the list what the server holds: a write that was under way meanwhile may be in
-/// it or not, and so may events since the list was asked for. (Those of a one-way key tell of the origin's own device.)
+/// it or not, and so may events since the list was asked for. (Those of a one-way key are about the origin's own
+/// device.)
 bool Replicator::is_outdated(KeyId key, const Cell& cell) const noexcept {
-  return cell.stirred || cell.in_flight != no_value || (cell.news && sharing_[key] == Sharing::symmetric);
+  return cell.wrote_since_asked || cell.in_flight != no_value ||
+         (cell.heard_since_asked && sharing_[key] == Sharing::symmetric);
 }
 
-void Replicator::unreadable(ServerId server, TimePoint now) {
+void Replicator::unreadable(Place server, TimePoint now) {
   Target& target = targets_[server];
   if (target.stage != Target::Stage::unread) return;
   target.stage = Target::Stage::ready;
@@ -84,7 +88,7 @@ void Replicator::unreadable(ServerId server, TimePoint now) {
 
 void Replicator::clear_orphans(KeyId key, TimePoint now) {
   if (sharing_[key] != Sharing::one_way) return;
-  for (ServerId server = 0; server < targets_.size(); ++server) {
+  for (Place server = 0; server < targets_.size(); ++server) {
     Cell& cell = at(server, key);
     const bool holds_something = cell.observed != no_value && cell.observed != absent;
     if (cell.desired == no_value && holds_something) want(server, key, cell, neutral_, Urgency::dump, now);

@@ -15,7 +15,7 @@ namespace amibroker::replication {
 /// A key on a server and the time at which it is looked at again.
 struct Retry {
   TimePoint due;
-  ServerId target;
+  Place target;
   KeyId key;
 
   friend bool operator>(const Retry& a, const Retry& b) noexcept { return a.due > b.due; }
@@ -29,7 +29,13 @@ class RetryQueue {
     std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
 
-  /// When the first one is due; nothing where there is none.
+  /// Takes out all that are for this place.
+  void remove(Place place) {
+    std::erase_if(heap_, [&](const Retry& retry) { return retry.target == place; });
+    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  }
+
+  /// When the first one is due; nothing if there is none.
   [[nodiscard]] std::optional<TimePoint> next_due() const noexcept {
     if (heap_.empty()) return std::nullopt;
     return heap_.front().due;

@@ -34,7 +34,7 @@ class SnapshotReader {
 
 /// How a plugin reads its states, and how often.
 struct SnapshotConfig {
-  std::string_view plugin;                    ///< stands in the fence, so that plugins do not take each other's
+  std::string_view plugin;                    ///< is part of the fence, so that plugins do not take each other's
   std::string_view list_action;               ///< `DeviceStateList`
   std::string_view module;                    ///< the Asterisk module that must be loaded for it
   std::chrono::seconds resync_interval{300};  ///< zero: only for a reason
@@ -44,12 +44,15 @@ struct SnapshotConfig {
 /// the other.
 ///
 /// Events and answers come on two connections, so a list may overtake events that are older than it, and an old state
-/// would follow a new one. So behind the list a UserEvent is asked for, the fence. Asterisk does one action after the
+/// would follow a new one. So after the list a UserEvent is asked for, the fence. Asterisk does one action after the
 /// other and publishes events in order: once the fence is seen among the events, all that are older than the list have
 /// come, but for those of a burst that Asterisk's own threads still carry; these flicker and end right (decision 0008).
 /// (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes all
-/// events through one queue.) Where the account may not send a UserEvent (it needs write = user), the list applies
-/// after the time that a fence has, which is long for a queue inside Asterisk, but no proof.
+/// events through one queue.) If the account may not send a UserEvent (it needs write = user), the list applies
+/// after the time that a fence has, which is long for a queue inside Asterisk, but proves nothing.
+///
+/// A fence that another server publishes than the one that was asked proves that both are the same Asterisk, entered
+/// twice; the log says so.
 ///
 /// Loop's thread only. Lives until Plugin::stop.
 class Snapshots {
@@ -60,10 +63,14 @@ class Snapshots {
   Snapshots(const Snapshots&) = delete;
   Snapshots& operator=(const Snapshots&) = delete;
 
+  /// The next server, which is down.
+  void add_server();
   void server_up(ServerId server);
   void server_down(ServerId server);
+  /// Nothing is asked of this server any more.
+  void retire_server(ServerId server);
 
-  /// What is known of the server may be wrong: read it as soon as possible. Nothing where it is down.
+  /// What is known of the server may be wrong: read it as soon as possible. Nothing if it is down.
   void soon(ServerId server);
 
   /// An event `UserEvent`; those of others are passed over.
@@ -76,19 +83,23 @@ class Snapshots {
   /// the time of the first attempt; each further one has four times as long.
   static constexpr std::chrono::milliseconds fence_timeout{500};
   static constexpr std::uint32_t fence_attempts = 3;
-  /// Also where the server refuses its list: while Asterisk starts, it does not know the action yet.
+  /// Also if the server refuses its list: while Asterisk starts, it does not know the action yet.
   static constexpr std::chrono::seconds first_retry{1};
   static constexpr std::chrono::seconds longest_retry{60};
 
  private:
   struct Reading {
     std::uint64_t number = 0;  ///< of the snapshot under way; 0: none is
+    std::uint64_t asked = 0;   ///< the last that there was
+    bool retired = false;
+    bool same_said = false;  ///< the log says that it is the same Asterisk as another server
+    bool too_old_said = false;
     bool fenced = false;
     bool listed = false;
     bool again = false;       ///< a reason came meanwhile
     bool complained = false;  ///< the log says that it cannot be read
     bool fence_refused = false;
-    bool told_refused = false;  ///< the log says so
+    bool refused_said = false;  ///< the log says so
     std::uint32_t failures = 0;
     std::uint32_t lost_fences = 0;  ///< in a row
     TimerId timer = 0;              ///< waits for the fence, or for the next attempt
@@ -103,10 +114,12 @@ class Snapshots {
   void set_timer(ServerId server, std::chrono::milliseconds delay, void (Snapshots::*task)(ServerId));
   void give_up_fence(ServerId server);
   void read_next();
-  [[nodiscard]] std::string fence(std::uint64_t number) const;
+  void see_foreign_fence(ServerId server, std::uint64_t number);
+  void set_resync_timer();
 
   Host& host_;
   SnapshotReader& reader_;
+  std::chrono::milliseconds resync_interval_;
   std::string list_action_;
   std::string module_;
   std::string fence_prefix_;  ///< `<plugin>-<life of the broker>-`

@@ -18,6 +18,11 @@ class StartGate {
  public:
   explicit StartGate(std::size_t servers) : servers_(servers) {}
 
+  /// A server that is not up and not decided.
+  void add_server() { servers_.emplace_back(); }
+  /// Nothing is expected of this server any more.
+  void retire(ServerId server) noexcept { servers_[server] = {.up = false, .decided = true}; }
+
   void came_up(ServerId server) noexcept { servers_[server].up = true; }
   void went_down(ServerId server) noexcept { servers_[server].up = false; }
   void decide(ServerId server) noexcept { servers_[server].decided = true; }

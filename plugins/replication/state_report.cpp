@@ -32,15 +32,15 @@ std::string why_not_yet(const Cell& cell, const Target& target) {
   if (target.stage == Target::Stage::unread) return ", is being read";
   if (cell.in_flight != no_value) return ", a write is under way";
   if (cell.rejected) return ", refused it";
-  if (cell.resting) return ", is tried again soon";
+  if (cell.put_off) return ", is tried again soon";
   if (cell.waits_live || cell.waits_dump) return ", the write waits for its turn";
   return "";
 }
 
 }  // namespace
 
-std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const KeyTable& keys,
-                         const ValueTable& values) {
+std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const Places& places,
+                         const KeyTable& keys, const ValueTable& values) {
   std::string line(keys.shown_name(key));
   const char* separator = ": ";
   const auto add = [&](const std::string& text) { line.append(std::exchange(separator, "; ")).append(text); };
@@ -48,7 +48,9 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
   std::size_t left_out = 0;
   std::string others;
   for (const ServerInfo& server : host.servers()) {
-    const Cell& cell = replicator.cell(server.id, key);
+    const Place place = places.of(server.id);
+    if (place == no_place) continue;  // retired
+    const Cell& cell = replicator.cell(place, key);
     const std::string section(server.section);
     if (cell.contribution != no_value) add(section + " says " + text_of(cell.contribution, values));
     if (cell.desired == no_value) continue;
@@ -59,7 +61,7 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
       latest = std::min(latest, ago);
     } else if (std::count(others.begin(), others.end(), ';') < static_cast<std::ptrdiff_t>(most_targets_a_line)) {
       others += "; " + section + " should hold " + text_of(cell.desired, values) + " since " + std::to_string(ago) +
-                " s, holds " + text_of(cell.observed, values) + why_not_yet(cell, replicator.target(server.id));
+                " s, holds " + text_of(cell.observed, values) + why_not_yet(cell, replicator.target(place));
     } else {
       ++left_out;
     }
@@ -81,7 +83,7 @@ void StateReport::begin() {
 
 void StateReport::write_slice() {
   for (std::size_t i = 0; i < keys_a_slice && next_ < replicator_.keys(); ++i, ++next_)
-    host_.log(Level::info, describe_key(next_, host_, replicator_, keys_, values_));
+    host_.log(Level::info, describe_key(next_, host_, replicator_, places_, keys_, values_));
   if (next_ == replicator_.keys()) return host_.log(Level::info, "report: end");
   timer_ = host_.after(pause, [this] {
     timer_ = 0;

@@ -8,6 +8,7 @@
 
 #include "amibroker/host.hpp"
 #include "plugins/replication/key_table.hpp"
+#include "plugins/replication/places.hpp"
 #include "plugins/replication/replicator.hpp"
 #include "plugins/replication/value_table.hpp"
 
@@ -18,21 +19,22 @@ namespace amibroker::replication {
 ///
 ///     Custom:PJSIP/100: server-1 says INUSE; held by 2 servers: INUSE (since 41 s); server-4 should hold INUSE
 ///     since 3 s, holds NOT_INUSE, is down
-[[nodiscard]] std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const KeyTable& keys,
-                                       const ValueTable& values);
+[[nodiscard]] std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const Places& places,
+                                       const KeyTable& keys, const ValueTable& values);
 
 /// Writes a line for each key, a slice at a time, so that neither the loop nor the log is held up. Lives until
 /// Plugin::stop. Loop's thread only.
 class StateReport {
  public:
   /// The references must outlive this.
-  StateReport(Host& host, const Replicator& replicator, const KeyTable& keys, const ValueTable& values)
-      : host_(host), replicator_(replicator), keys_(keys), values_(values) {}
+  StateReport(Host& host, const Replicator& replicator, const Places& places, const KeyTable& keys,
+              const ValueTable& values)
+      : host_(host), replicator_(replicator), places_(places), keys_(keys), values_(values) {}
   ~StateReport() { host_.cancel(timer_); }
   StateReport(const StateReport&) = delete;
   StateReport& operator=(const StateReport&) = delete;
 
-  /// Begins, anew where a report is under way.
+  /// Begins; starts again if a report is under way.
   void begin();
 
   static constexpr std::size_t keys_a_slice = 200;
@@ -43,6 +45,7 @@ class StateReport {
 
   Host& host_;
   const Replicator& replicator_;
+  const Places& places_;
   const KeyTable& keys_;
   const ValueTable& values_;
   KeyId next_ = 0;

@@ -18,7 +18,7 @@ namespace amibroker::replication {
 /// What bounds and paces the writes.
 struct Limits {
   /// Writes in flight on one server: it begins with first_window, doubles while answers come within `quick`, and halves
-  /// when they take longer than `slow`, so that a live change never stands behind more than about `slow` of other work.
+  /// when they take longer than `slow`, so that a live change never waits for more than about `slow` of other work.
   std::size_t first_window = 64;
   std::size_t least_window = 8;
   std::size_t window = 1024;
@@ -26,13 +26,13 @@ struct Limits {
   std::chrono::milliseconds slow{100};
   std::chrono::milliseconds first_retry{100};      ///< back-off after the first attempt without a known outcome
   std::chrono::milliseconds longest_retry{10000};  ///< it doubles from attempt to attempt up to this
-  /// How long a write waits where EchoLists::capacity echoes are outstanding; then the oldest is taken for lost. It
-  /// decides when to go on, never whether an event is news.
+  /// How long a write waits while EchoLists::capacity echoes of that key are outstanding; then the oldest is taken for
+  /// lost. It decides when to go on, never whether an event is news.
   std::chrono::milliseconds echo_wait{5000};
   /// Asterisk stores a presence and publishes its event in two steps without a lock around both (PRESENCE_STATE,
-  /// funcs/func_presencestate.c). Where our write and a change on that server meet, it may store one and publish the
+  /// funcs/func_presencestate.c). If our write and a change on that server meet, it may store one and publish the
   /// other last. So a change within this time of our own last write there is written back to be sure. It costs one
-  /// write; it never decides what is news. Zero where a write of the same value again would have no echo.
+  /// write; it never decides what is news. Zero if a write of the same value again would have no echo.
   std::chrono::seconds confirm_within{3};
 };
 
@@ -51,8 +51,9 @@ class Target {
     ready,   ///< written to
   };
   Stage stage = Stage::down;
-  bool read = false;   ///< its list was read since it came up: a name that comes up now is one that it does not have
-  bool early = false;  ///< an event was passed over since the list was asked for, because the server was not ready
+  bool read = false;  ///< its list was read since it came up: a name that comes up now is one that it does not have
+  bool passed_over =
+      false;  ///< an event was passed over since the list was asked for, because the server was not ready
 
   /// A new connection: the window begins small.
   void open_window(const Limits& limits) noexcept;
@@ -62,10 +63,10 @@ class Target {
     return in_flight_ < window_ && live_.empty() && (urgency == Urgency::live || dump_.empty());
   }
 
-  /// Puts a key at the end of a line, unless it stands there already. `cell`: the key's on this server.
+  /// Puts a key at the end of a line, unless it is there already. `cell`: the key's on this server.
   void enqueue(KeyId key, Cell& cell, Urgency urgency);
 
-  /// Where the window has room: the key whose turn it is.
+  /// If the window has room: the key whose turn it is.
   [[nodiscard]] std::optional<KeyId> next() const noexcept;
 
   /// Takes the key that `next` named out of its line.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The small words that replication is written in. The glossary stands in docs/replication.md.
+// The small words that replication is written in. The glossary is in docs/replication.md.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,11 @@
 #include "amibroker/host.hpp"
 
 namespace amibroker::replication {
+
+/// A server's column in the tables, as a number from 0. The place of a server that was retired is given to the next new
+/// one (see Places).
+using Place = std::uint32_t;
+inline constexpr Place no_place = 0xffffffffU;
 
 /// A name that servers hold a value for, as a number from 0 without gaps. It is never given up.
 using KeyId = std::uint32_t;
@@ -23,8 +28,8 @@ using TimePoint = std::chrono::steady_clock::time_point;
 
 /// How a key spreads.
 enum class Sharing : std::uint8_t {
-  one_way,    ///< Born on its origin under another name; the targets show it. What the targets say of it is no news.
-  retired,    ///< Was taken for a shared name and is none: nothing is wanted of it.
+  one_way,    ///< Born on its origin under another name; the targets show it. What the targets say of it is not news.
+  retired,    ///< Was taken for a shared name by mistake: nothing is wanted of it.
   symmetric,  ///< Every server holds it under the same name and may change it; the last change wins.
 };
 
@@ -33,7 +38,7 @@ class Writer {
  public:
   /// Starts to write `value` of `key` on `target`. Called on the loop's thread from inside the Replicator. The result
   /// comes back exactly once, later, through Replicator::completed, never from inside this call.
-  virtual void write(ServerId target, KeyId key, ValueId value) noexcept = 0;
+  virtual void write(Place target, KeyId key, ValueId value) noexcept = 0;
 
  protected:
   ~Writer() = default;

@@ -23,7 +23,7 @@ class ValueTable {
   /// `pinned`: values that stay, with the numbers 1, 2, ... in this order.
   explicit ValueTable(std::span<const std::string_view> pinned = {});
 
-  /// The number of a text, added where it is new.
+  /// The number of a text, added if it is new.
   ValueId intern(std::string_view text);
 
   /// The text of a number. Valid until the value is swept away.

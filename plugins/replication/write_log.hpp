@@ -28,10 +28,12 @@ class WriteLog {
   /// `module`: the Asterisk module that must be loaded for the writes.
   WriteLog(Host& host, std::string_view module);
 
-  /// A server is there anew: its next failure is worth a warning again.
+  /// The next server.
+  void add_server() { complained_.push_back(false); }
+  /// A server came up again: its next failure is worth a warning again.
   void server_up(ServerId server) { complained_[server] = false; }
 
-  /// `show` where the administrator wants to see each write.
+  /// Whether `show` is to be called, because the administrator wants to see each write.
   [[nodiscard]] bool shows() const noexcept { return shows_; }
   void started() noexcept { count(writes_); }
   void show(ServerId target, std::string_view name, std::string_view value);

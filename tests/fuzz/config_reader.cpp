@@ -40,8 +40,9 @@ void check_items(const std::vector<std::string>& items, bool (*is_right)(std::st
 }
 
 std::vector<std::uint16_t> ports_of(const link::ServerConfig& server) {
-  if (server.transport == link::Transport::ami) return {server.ami.port};
-  return {server.zmq.cmd_port, server.zmq.evt_port};
+  std::vector<std::uint16_t> ports;
+  for (const link::Access::Port& port : server.access->ports()) ports.push_back(port.number);
+  return ports;
 }
 
 void check_servers(const std::vector<app::ServerSettings>& servers) {

@@ -15,7 +15,7 @@ std::string variable_of(const Scenario& scenario, const Name& name) {
 
 bool is_kept(const Name& name) { return !name.text.starts_with("Local/"); }
 
-/// What a server holds for a name of either kind, as text; what it would show where it holds nothing, otherwise.
+/// What a server holds for a name of either kind, as text; what it would show if it holds nothing, otherwise.
 std::string held(const Scenario& scenario, ModelServer& server, std::string_view name) {
   if (scenario.subject == Subject::presence_state)
     return Ledger::as_text(server.asterisk.presence(name).value_or(sim::Presence{}));

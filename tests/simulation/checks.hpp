@@ -28,8 +28,8 @@ void check_order(World& world);
 /// as the value of a server that comes up again may have been withdrawn, and is given anew, and a new life of the
 /// broker may do that to each server. Then for a one-way name:
 ///     changes + failed writes on the target
-/// and for a symmetric one, where a change that meets our write is written back once (docs/replication.md, rule 3), and
-/// the echo of a write that was given up may come as news later:
+/// and for a symmetric one, because a change that meets our write is written back once (docs/replication.md, rule 3),
+/// and the echo of a write that was given up may come as news later:
 ///     2 * (changes + failed writes on all servers)
 void check_bound(World& world, FleetModel& fleet);
 
@@ -38,7 +38,7 @@ void check_bound(World& world, FleetModel& fleet);
 /// because only then the broker does not know what the target holds.
 void check_needless(World& world);
 
-/// `own_server`: nothing is written for a native name where only its own server has it, nor for what Asterisk does not
+/// `own_server`: nothing is written for a native name if only its own server has it, nor for what Asterisk does not
 /// keep.
 void check_own_server(World& world);
 

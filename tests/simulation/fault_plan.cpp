@@ -9,6 +9,7 @@ void FaultPlan::begin() {
   if (has(Fault::initial_states)) preset_states();
   for (std::size_t id = 0; id < fleet_.size(); ++id)
     if (world_.scenario.late[id]) come_late(id);
+  if (has(Fault::fleet_changes)) configure_later();
   fleet_.start_broker();
   for (int change = 0; change < world_.scenario.changes; ++change) plan_change();
   some(Fault::server_restarts, 3, &FaultPlan::restart_server);
@@ -16,6 +17,7 @@ void FaultPlan::begin() {
   some(Fault::slow_targets, 2, &FaultPlan::slow_down);
   some(Fault::refusals, 2, &FaultPlan::refuse);
   some(Fault::broker_restarts, 3, &FaultPlan::restart_broker);
+  some(Fault::fleet_changes, 4, &FaultPlan::reconfigure);
   if (has(Fault::stays_down) && fleet_.size() > 2) at(moment(), [this] { lose_for_good(); });
 }
 
@@ -25,6 +27,7 @@ void FaultPlan::end() {
     fleet_.cable(id).quality = Quality{};
     fleet_.server(id).refusing = false;
     fleet_.server(id).duplicate_chance = 0;
+    fleet_.put_in(id);
     if (is_lost(id)) continue;
     fleet_.boot_server(id);
     fleet_.mend(id);
@@ -118,6 +121,21 @@ void FaultPlan::restart_broker() {
   fleet_.kill_broker();
   world_.agenda.after(random_.between(Milliseconds(1), random_.happens(0.5) ? Milliseconds(100) : Milliseconds(5000)),
                       [this] { fleet_.start_broker(); });
+}
+
+/// Some servers are put into the configuration only later.
+void FaultPlan::configure_later() {
+  for (std::size_t id = 0; id < fleet_.size(); ++id) {
+    if (!random_.happens(0.3)) continue;
+    fleet_.take_out(id);
+    at(moment(), [this, id] { fleet_.put_in(id); });
+  }
+}
+
+void FaultPlan::reconfigure() {
+  const std::size_t id = random_.below(fleet_.size());
+  fleet_.take_out(id);
+  world_.agenda.after(outage(), [this, id] { fleet_.put_in(id); });
 }
 
 void FaultPlan::lose_for_good() {

@@ -48,6 +48,8 @@ class FaultPlan {
   void slow_down();
   void refuse();
   void restart_broker();
+  void configure_later();
+  void reconfigure();
   void lose_for_good();
 
   World& world_;

@@ -28,17 +28,19 @@ enum class Fault : std::uint8_t {
   partitions,       ///< a connection breaks, or hangs, for less or more than `lost_after`
   slow_targets,     ///< a server takes seconds for each action, for a while
   refusals,         ///< a server answers writes with an error, for a while
-  broker_restarts,  ///< the broker is killed, and starts anew
+  broker_restarts,  ///< the broker is killed, and starts again
   down_at_start,    ///< a server comes only after the broker has started
   stays_down,       ///< a server goes and does not come back
+  fleet_changes,    ///< servers are taken out of the configuration while the broker runs, and put into it
 };
-inline constexpr std::size_t fault_count = 18;
+inline constexpr std::size_t fault_count = 19;
 
 /// The word for a fault on the command line and in traces.
 inline constexpr std::array<std::string_view, fault_count> fault_words{
-    "slow_messages", "conflicts",    "shared_devices", "unknown_states",  "initial_states", "custom",
-    "event_loss",    "silent_loss",  "reply_loss",     "command_loss",    "duplicates",     "server_restarts",
-    "partitions",    "slow_targets", "refusals",       "broker_restarts", "down_at_start",  "stays_down"};
+    "slow_messages",   "conflicts",       "shared_devices", "unknown_states", "initial_states",
+    "custom",          "event_loss",      "silent_loss",    "reply_loss",     "command_loss",
+    "duplicates",      "server_restarts", "partitions",     "slow_targets",   "refusals",
+    "broker_restarts", "down_at_start",   "stays_down",     "fleet_changes"};
 
 class FaultSet {
  public:
@@ -53,7 +55,7 @@ class FaultSet {
   constexpr void remove(Fault fault) noexcept { bits_ &= ~bit(fault); }
 
   /// `all`, `none`, or words with commas between, each of which may have a `-` before it to take it away again.
-  /// Nothing where a word is unknown.
+  /// Nothing if a word is unknown.
   [[nodiscard]] static std::optional<FaultSet> parse(std::string_view text) {
     FaultSet set;
     while (!text.empty()) {

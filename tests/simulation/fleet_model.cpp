@@ -23,7 +23,7 @@ std::string shown_as(sim::DeviceState state) {
 
 }  // namespace
 
-FleetModel::FleetModel(World& world) : world_(world) {
+FleetModel::FleetModel(World& world) : world_(world), configured_(world.scenario.servers, true) {
   for (ServerId id = 0; id < world.scenario.servers; ++id) {
     servers_.push_back(std::make_unique<ModelServer>(world, id));
     cables_.push_back(std::make_unique<Cable>(world, id, *servers_.back()));
@@ -33,7 +33,7 @@ FleetModel::FleetModel(World& world) : world_(world) {
 void FleetModel::start_broker() {
   if (host_) return;
   for (std::size_t id = 0; id < size(); ++id) note_current(id);
-  host_ = std::make_unique<VirtualHost>(world_, cables_);
+  host_ = std::make_unique<VirtualHost>(world_, cables_, configured_);
   host_->start();
 }
 
@@ -41,6 +41,20 @@ void FleetModel::kill_broker() {
   if (!host_) return;
   host_->kill();
   past_.push_back(std::move(host_));
+}
+
+void FleetModel::take_out(std::size_t id) {
+  if (!configured_[id]) return;
+  configured_[id] = false;
+  note_current(id);
+  if (host_) host_->take_out(static_cast<ServerId>(id));
+}
+
+void FleetModel::put_in(std::size_t id) {
+  if (configured_[id]) return;
+  configured_[id] = true;
+  note_current(id);
+  if (host_) host_->put_in(static_cast<ServerId>(id));
 }
 
 void FleetModel::kill_server(std::size_t id, Duration notice) {

@@ -21,9 +21,15 @@ class FleetModel {
   [[nodiscard]] ModelServer& server(std::size_t id) noexcept { return *servers_[id]; }
   [[nodiscard]] Cable& cable(std::size_t id) noexcept { return *cables_[id]; }
 
+  /// With the servers that are in the configuration.
   void start_broker();
   void kill_broker();
   [[nodiscard]] bool broker_runs() const noexcept { return host_ != nullptr; }
+
+  /// Takes a server out of the configuration, at once if the broker runs, and puts it into it. Nothing if it is so
+  /// already.
+  void take_out(std::size_t id);
+  void put_in(std::size_t id);
 
   void kill_server(std::size_t id, Duration notice);
   /// Starts the process: what it stored is published again, FullyBooted and LoadZmq follow, and some phones register.
@@ -46,6 +52,7 @@ class FleetModel {
   World& world_;
   std::vector<std::unique_ptr<ModelServer>> servers_;
   std::vector<std::unique_ptr<Cable>> cables_;
+  std::vector<bool> configured_;
   std::vector<std::unique_ptr<VirtualHost>> past_;  ///< killed; the agenda refers to them
   std::unique_ptr<VirtualHost> host_;
 };

@@ -24,7 +24,7 @@ struct Answer {
 
 class ModelServer {
  public:
-  /// Takes an event with its number, 0 where the module does not number them.
+  /// Takes an event with its number, 0 if the module does not number them.
   using Publisher = std::function<void(sim::Fields event, std::uint64_t number)>;
 
   ModelServer(World& world, ServerId id) : world_(world), id_(id) {}
@@ -34,7 +34,7 @@ class ModelServer {
   /// Setvar, the two lists and UserEvent, on the model of Asterisk without the detour through JSON.
   Answer run(const Action& action);
 
-  /// A device or presentity has another value; false where it is the one that it had.
+  /// A device or presentity has another value; false if it is the one that it had.
   bool change(std::string_view device, sim::DeviceState state);
   void change(std::string_view presentity, const sim::Presence& presence);
 
@@ -44,7 +44,7 @@ class ModelServer {
     asterisk.set_presence(presentity, presence);
   }
 
-  /// The process starts anew. Its module numbers events from 1 again.
+  /// The process starts again. Its module numbers events from 1 again.
   void boot();
 
   /// Publishes an event that has only a name, such as FullyBooted.

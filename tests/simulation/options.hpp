@@ -23,7 +23,7 @@ struct RunOptions {
   bool expect_failure = false;
 };
 
-/// Reads the command line. Nothing, with the reason or the help text on `out`, where there is nothing to run;
+/// Reads the command line. Nothing, with the reason or the help text on `out`, if there is nothing to run;
 /// `exit_code` then says how to end.
 [[nodiscard]] std::optional<RunOptions> read_options(int argc, const char* const* argv, std::ostream& out,
                                                      int& exit_code);

@@ -73,7 +73,7 @@ class Run {
       pass(live_delay);
       check_agreement(world_, fleet_, "after a single change");
       const std::size_t writes = world_.ledger.writes() - before;
-      // Where the echo of an earlier write was lost, the server that was changed is written back to, to be sure.
+      // If the echo of an earlier write was lost, the server that was changed is written back to, to be sure.
       const std::size_t most = name.symmetric ? fleet_.size() : fleet_.size() - 1;
       if (writes > most) world_.ledger.fail("live", std::to_string(writes) + " writes for one change of " + name.text);
     }
@@ -140,14 +140,14 @@ class Run {
         world_.ledger.fail("simulation", "server " + std::to_string(id) + " is not connected");
   }
 
-  /// While all is quiet, a server is asked once in a resync_interval, and once more where two fall into it.
+  /// While all is quiet, a server is asked once in a resync_interval, and once more if two fall into it.
   void check_snapshots(std::size_t lists) {
     if (lists > 2 * fleet_.size())
       world_.ledger.fail("snapshots", std::to_string(lists) + " snapshots in a quiet resync_interval");
   }
 
   /// After a restart of Asterisk a stored `Custom:PJSIP/100` is there as `Custom:100`. With `custom = yes` a new broker
-  /// must know `PJSIP/100` to tell it from a shared device, and no server lists it where its only origin stays away, or
+  /// must know `PJSIP/100` to tell it from a shared device, and no server lists it if its only origin stays away, or
   /// was restarted as well and has had no event of it since (docs/replication.md, Limits).
   [[nodiscard]] bool has_lasting_remnants() const {
     const FaultSet& faults = world_.scenario.faults;

@@ -7,7 +7,7 @@
 
 namespace amibroker::simulation {
 
-/// Runs the seeds. Whether the result is what was expected: no failure, or, where one is expected, at least one.
+/// Runs the seeds. Whether the result is what was expected: no failure, or, if one is expected, at least one.
 [[nodiscard]] bool run_seeds(const RunOptions& options);
 
 }  // namespace amibroker::simulation

@@ -12,7 +12,7 @@
 
 namespace amibroker::simulation {
 
-/// Writes a line for each thing that happens, with its time in milliseconds, or nothing where it is off.
+/// Writes a line for each thing that happens, with its time in milliseconds, or nothing if it is off.
 class Trace {
  public:
   Trace(const Agenda& agenda, bool on) : agenda_(agenda), on_(on) {}

@@ -8,28 +8,39 @@
 #include "tests/simulation/subject.hpp"
 
 namespace amibroker::simulation {
-namespace {
 
-/// A template, so that it compiles with an SDK that does not have the call yet.
-template <typename AnyPlugin>
-void tell_events_lost([[maybe_unused]] AnyPlugin& plugin, [[maybe_unused]] ServerId server,
-                      [[maybe_unused]] std::uint64_t count) {
-  if constexpr (requires { plugin.on_events_lost(server, count); }) plugin.on_events_lost(server, count);
+VirtualHost::VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables,
+                         const std::vector<bool>& configured)
+    : world_(world), cables_(cables), options_(option_table(world.scenario.subject)) {
+  for (ServerId id = 0; id < cables.size(); ++id)
+    if (configured[id]) add(id);
+  set_options();
 }
 
-}  // namespace
+void VirtualHost::add(ServerId id) {
+  const auto number = static_cast<ServerId>(servers_.size());
+  ServerInfo info{};
+  info.id = number;
+  info.section = info.name = sections_.emplace_back("server-" + std::to_string(id));
+  servers_.push_back(info);
+  links_.push_back(std::make_unique<VirtualLink>(world_, id, number, *cables_[id], static_cast<LinkListener&>(*this)));
+}
 
-VirtualHost::VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables)
-    : world_(world), options_(option_table(world.scenario.subject)) {
-  for (ServerId id = 0; id < cables.size(); ++id) sections_.push_back("server-" + std::to_string(id));
-  for (ServerId id = 0; id < cables.size(); ++id) {
-    ServerInfo info{};
-    info.id = id;
-    info.section = info.name = sections_[id];
-    servers_.push_back(info);
-    links_.push_back(std::make_unique<VirtualLink>(world, id, *cables[id], static_cast<LinkListener&>(*this)));
-  }
-  set_options();
+void VirtualHost::put_in(ServerId id) {
+  world_.trace.line("broker: server ", id, " is put into the configuration");
+  add(id);
+  plugin_->on_server_added(servers_.back().id);
+  links_.back()->start();
+}
+
+void VirtualHost::take_out(ServerId id) {
+  const auto link =
+      std::find_if(links_.begin(), links_.end(), [&](const auto& one) { return one->id() == id && !one->retired(); });
+  const auto number = static_cast<ServerId>(link - links_.begin());
+  world_.trace.line("broker: server ", id, " is taken out of the configuration");
+  (*link)->retire();
+  servers_[number].retired = true;
+  plugin_->on_server_retired(number);
 }
 
 VirtualHost::~VirtualHost() {
@@ -54,7 +65,8 @@ void VirtualHost::start() {
 void VirtualHost::kill() {
   world_.trace.line("broker: is killed");
   dead_ = true;  // what the plugin asks for in stop comes to nothing
-  for (const auto& link : links_) link->die();
+  for (const auto& link : links_)
+    if (!link->retired()) link->die();
   plugin_->stop();
   plugin_.reset();
   timers_.clear();
@@ -65,7 +77,7 @@ bool VirtualHost::is_up(ServerId server) const noexcept { return server < links_
 void VirtualHost::request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
                           Completion done) noexcept {
   if (dead_) return;
-  if (server < links_.size())
+  if (server < links_.size() && !servers_[server].retired)
     return links_[server]->request(action, timeout.count() == 0 ? world_.scenario.request_timeout : timeout,
                                    std::move(done));
   post([done = std::move(done)] { done({Outcome::refused, "there is no such server", {}}); });
@@ -74,7 +86,8 @@ void VirtualHost::request(ServerId server, const Action& action, std::chrono::mi
 void VirtualHost::broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
                             std::function<void(ServerId, const Reply&)> done) noexcept {
   for (ServerId id = 0; id < links_.size(); ++id)
-    if (id != except) request(id, action, timeout, [done, id](const Reply& reply) { done(id, reply); });
+    if (id != except && !servers_[id].retired)
+      request(id, action, timeout, [done, id](const Reply& reply) { done(id, reply); });
 }
 
 TimerId VirtualHost::after(std::chrono::milliseconds delay, std::function<void()> task) noexcept {
@@ -129,7 +142,7 @@ void VirtualHost::link_event(ServerId server, const sim::Fields& event) {
   plugin_->on_event(server, Message(fields_));
 }
 
-void VirtualHost::link_lost_events(ServerId server, std::uint64_t count) { tell_events_lost(*plugin_, server, count); }
+void VirtualHost::link_lost_events(ServerId server, std::uint64_t count) { plugin_->on_events_lost(server, count); }
 
 void VirtualHost::link_done(const Completion& done, const Reply& reply) {
   if (!dead_ && done) done(reply);

@@ -3,6 +3,7 @@
 // One life of the broker with one plugin, in virtual time.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -20,8 +21,8 @@ namespace amibroker::simulation {
 /// Lives until the end of the run, because the agenda refers to it; after `kill` nothing of it does anything.
 class VirtualHost final : public Host, private LinkListener {
  public:
-  /// `cables`: one for each server.
-  VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables);
+  /// `cables`: one for each model server; `configured`: which of these are in the configuration at first.
+  VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables, const std::vector<bool>& configured);
   ~VirtualHost();
   VirtualHost(const VirtualHost&) = delete;
   VirtualHost& operator=(const VirtualHost&) = delete;
@@ -31,6 +32,10 @@ class VirtualHost final : public Host, private LinkListener {
 
   /// As kill -9: the plugin is forgotten without its `stop` having any effect on a server.
   void kill();
+
+  /// A model server is put into the configuration, or taken out of it, while the broker runs.
+  void put_in(ServerId id);
+  void take_out(ServerId id);
 
   // Host
   [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return servers_; }
@@ -50,6 +55,7 @@ class VirtualHost final : public Host, private LinkListener {
   [[nodiscard]] bool verbose() const noexcept override { return false; }
   void log(Level level, std::string_view text) noexcept override;
   [[nodiscard]] Counter& counter(std::string_view name) noexcept override;
+  [[nodiscard]] void* extension(std::string_view, std::uint32_t) noexcept override { return nullptr; }
 
  private:
   struct Timer {
@@ -63,15 +69,17 @@ class VirtualHost final : public Host, private LinkListener {
   void link_lost_events(ServerId server, std::uint64_t count) override;
   void link_done(const Completion& done, const Reply& reply) override;
 
+  void add(ServerId id);
   void set_options();
   TimerId start_timer(Milliseconds delay, Milliseconds period, std::function<void()> task);
   void run_timer(TimerId id);
 
   World& world_;
   bool dead_ = false;
-  std::vector<std::string> sections_;
+  std::span<const std::unique_ptr<Cable>> cables_;
+  std::deque<std::string> sections_;  ///< a deque, because servers_ has views of its strings
   std::vector<ServerInfo> servers_;
-  std::vector<std::unique_ptr<VirtualLink>> links_;
+  std::vector<std::unique_ptr<VirtualLink>> links_;  ///< by number, those of retired servers included
   std::vector<std::string> subscribed_;
   bool subscribed_to_all_ = false;
   std::vector<Field> fields_;  ///< of the event that is handed over

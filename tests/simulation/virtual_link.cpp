@@ -13,13 +13,19 @@ void VirtualLink::die() noexcept {
   cable_.attach(nullptr);
 }
 
+void VirtualLink::retire() {
+  if (up_) lost();
+  retired_ = true;
+  die();
+}
+
 void VirtualLink::request(const Action& action, Duration timeout, Completion done) {
   Pending pending{++last_id_, false, {}, std::move(done)};
   note(action, pending);
   if (!up_) {
     say("cannot send", action);
     world_.agenda.after(Duration(0), [this, pending] {
-      if (!dead_) give_up(pending, Outcome::not_sent, "the server is down");
+      if (!dead_ || retired_) give_up(pending, Outcome::not_sent, "the server is down");
     });
     return;
   }
@@ -58,7 +64,7 @@ void VirtualLink::check_one_write(std::string_view variable) const {
 
 void VirtualLink::connected() {
   up_ = true;
-  listener_.link_up(id_);
+  listener_.link_up(number_);
 }
 
 void VirtualLink::lost() {
@@ -67,7 +73,7 @@ void VirtualLink::lost() {
   const std::deque<Pending> ended = std::exchange(in_flight_, {});
   for (const Pending& pending : ended)
     if (!pending.expired) give_up(pending, Outcome::unknown, "the connection was lost before the answer");
-  listener_.link_down(id_);
+  listener_.link_down(number_);
 }
 
 void VirtualLink::event(const sim::Fields& event, std::uint64_t number) {
@@ -76,9 +82,9 @@ void VirtualLink::event(const sim::Fields& event, std::uint64_t number) {
   const std::uint64_t count = number > last_number_ ? number - last_number_ - 1 : 0;
   last_number_ = number;
   if (hole) world_.trace.line("server ", id_, ": ", count, " events were lost");
-  if (hole && world_.scenario.lost_before_event) listener_.link_lost_events(id_, count);
-  listener_.link_event(id_, event);
-  if (hole && !world_.scenario.lost_before_event) listener_.link_lost_events(id_, count);
+  if (hole && world_.scenario.lost_before_event) listener_.link_lost_events(number_, count);
+  listener_.link_event(number_, event);
+  if (hole && !world_.scenario.lost_before_event) listener_.link_lost_events(number_, count);
 }
 
 void VirtualLink::reply(std::uint64_t action_id, const Answer& answer) {
@@ -114,9 +120,9 @@ void VirtualLink::expire(std::uint64_t id) {
   for (Pending& pending : in_flight_) {
     if (pending.id != id || pending.expired) continue;
     // It keeps its place, as its answer may still come.
-    Pending told{pending.id, false, pending.variable, std::exchange(pending.done, nullptr)};
+    Pending ended{pending.id, false, pending.variable, std::exchange(pending.done, nullptr)};
     pending.expired = true;
-    return give_up(told, Outcome::unknown, "no answer in time");
+    return give_up(ended, Outcome::unknown, "no answer in time");
   }
 }
 

@@ -14,7 +14,7 @@
 
 namespace amibroker::simulation {
 
-/// What a link tells its host.
+/// What a link tells its host, which knows the server by its number.
 class LinkListener {
  public:
   virtual void link_up(ServerId server) = 0;
@@ -29,17 +29,24 @@ class LinkListener {
 
 class VirtualLink final : private CableEnd {
  public:
-  VirtualLink(World& world, ServerId id, Cable& cable, LinkListener& listener)
-      : world_(world), id_(id), cable_(cable), listener_(listener) {}
+  /// `id`: of the model server, which is the same in every life of the broker; `number`: what the host calls it.
+  VirtualLink(World& world, ServerId id, ServerId number, Cable& cable, LinkListener& listener)
+      : world_(world), id_(id), number_(number), cable_(cable), listener_(listener) {}
   VirtualLink(const VirtualLink&) = delete;
   VirtualLink& operator=(const VirtualLink&) = delete;
 
   void start() { cable_.attach(this); }
 
-  /// As kill -9: nothing is told to anybody, and nothing comes back.
+  /// As kill -9: nobody is told anything, and nothing comes back.
   void die() noexcept;
 
+  /// The server is taken out of the configuration: what is under way ends, the host is told if it was up, and nothing
+  /// comes any more.
+  void retire();
+
+  [[nodiscard]] ServerId id() const noexcept { return id_; }
   [[nodiscard]] bool up() const noexcept { return up_; }
+  [[nodiscard]] bool retired() const noexcept { return retired_; }
 
   void request(const Action& action, Duration timeout, Completion done);
 
@@ -64,10 +71,12 @@ class VirtualLink final : private CableEnd {
 
   World& world_;
   ServerId id_;
+  ServerId number_;
   Cable& cable_;
   LinkListener& listener_;
   bool up_ = false;
   bool dead_ = false;
+  bool retired_ = false;
   std::uint64_t last_id_ = 0;      ///< of an action
   std::uint64_t last_number_ = 0;  ///< of an event; 0: none came on this connection
   std::deque<Pending> in_flight_;

@@ -30,7 +30,8 @@ class PingTimer : public amibroker::Plugin {
 
  private:
   void ping_all() {
-    for (const amibroker::ServerInfo& server : host_->servers())
+    for (const amibroker::ServerInfo& server : host_->servers()) {
+      if (server.retired) continue;
       host_->request(server.id, ping_, 1s, [this, id = server.id, begin = host_->now()](const amibroker::Reply& reply) {
         ++*(reply.ok() ? answered_ : unanswered_);
         const auto took = std::chrono::duration_cast<std::chrono::microseconds>(host_->now() - begin);
@@ -38,6 +39,7 @@ class PingTimer : public amibroker::Plugin {
         line.append(": ").append(to_string(reply.outcome)).append(" after ").append(std::to_string(took.count()));
         host_->log(amibroker::Level::info, line + " us");
       });
+    }
   }
 
   amibroker::Host* host_ = nullptr;

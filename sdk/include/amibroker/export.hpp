@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How a plugin's library shows itself to the daemon: one plain-C symbol. Plugin authors need only the macro
-// AMIBROKER_PLUGIN at the end of this file. Since ABI 1.
+// AMIBROKER_PLUGIN at the end of this file. Since ABI 1; the calls about servers that come and go since ABI 2.
 //
 // No exception leaves the library: each call into a plugin goes through one of the functions below, which is
 // compiled into the plugin and turns an exception into a Fault.
@@ -26,15 +26,18 @@ struct Fault {
   char text[256] = "";
 };
 
-/// The calls into a plugin. Each returns false where the plugin threw; `fault` then says what. Loop's thread only.
+/// The calls into a plugin. Each returns false if the plugin threw; `fault` then says what. Loop's thread only.
 struct PluginCalls {
-  Plugin* (*create)(Fault& fault) noexcept;  ///< null where it threw
+  Plugin* (*create)(Fault& fault) noexcept;  ///< null if it threw
   bool (*destroy)(Plugin* plugin, Fault& fault) noexcept;
   bool (*start)(Plugin& plugin, Host& host, Fault& fault) noexcept;
   bool (*stop)(Plugin& plugin, Fault& fault) noexcept;
   bool (*event)(Plugin& plugin, ServerId server, const Message& message, Fault& fault) noexcept;
   bool (*server_up)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
   bool (*server_down)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
+  bool (*server_added)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
+  bool (*server_changed)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
+  bool (*server_retired)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
   bool (*events_lost)(Plugin& plugin, ServerId server, std::uint64_t count, Fault& fault) noexcept;
   bool (*report)(Plugin& plugin, Fault& fault) noexcept;
   bool (*completion)(const Completion& done, const Reply& reply, Fault& fault) noexcept;
@@ -69,7 +72,7 @@ bool contain(Fault& fault, Work&& work) noexcept {
   } catch (const std::exception& e) {
     std::strncpy(fault.text, e.what(), sizeof fault.text - 1);
   } catch (...) {
-    std::strncpy(fault.text, "an exception that is no std::exception", sizeof fault.text - 1);
+    std::strncpy(fault.text, "an exception that is not a std::exception", sizeof fault.text - 1);
   }
   return false;
 }
@@ -100,6 +103,15 @@ struct Calls {
   static bool server_down(Plugin& plugin, ServerId server, Fault& fault) noexcept {
     return contain(fault, [&] { plugin.on_server_down(server); });
   }
+  static bool server_added(Plugin& plugin, ServerId server, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_server_added(server); });
+  }
+  static bool server_changed(Plugin& plugin, ServerId server, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_server_changed(server); });
+  }
+  static bool server_retired(Plugin& plugin, ServerId server, Fault& fault) noexcept {
+    return contain(fault, [&] { plugin.on_server_retired(server); });
+  }
   static bool events_lost(Plugin& plugin, ServerId server, std::uint64_t count, Fault& fault) noexcept {
     return contain(fault, [&] { plugin.on_events_lost(server, count); });
   }
@@ -112,8 +124,9 @@ struct Calls {
   static bool task(const std::function<void()>& task, Fault& fault) noexcept {
     return contain(fault, [&] { task(); });
   }
-  static constexpr PluginCalls table{create,      destroy,     start,  stop,       event, server_up,
-                                     server_down, events_lost, report, completion, task};
+  static constexpr PluginCalls table{create,      destroy,      start,          stop,           event,       server_up,
+                                     server_down, server_added, server_changed, server_retired, events_lost, report,
+                                     completion,  task};
 };
 
 }  // namespace detail

@@ -36,14 +36,14 @@ class Message {
   constexpr Message() noexcept = default;
   constexpr explicit Message(std::span<const Field> fields) noexcept : fields_(fields) {}
 
-  /// The first value of a header, or nothing where the header is missing.
+  /// The first value of a header, or nothing if the header is missing.
   [[nodiscard]] constexpr std::optional<std::string_view> find(std::string_view name) const noexcept {
     for (const Field& field : fields_)
       if (same_name(field.name, name)) return field.value;
     return std::nullopt;
   }
 
-  /// The first value of a header, or an empty text where the header is missing.
+  /// The first value of a header, or an empty text if the header is missing.
   [[nodiscard]] constexpr std::string_view operator[](std::string_view name) const noexcept {
     return find(name).value_or(std::string_view{});
   }
@@ -55,7 +55,7 @@ class Message {
       if (same_name(field.name, name)) visit(field.value);
   }
 
-  /// The name of the event; empty for a message that is no event.
+  /// The name of the event; empty for a message that is not an event.
   [[nodiscard]] constexpr std::string_view event() const noexcept { return (*this)["Event"]; }
 
   [[nodiscard]] constexpr auto begin() const noexcept { return fields_.begin(); }

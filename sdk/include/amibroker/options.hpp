@@ -23,8 +23,8 @@ enum class OptionType : std::uint8_t {
 struct OptionSpec {
   const char* key;            ///< as in the configuration, [a-z0-9_]
   OptionType type;            ///< how the value is read
-  const char* default_value;  ///< as it would stand in the configuration
-  const char* unit;           ///< "s", "ms", "bytes", or "" where there is none
+  const char* default_value;  ///< as it would be written in the configuration
+  const char* unit;           ///< "s", "ms", "bytes", or "" if there is none
   std::int64_t min;           ///< least value of an integer
   std::int64_t max;           ///< greatest value of an integer
   const char* text;           ///< one line for the administrator: what it does

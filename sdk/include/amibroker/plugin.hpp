@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a plugin implements. Since ABI 1.
+// What a plugin implements. Since ABI 1; on_server_added, on_server_changed and on_server_retired since ABI 2.
 //
 //     class Hello : public amibroker::Plugin {
 //      public:
@@ -30,8 +30,9 @@ class Plugin {
  public:
   virtual ~Plugin() = default;
 
-  /// Subscribes, reads options, sets timers. `host` is valid until `stop` returns. Servers may already be up: each
-  /// that is gets its own `on_server_up` right after `start`.
+  /// Subscribes, reads options, sets timers. `host` is valid until `stop` returns. The servers that the daemon knows
+  /// are in Host::servers; on_server_added tells only of those that come later. Some may already be up: for each of
+  /// these `on_server_up` is called right after `start`.
   virtual void start(Host& host) = 0;
 
   /// An event that the plugin subscribed to. `message` is valid only during the call.
@@ -40,18 +41,33 @@ class Plugin {
   /// The server answers: the connection was made and a Ping came back. Whatever it published before is gone.
   virtual void on_server_up(ServerId server) { static_cast<void>(server); }
 
-  /// The server is out of reach. Requests under way end with Outcome::unknown before this call.
+  /// The server is out of reach. Requests under way end with Outcome::unknown before this call. Also called if a server
+  /// that is up is retired.
   virtual void on_server_down(ServerId server) { static_cast<void>(server); }
+
+  /// A server was added to the configuration: it is in Host::servers from now on, and is not up yet.
+  virtual void on_server_added(ServerId server) { static_cast<void>(server); }
+
+  /// What Host::servers says of the server is different now: its section of the configuration was changed, or it said
+  /// which Asterisk it is (which comes after its on_server_up). Compare with what you know; any member may be other
+  /// than before, except `id`, `section` and `retired`.
+  virtual void on_server_changed(ServerId server) { static_cast<void>(server); }
+
+  /// The server was taken out of the configuration, and never comes back under this number. It is down by now. After
+  /// this call nothing of it reaches the plugin but the end of a request that was still under way, whose outcome is
+  /// then Outcome::not_sent, refused or unknown. A server that is put into the configuration again gets a new number.
+  virtual void on_server_retired(ServerId server) { static_cast<void>(server); }
 
   /// Events of this server were lost: there is a hole in the numbers that the module gives them (`ZmqSequence`), or
   /// they began anew while the server stayed up. Which events is not known, so what the plugin knows of the server may
-  /// be old. `count`: at least so many; 0: unknown. At most one call a round of the loop, after that round's events.
+  /// be old. `count`: at least so many; 0: unknown. At most one call each time the loop goes through its sockets, after
+  /// the events that it found there.
   virtual void on_events_lost(ServerId server, std::uint64_t count) {
     static_cast<void>(server);
     static_cast<void>(count);
   }
 
-  /// The administrator wants to know what the plugin knows (SIGUSR1): log it, with Host::log. Where it is long, log it
+  /// The administrator wants to know what the plugin knows (SIGUSR1): log it, with Host::log. If it is long, log it
   /// in slices with a timer between them: all servers wait meanwhile.
   virtual void on_report() {}
 

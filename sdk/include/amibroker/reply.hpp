@@ -16,7 +16,7 @@ namespace amibroker {
 enum class Outcome : std::uint8_t {
   success,   ///< Asterisk answered Success, or with a list.
   error,     ///< Asterisk answered Error; Reply::text says why. Asking again changes nothing.
-  refused,   ///< Never sent: the broker does not send such an action; Reply::text says why.
+  refused,   ///< Never sent: the broker does not send such an action, or not to that server; Reply::text says why.
   not_sent,  ///< Never sent: the server is down, or too much waits for it already. Safe to ask again.
   unknown,   ///< Sent, but no answer came in time or the connection broke: it may have run or not.
 };
@@ -37,7 +37,7 @@ enum class Outcome : std::uint8_t {
 struct Reply {
   Outcome outcome = Outcome::unknown;
   std::string_view text;              ///< Asterisk's `Message`, or the broker's reason.
-  std::span<const Message> messages;  ///< The answer first, then the items of a list; empty where none came.
+  std::span<const Message> messages;  ///< The answer first, then the items of a list; empty if none came.
 
   [[nodiscard]] bool ok() const noexcept { return outcome == Outcome::success; }
 };

@@ -8,7 +8,7 @@
 namespace amibroker {
 
 /// Number of the plugin interface. Raised whenever a plugin that was built before could misbehave.
-inline constexpr std::uint32_t abi_version = 1;
+inline constexpr std::uint32_t abi_version = 2;
 
 #define AMIBROKER_STRINGIZE_(x) #x
 #define AMIBROKER_STRINGIZE(x) AMIBROKER_STRINGIZE_(x)

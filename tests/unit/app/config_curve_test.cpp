@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/app/config.hpp"
+#include "core/link/zmq/access.hpp"
 #include "tests/unit/host/temp_folder.hpp"
 
 namespace amibroker::app {
@@ -39,6 +40,9 @@ class ConfigCurve : public testing::Test {
     for (const auto& error : list) result.push_back(to_string("f", error));
     return result;
   }
+  static const link::zeromq::ZmqAccess& access_of(const Config& config) {
+    return dynamic_cast<const link::zeromq::ZmqAccess&>(*config.servers.at(0).access);
+  }
   std::vector<std::string> errors(const std::string& keys) const { return texts(load(keys).errors); }
   std::string in_folder(const std::string& name) const { return (folder_.path() / name).string(); }
 
@@ -47,14 +51,14 @@ class ConfigCurve : public testing::Test {
   const std::string secret_file_ = "curve_secret_file = broker.secret\n";
 };
 
-TEST_F(ConfigCurve, IsOffWithoutItsKeys) { EXPECT_FALSE(load("").config.servers.at(0).zmq.curve.has_value()); }
+TEST_F(ConfigCurve, IsOffWithoutItsKeys) { EXPECT_FALSE(access_of(load("").config).curve.has_value()); }
 
 TEST_F(ConfigCurve, HasTheServersKeyAndBothOfOurs) {
   write("broker.secret", client_secret + "\n");
   const LoadedConfig loaded = load(server_key_ + secret_file_);
   ASSERT_THAT(texts(loaded.errors), IsEmpty());
   EXPECT_THAT(texts(loaded.warnings), IsEmpty());
-  const auto& curve = loaded.config.servers.at(0).zmq.curve;
+  const auto& curve = access_of(loaded.config).curve;
   ASSERT_TRUE(curve.has_value());
   EXPECT_EQ(curve->server_public, server_public);
   EXPECT_EQ(curve->client_secret, client_secret);

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/link/transport.hpp"
+
 namespace amibroker::app {
 namespace {
 
@@ -71,8 +73,7 @@ ami_trace = yes
   EXPECT_EQ(config.servers[0].section, "server-1");
   EXPECT_EQ(config.servers[0].name, "Console 1");
   EXPECT_EQ(config.servers[0].addr, "192.168.56.101");
-  EXPECT_EQ(config.servers[0].zmq.cmd_port, 30967);
-  EXPECT_EQ(config.servers[0].zmq.evt_port, 30968);
+  EXPECT_EQ(config.servers[0].access->place(), "command port 30967, event port 30968");
   EXPECT_FALSE(config.servers[0].trace);
   EXPECT_EQ(config.servers[1].section, "server-2");
   EXPECT_TRUE(config.servers[1].trace);
@@ -225,20 +226,10 @@ TEST(Config, ServersMayBeReachedByTheirManagerInterface) {
       "tls_insecure = yes\n");
   ASSERT_TRUE(loaded.ok()) << loaded.errors.front().text;
   const auto& servers = loaded.config.servers;
-  EXPECT_EQ(servers[0].transport, link::Transport::ami);
-  EXPECT_EQ(servers[0].ami.username, "broker");
-  EXPECT_EQ(servers[0].ami.secret, "s3 cret");
-  EXPECT_EQ(servers[0].ami.port, 5038);
-  EXPECT_FALSE(servers[0].ami.tls);
-  EXPECT_FALSE(servers[0].ami.plain_login);
-  EXPECT_EQ(servers[1].ami.port, 5039);
-  ASSERT_TRUE(servers[1].ami.tls);
-  EXPECT_TRUE(servers[1].ami.tls->verify);
-  EXPECT_EQ(servers[1].ami.tls->ca_file, "/dev/null");
-  EXPECT_EQ(servers[2].ami.port, 7);
-  EXPECT_TRUE(servers[2].ami.plain_login);
-  ASSERT_TRUE(servers[2].ami.tls);
-  EXPECT_FALSE(servers[2].ami.tls->verify);
+  for (const ServerSettings& server : servers) EXPECT_EQ(server.transport, link::find_transport("ami"));
+  EXPECT_EQ(servers[0].access->place(), "port 5038");
+  EXPECT_EQ(servers[1].access->place(), "port 5039, TLS");
+  EXPECT_EQ(servers[2].access->place(), "port 7, TLS");
   ASSERT_EQ(loaded.warnings.size(), 1U);
   EXPECT_EQ(loaded.warnings[0].line, 23);
 }

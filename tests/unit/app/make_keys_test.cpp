@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/link/curve_keys.hpp"
+#include "core/link/zmq/curve_keys.hpp"
 #include "tests/unit/host/temp_folder.hpp"
 
 namespace amibroker::app {
@@ -49,7 +49,7 @@ TEST_F(MakeKeys, WritesAPairThatBelongsTogetherAndSaysWhatToDoWithIt) {
   const std::string secret_key = read(secret_);
   ASSERT_EQ(public_key.size(), 41U);
   ASSERT_EQ(secret_key.size(), 41U);
-  EXPECT_EQ(link::curve_public_key(secret_key.substr(0, 40)) + "\n", public_key);
+  EXPECT_EQ(link::zeromq::curve_public_key(secret_key.substr(0, 40)) + "\n", public_key);
   EXPECT_EQ(mode_of(public_), 0644U);
   EXPECT_EQ(mode_of(secret_), 0600U);
   const std::string& text = std::get<KeysMade>(made).text;

@@ -83,7 +83,7 @@ TEST_F(DeviceOptions, WithoutAggregationTheThirdShowsWhatWasSaidLast) {
   EXPECT_THAT(written(), ElementsAre("1: Custom:PJSIP/100 = INVALID", "3: Custom:PJSIP/100 = INUSE"));
 }
 
-TEST_F(DeviceOptions, ServersOfAnotherZoneAreToldNothing) {
+TEST_F(DeviceOptions, ServersOfAnotherZoneAreWrittenNothing) {
   host.set_zones(0, {"north"});
   host.set_zones(1, {"north", "south"});
   host.set_zones(2, {"south"});
@@ -147,7 +147,7 @@ TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatWasFoundInAList) {
   EXPECT_THAT(written(), IsEmpty());
 }
 
-TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatStandsBehindItInTheList) {
+TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatComesAfterItInTheList) {
   start({{1,
           {item("Custom:200", "INUSE"), item("Custom:300", "BUSY"), item("Custom:PJSIP/200", "INUSE"),
            item("PJSIP/300", "BUSY")}}});
@@ -272,9 +272,68 @@ TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsCleared) {
   EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/2 = INVALID"));
 }
 
-TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsClearedAlsoWhereNoServerHasADeviceOfThatTechnology) {
+TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsClearedAlsoIfNoServerHasADeviceOfThatTechnology) {
   start({{1, {item("Custom:Queue:sales", "INUSE"), item("Custom:DND/2", "INUSE")}}});
   EXPECT_THAT(written(), ElementsAre("2: Custom:Queue:sales = INVALID"));
+}
+
+TEST_F(DeviceOptions, AServerThatIsAddedShowsTheOthersAndTheyShowIt) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  written();
+  const ServerId four = host.add_server(plugin, "Four");
+  host.bring_up(plugin, four);
+  read({{four, {item("PJSIP/104", "RINGING")}}});
+  EXPECT_THAT(written(), UnorderedElementsAre("4: Custom:PJSIP/100 = INUSE", "1: Custom:PJSIP/104 = RINGING",
+                                              "2: Custom:PJSIP/104 = RINGING", "3: Custom:PJSIP/104 = RINGING"));
+  event(four, "PJSIP/104", "INUSE");
+  EXPECT_THAT(written(), UnorderedElementsAre("1: Custom:PJSIP/104 = INUSE", "2: Custom:PJSIP/104 = INUSE",
+                                              "3: Custom:PJSIP/104 = INUSE"));
+}
+
+TEST_F(DeviceOptions, WhatARetiredServerSaidIsTakenBackAtOnce) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  event(1, "PJSIP/100", "RINGING");
+  written();
+  host.retire_server(plugin, 0);
+  EXPECT_THAT(written(), ElementsAre("3: Custom:PJSIP/100 = RINGING"));
+}
+
+TEST_F(DeviceOptions, AnAddedServersFiltersHoldForIt) {
+  start();
+  const ServerId four = host.add_server(plugin, "Four");
+  host.set_filters(four, {"PJSIP/1*"}, {});
+  host.tell_changed(plugin, four);
+  host.bring_up(plugin, four);
+  read({{four, {item("PJSIP/104", "RINGING"), item("PJSIP/204", "RINGING")}}});
+  event(four, "PJSIP/205", "RINGING");
+  EXPECT_THAT(written(), UnorderedElementsAre("1: Custom:PJSIP/104 = RINGING", "2: Custom:PJSIP/104 = RINGING",
+                                              "3: Custom:PJSIP/104 = RINGING"));
+}
+
+TEST_F(DeviceOptions, ChangedFiltersAndZonesApplyAtOnce) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  event(0, "PJSIP/200", "INUSE");
+  written();
+  host.set_filters(0, {}, {"PJSIP/2*"});
+  host.tell_changed(plugin, 0);
+  event(0, "PJSIP/200", "BUSY");
+  read({{0, {item("PJSIP/100", "INUSE"), item("PJSIP/200", "BUSY")}}});
+  EXPECT_THAT(written(), UnorderedElementsAre("2: Custom:PJSIP/200 = INVALID", "3: Custom:PJSIP/200 = INVALID"));
+  host.set_zones(0, {"alone"});
+  host.tell_changed(plugin, 0);
+  EXPECT_THAT(written(), UnorderedElementsAre("2: Custom:PJSIP/100 = INVALID", "3: Custom:PJSIP/100 = INVALID"));
+}
+
+TEST_F(DeviceOptions, ThatAServerSaysWhoItIsChangesNothing) {
+  start();
+  event(0, "PJSIP/100", "INUSE");
+  written();
+  host.set_identity(1, "22.1.0", "pbx");
+  host.tell_changed(plugin, 1);
+  EXPECT_THAT(host.requests, IsEmpty());
 }
 
 TEST_F(DeviceOptions, AReportSaysWhatIsKnown) {

@@ -15,31 +15,22 @@ using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class FakeLink final : public link::Link {
+class FakeServers final : public link::ServerAccess {
  public:
-  explicit FakeLink(ServerId id) : id_(id) {}
-  void start(link::LinkListener&) override {}
-  void stop() override {}
-  [[nodiscard]] ServerId id() const noexcept override { return id_; }
-  [[nodiscard]] bool up() const noexcept override { return is_up; }
-  [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept override { return {}; }
-  [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counters_; }
-  void request(const Action& action, milliseconds, link::Owner owner, Completion done) override {
-    requests.push_back({std::string(action.name()), owner, std::move(done)});
-  }
-  void set_interest(const link::Interest& wanted) override { interests.push_back(wanted); }
   struct Request {
+    ServerId server;
     std::string name;
     link::Owner owner;
     Completion done;
   };
-  bool is_up = false;
+  void request(ServerId server, const Action& action, milliseconds, link::Owner owner, Completion done) override {
+    requests.push_back({server, std::string(action.name()), owner, std::move(done)});
+  }
+  [[nodiscard]] bool is_up(ServerId server) const noexcept override { return server == the_one_that_is_up; }
+  void set_interest(const link::Interest& wanted) override { interests.push_back(wanted); }
+  ServerId the_one_that_is_up = 99;
   std::vector<Request> requests;
   std::vector<link::Interest> interests;
-
- private:
-  ServerId id_;
-  link::LinkCounters counters_;
 };
 
 class FakeHandler final : public Handler {
@@ -56,6 +47,15 @@ class FakeHandler final : public Handler {
   }
   bool server_down(ServerId server, Fault&) noexcept override {
     return seen.push_back("down " + std::to_string(server)), true;
+  }
+  bool server_added(ServerId server, Fault&) noexcept override {
+    return seen.push_back("added " + std::to_string(server)), true;
+  }
+  bool server_changed(ServerId server, Fault&) noexcept override {
+    return seen.push_back("changed " + std::to_string(server)), true;
+  }
+  bool server_retired(ServerId server, Fault&) noexcept override {
+    return seen.push_back("retired " + std::to_string(server)), true;
   }
   bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept override {
     seen.push_back("lost " + std::to_string(count) + " of " + std::to_string(server));
@@ -95,7 +95,9 @@ class FakeFrame final : public ami::EventFrame {
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() {
-    for (FakeLink* link : {&link0, &link1}) dispatcher.add_link(*link);
+    dispatcher.attach(servers);
+    dispatcher.add_server(0, "Berlin");
+    dispatcher.add_server(1, "Paris");
     id1 = dispatcher.add(first);
     id2 = dispatcher.add(second);
   }
@@ -104,9 +106,9 @@ class DispatcherTest : public ::testing::Test {
     dispatcher.on_event(server, frame);
     return frame.decoded;
   }
-  FakeLink link0{0}, link1{1};
+  FakeServers servers;
   FakeHandler first, second;
-  Dispatcher dispatcher{{"Berlin", "Paris"}, milliseconds(20)};
+  Dispatcher dispatcher{milliseconds(20)};
   HandlerId id1 = 0, id2 = 0;
 };
 
@@ -152,7 +154,7 @@ TEST_F(DispatcherTest, TimeInAHandlerIsMeasured) {
   EXPECT_GE(dispatcher.statistics(id1)->busy, dispatcher.statistics(id1)->longest);
 }
 
-TEST_F(DispatcherTest, AHandlerMayRemoveItselfOrAnotherWhileAnEventIsHandedRound) {
+TEST_F(DispatcherTest, AHandlerMayRemoveItselfOrAnotherWhileAnEventIsPassedOn) {
   dispatcher.subscribe_all(id1), dispatcher.subscribe_all(id2);
   first.on_event = [&] { dispatcher.remove(id1), dispatcher.remove(id2); };
   event("A");
@@ -161,7 +163,7 @@ TEST_F(DispatcherTest, AHandlerMayRemoveItselfOrAnotherWhileAnEventIsHandedRound
   EXPECT_THAT(second.seen, IsEmpty());
 }
 
-TEST_F(DispatcherTest, AHandlerMaySubscribeWhileAnEventIsHandedRound) {
+TEST_F(DispatcherTest, AHandlerMaySubscribeWhileAnEventIsPassedOn) {
   dispatcher.subscribe(id1, "A");
   first.on_event = [&] { dispatcher.subscribe(id1, "B"), dispatcher.subscribe_all(id2); };
   event("A");
@@ -173,9 +175,9 @@ TEST_F(DispatcherTest, AHandlerMaySubscribeWhileAnEventIsHandedRound) {
 TEST_F(DispatcherTest, AnActionGoesToItsServerAndItsAnswerToItsHandler) {
   Outcome outcome = Outcome::unknown;
   dispatcher.request(id2, 1, Action("Ping"), milliseconds(100), [&](const Reply& r) { outcome = r.outcome; });
-  ASSERT_EQ(link1.requests.size(), 1U);
-  EXPECT_TRUE(link0.requests.empty());
-  dispatcher.on_reply(1, link1.requests[0].owner, link1.requests[0].done, {Outcome::success, "", {}});
+  ASSERT_EQ(servers.requests.size(), 1U);
+  EXPECT_EQ(servers.requests[0].server, 1U);
+  dispatcher.on_answer(1, servers.requests[0].owner, servers.requests[0].done, {Outcome::success, "", {}});
   EXPECT_EQ(outcome, Outcome::success);
 }
 
@@ -183,13 +185,13 @@ TEST_F(DispatcherTest, AnswersOfARemovedHandlerAreDropped) {
   bool called = false;
   dispatcher.request(id1, 0, Action("Ping"), milliseconds(100), [&](const Reply&) { called = true; });
   dispatcher.remove(id1);
-  dispatcher.on_reply(0, id1, link0.requests[0].done, {});
+  dispatcher.on_answer(0, id1, servers.requests[0].done, {});
   dispatcher.run_task(id1, [&] { called = true; });
   EXPECT_FALSE(called);
 }
 
 TEST_F(DispatcherTest, AnAnswerOrTaskThatThrowsIsCounted) {
-  dispatcher.on_reply(0, id1, [](const Reply&) { throw std::runtime_error("x"); }, {});
+  dispatcher.on_answer(0, id1, [](const Reply&) { throw std::runtime_error("x"); }, {});
   dispatcher.run_task(id1, [] { throw std::runtime_error("x"); });
   EXPECT_EQ(dispatcher.statistics(id1)->faults, 2U);
 }
@@ -218,9 +220,12 @@ TEST_F(DispatcherTest, AReportIsAskedOfEveryHandlerThatIsThere) {
 }
 
 TEST_F(DispatcherTest, ANewHandlerLearnsWhichServersAreUp) {
-  link1.is_up = true;
-  dispatcher.announce_servers(id1);
-  EXPECT_THAT(first.seen, ElementsAre("up 1"));
+  servers.the_one_that_is_up = 1;
+  dispatcher.on_up(1);
+  FakeHandler late;
+  const HandlerId id = dispatcher.add(late);
+  dispatcher.announce_servers(id);
+  EXPECT_THAT(late.seen, ElementsAre("up 1"));
   EXPECT_TRUE(dispatcher.is_up(1));
   EXPECT_FALSE(dispatcher.is_up(0));
   EXPECT_FALSE(dispatcher.is_up(99));
@@ -230,21 +235,90 @@ TEST_F(DispatcherTest, AnUnknownServerIsAnError) {
   EXPECT_THROW(dispatcher.request(id1, 2, Action("Ping"), milliseconds(1), nullptr), std::out_of_range);
 }
 
-TEST_F(DispatcherTest, EveryLinkLearnsWhichEventsAreWanted) {
+TEST_F(DispatcherTest, TheServersLearnWhichEventsAreWanted) {
   using link::Interest;
   const auto wants = [](std::vector<std::string> names) { return Interest{.all = false, .names = std::move(names)}; };
-  for (FakeLink* link : {&link0, &link1}) link->interests.clear();
+  servers.interests.clear();
   dispatcher.subscribe(id1, "UserEvent");
   dispatcher.subscribe(id2, "UserEvent");
   dispatcher.subscribe_all(id2);
   dispatcher.remove(id2);
   dispatcher.count_messages();
-  const auto expected = {wants({"UserEvent"}), Interest{.all = true}, wants({"UserEvent"}), Interest{.all = true}};
-  EXPECT_THAT(link0.interests, ::testing::ElementsAreArray(expected));
-  EXPECT_THAT(link1.interests, ::testing::ElementsAreArray(expected));
-  FakeLink late{2};
-  dispatcher.add_link(late);
-  EXPECT_THAT(late.interests, ::testing::ElementsAre(Interest{.all = true}));
+  EXPECT_THAT(servers.interests,
+              ElementsAre(wants({"UserEvent"}), Interest{.all = true}, wants({"UserEvent"}), Interest{.all = true}));
+  FakeServers later;
+  dispatcher.attach(later);
+  EXPECT_THAT(later.interests, ElementsAre(Interest{.all = true}));
+}
+
+TEST_F(DispatcherTest, EveryHandlerIsToldOfServersThatComeChangeAndGo) {
+  dispatcher.add_server(2, "Rome");
+  dispatcher.on_up(2);
+  dispatcher.change_server(2, "Milan");
+  dispatcher.retire_server(2);
+  const auto all = ElementsAre("added 2", "up 2", "changed 2", "down 2", "retired 2");
+  EXPECT_THAT(first.seen, all);
+  EXPECT_THAT(second.seen, all);
+}
+
+TEST_F(DispatcherTest, AServerThatIsDownIsRetiredWithoutGoingDownAgain) {
+  dispatcher.on_up(1), dispatcher.on_down(1);
+  first.seen.clear();
+  dispatcher.retire_server(1);
+  EXPECT_THAT(first.seen, ElementsAre("retired 1"));
+}
+
+TEST_F(DispatcherTest, NothingOfARetiredServerReachesAnybody) {
+  dispatcher.subscribe_all(id1);
+  dispatcher.retire_server(1);
+  first.seen.clear();
+  servers.the_one_that_is_up = 1;
+  EXPECT_EQ(event("Hangup", 1), 0);
+  dispatcher.on_up(1), dispatcher.on_events_lost(1, 2), dispatcher.on_down(1);
+  dispatcher.change_server(1, "Lyon"), dispatcher.retire_server(1);
+  EXPECT_THAT(first.seen, IsEmpty());
+  EXPECT_FALSE(dispatcher.is_up(1));
+  EXPECT_THROW(dispatcher.request(id1, 1, Action("Ping"), milliseconds(1), nullptr), std::out_of_range);
+}
+
+TEST_F(DispatcherTest, WhatARetiredServerAnswersIsAnUnknownOutcome) {
+  std::vector<Outcome> outcomes;
+  std::size_t messages = 0;
+  for (int i = 0; i < 3; ++i)
+    dispatcher.request(id1, 1, Action("Ping"), milliseconds(1), [&](const Reply& reply) {
+      outcomes.push_back(reply.outcome);
+      messages += reply.messages.size();
+    });
+  dispatcher.retire_server(1);
+  const Message message;
+  dispatcher.on_answer(1, id1, servers.requests[0].done, {Outcome::success, "", {&message, 1}});
+  dispatcher.on_answer(1, id1, servers.requests[1].done, {Outcome::error, "", {&message, 1}});
+  dispatcher.on_answer(1, id1, servers.requests[2].done, {Outcome::not_sent, "", {}});
+  EXPECT_THAT(outcomes, ElementsAre(Outcome::unknown, Outcome::unknown, Outcome::not_sent));
+  EXPECT_EQ(messages, 0U);
+}
+
+TEST_F(DispatcherTest, WhatComesOfAServerThatWasNeverAddedReachesNobody) {
+  dispatcher.subscribe_all(id1);
+  EXPECT_EQ(event("Hangup", 2), 0);
+  dispatcher.on_up(2), dispatcher.on_down(2), dispatcher.on_events_lost(2, 1), dispatcher.on_identified(2, {});
+  EXPECT_THAT(first.seen, IsEmpty());
+  EXPECT_THROW(dispatcher.add_server(3, "Rome"), std::logic_error);
+}
+
+TEST_F(DispatcherTest, WhatAServerSaysOfItselfGoesToTheOneThatKeepsIt) {
+  struct Keeper final : IdentityListener {
+    void on_identified(ServerId server, const link::Identity& identity) override {
+      kept.push_back(std::to_string(server) + ":" + std::string(identity.asterisk_version));
+    }
+    std::vector<std::string> kept;
+  } keeper;
+  dispatcher.on_identified(0, {"13", ""});
+  dispatcher.set_identity_listener(&keeper);
+  dispatcher.on_identified(1, {"22", ""});
+  dispatcher.retire_server(1);
+  dispatcher.on_identified(1, {"23", ""});
+  EXPECT_THAT(keeper.kept, ElementsAre("1:22"));
 }
 
 }  // namespace

@@ -25,8 +25,18 @@ TEST(CheckDescriptor, ASoundOneIsNotRefused) {
 TEST(CheckDescriptor, AnotherAbiIsNamedWithBothNumbersFileAndRemedy) {
   const auto refusal = refusal_of([](auto& d) { d.abi = 7; });
   EXPECT_EQ(refusal.reason, RefusalReason::other_abi);
-  EXPECT_THAT(refusal.text, AllOf(HasSubstr("/plugins/demo.so"), HasSubstr("ABI 7"), HasSubstr("this daemon has ABI 1"),
+  EXPECT_THAT(refusal.text, AllOf(HasSubstr("/plugins/demo.so"), HasSubstr("ABI 7"), HasSubstr("this daemon has ABI 2"),
                                   HasSubstr("build it again")));
+}
+
+TEST(CheckDescriptor, APluginOfAbi1IsRefusedThoughItsDescriptorHasTheSameSize) {
+  const auto refusal = refusal_of([](auto& d) {
+    d.abi = 1;
+    d.fingerprint = reinterpret_cast<const char*>(1);  // reading on would crash
+  });
+  EXPECT_EQ(refusal.reason, RefusalReason::other_abi);
+  EXPECT_THAT(refusal.text, AllOf(HasSubstr("plugin ABI 1"), HasSubstr("this daemon has ABI 2"),
+                                  HasSubstr("build it again with this daemon's SDK")));
 }
 
 TEST(CheckDescriptor, AnotherSizeIsRefusedBeforeAnythingElseIsRead) {
@@ -82,6 +92,9 @@ TEST(CheckDescriptor, EachCallMustBeThere) {
   EXPECT_THAT(gap(&PluginCalls::start), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::stop), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::event), HasSubstr("gaps"));
+  EXPECT_THAT(gap(&PluginCalls::server_added), HasSubstr("gaps"));
+  EXPECT_THAT(gap(&PluginCalls::server_changed), HasSubstr("gaps"));
+  EXPECT_THAT(gap(&PluginCalls::server_retired), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::server_up), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::server_down), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::events_lost), HasSubstr("gaps"));

@@ -24,8 +24,14 @@ TEST_P(FaultyPlugin, IsNamedInTheLogAndTheOthersGoOn) {
   dispatcher.on_events_lost(0, 3);
   dispatcher.report();
   dispatcher.on_down(0);
-  for (auto* link : {&first, &second})
-    while (!link->requests.empty()) link->answer(dispatcher, {Outcome::success, "", {}});
+  plugins.add_server(2, {"further", "Further"});
+  plugins.change_server(2, {"further", "Further away"});
+  plugins.retire_server(2);
+  if (GetParam().name == "throws_in_server") {
+    EXPECT_EQ(plugin("throws_in_server").statistics()->faults, 6U) << "2 up, 1 down, 1 added, 1 changed, 1 retired";
+  }
+  for (auto* server : {&first, &second})
+    while (!server->requests.empty()) server->answer(dispatcher, {Outcome::success, "", {}});
   run_until(loop, [&] {
     const bool needs_the_loop = GetParam().name == "throws_in_timer" || GetParam().name == "throws_in_post";
     return !needs_the_loop || log().find(GetParam().words.back()) != std::string::npos;
@@ -65,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"throws_in_post", {"threw in a task: fault in post"}},
         Fault{"throws_in_stop", {"threw in stop: fault in stop", "throws_in_stop.so"}},
         Fault{"fails_in_destroy", {"failed as it was destroyed: fault in destroy", "fails_in_destroy.so"}},
-        Fault{"throws_no_exception", {"threw in on_event: an exception that is no std::exception", "threw in stop"}}),
+        Fault{"throws_no_exception",
+              {"threw in on_event: an exception that is not a std::exception", "threw in stop"}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -32,9 +32,9 @@ inline PluginLibrary open_plugin(const std::string& name) {
 }
 
 /// A server that keeps what it is asked, and answers when the test says so.
-class FakeLink final : public link::Link {
+class FakeServer {
  public:
-  explicit FakeLink(ServerId id) : id_(id) {}
+  explicit FakeServer(ServerId id) : id_(id) {}
   struct Request {
     std::string action;
     std::chrono::milliseconds timeout;
@@ -42,21 +42,11 @@ class FakeLink final : public link::Link {
     Completion done;
   };
 
-  void start(link::LinkListener&) override {}
-  void stop() override {}
-  [[nodiscard]] ServerId id() const noexcept override { return id_; }
-  [[nodiscard]] bool up() const noexcept override { return is_up; }
-  [[nodiscard]] std::chrono::steady_clock::time_point since() const noexcept override { return {}; }
-  [[nodiscard]] const link::LinkCounters& counters() const noexcept override { return counters_; }
-  void request(const Action& action, std::chrono::milliseconds timeout, link::Owner owner, Completion done) override {
-    requests.push_back({std::string(action.name()), timeout, owner, std::move(done)});
-  }
-  void set_interest(const link::Interest&) override {}
   /// Answers the oldest request.
   void answer(dispatch::Dispatcher& dispatcher, const Reply& reply) {
     const Request request = std::move(requests.front());
     requests.erase(requests.begin());
-    dispatcher.on_reply(id_, request.owner, request.done, reply);
+    dispatcher.on_answer(id_, request.owner, request.done, reply);
   }
 
   bool is_up = true;
@@ -64,7 +54,18 @@ class FakeLink final : public link::Link {
 
  private:
   ServerId id_;
-  link::LinkCounters counters_;
+};
+
+class FakeServers final : public link::ServerAccess {
+ public:
+  void request(ServerId server, const Action& action, std::chrono::milliseconds timeout, link::Owner owner,
+               Completion done) override {
+    all.at(server)->requests.push_back({std::string(action.name()), timeout, owner, std::move(done)});
+  }
+  [[nodiscard]] bool is_up(ServerId server) const noexcept override { return all.at(server)->is_up; }
+  void set_interest(const link::Interest&) override {}
+
+  std::vector<FakeServer*> all;
 };
 
 class FakeFrame final : public ami::EventFrame {
@@ -86,14 +87,21 @@ class PluginFixture : public ::testing::Test {
     logger->set_level(spdlog::level::debug);
     previous_logger_ = spdlog::default_logger();
     spdlog::set_default_logger(logger);
-    dispatcher.add_link(first);
-    dispatcher.add_link(second);
+    servers.all = {&first, &second};
+    dispatcher.attach(servers);
+    plugins.add_server(0, {"office", "Office"});
+    plugins.add_server(1, {"branch", "Branch"});
   }
   ~PluginFixture() override { spdlog::set_default_logger(previous_logger_); }
 
   void event(std::string_view name, ServerId server = 0) {
     FakeFrame frame(name);
     dispatcher.on_event(server, frame);
+  }
+  /// Those servers that are up say so.
+  void bring_up() {
+    for (ServerId id = 0; id < servers.all.size(); ++id)
+      if (servers.all[id]->is_up) dispatcher.on_up(id);
   }
   [[nodiscard]] std::string log() const { return log_.str(); }
 
@@ -102,6 +110,7 @@ class PluginFixture : public ::testing::Test {
     std::vector<PluginConfig> configs;
     for (const auto& name : names) configs.push_back({name, true, 1, {}});
     EXPECT_TRUE(plugins.load(PluginFolders({test_plugins}), configs).empty());
+    bring_up();
     return plugins.start();
   }
   [[nodiscard]] const PluginInstance& plugin(std::string_view name) const {
@@ -111,10 +120,10 @@ class PluginFixture : public ::testing::Test {
   }
 
   base::EventLoop loop;
-  FakeLink first{0}, second{1};
-  dispatch::Dispatcher dispatcher{{"Office", "Branch"}, std::chrono::milliseconds(1000)};
-  PluginHost plugins{
-      loop, dispatcher, {{"office", "Office"}, {"branch", "Branch"}}, std::chrono::milliseconds(700), true};
+  FakeServer first{0}, second{1};
+  FakeServers servers;
+  dispatch::Dispatcher dispatcher{std::chrono::milliseconds(1000)};
+  PluginHost plugins{loop, dispatcher, std::chrono::milliseconds(700), true};
 
  private:
   std::ostringstream log_;

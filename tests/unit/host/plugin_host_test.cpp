@@ -24,9 +24,11 @@ TEST_F(PluginHostTest, EachPluginGetsItsOwnOptions) {
 }
 
 TEST_F(PluginHostTest, WhatAServersSectionSaysReachesThePlugins) {
-  PluginHost other(loop, dispatcher,
-                   {{"office", "Office", {"berlin", "hq"}, {"PJSIP/*"}, {"PJSIP/9*", "Queue:*"}}, {"branch", "Branch"}},
-                   std::chrono::milliseconds(1), false);
+  dispatch::Dispatcher own{std::chrono::milliseconds(1000)};
+  own.attach(this->servers);
+  PluginHost other(loop, own, std::chrono::milliseconds(1), false);
+  other.add_server(0, {"office", "Office", {"berlin", "hq"}, {"PJSIP/*"}, {"PJSIP/9*", "Queue:*"}, "ami"});
+  other.add_server(1, {"branch", "Branch"});
   const std::vector<PluginConfig> configs{{"healthy", true, 1, {}}};
   ASSERT_THAT(other.load(PluginFolders({test_plugins}), configs), IsEmpty());
   ASSERT_EQ(other.start(), 1U);
@@ -36,6 +38,9 @@ TEST_F(PluginHostTest, WhatAServersSectionSaysReachesThePlugins) {
   EXPECT_THAT(servers[0].zones, ElementsAre("berlin", "hq"));
   EXPECT_THAT(servers[0].include, ElementsAre("PJSIP/*"));
   EXPECT_THAT(servers[0].exclude, ElementsAre("PJSIP/9*", "Queue:*"));
+  EXPECT_EQ(servers[0].transport, "ami");
+  EXPECT_EQ(servers[0].asterisk_version, "");
+  EXPECT_FALSE(servers[0].retired);
   EXPECT_EQ(servers[1].id, 1U);
   EXPECT_EQ(servers[1].name, "Branch");
   EXPECT_THAT(servers[1].zones, IsEmpty());
@@ -68,7 +73,7 @@ TEST_F(PluginHostTest, WithoutPluginsThereIsNothingToDo) {
 TEST_F(PluginHostTest, ItsEndStopsWhatStillRunsInReverseOrder) {
   const std::vector<PluginConfig> configs{{"throws_in_stop", true, 1, {}}, {"fails_in_destroy", true, 2, {}}};
   {
-    PluginHost other(loop, dispatcher, {{"office", "Office"}}, std::chrono::milliseconds(1), false);
+    PluginHost other(loop, dispatcher, std::chrono::milliseconds(1), false);
     ASSERT_THAT(other.load(PluginFolders({test_plugins}), configs), IsEmpty());
     EXPECT_EQ(other.start(), 2U);
   }

@@ -46,7 +46,7 @@ TEST_F(PluginHostFunctions, SubscribeAllGivesEveryEvent) {
 
 TEST_F(PluginHostFunctions, ASubscriptionToNoEventOrAnEndlessOneIsRefused) {
   host->subscribe("");
-  EXPECT_THAT(log(), HasSubstr("called subscribe in vain: no event has such a name"));
+  EXPECT_THAT(log(), HasSubstr("called subscribe, which did nothing: no event has such a name"));
   host->subscribe(std::string(1'000'000, 'x'));
 }
 
@@ -72,7 +72,7 @@ TEST_F(PluginHostFunctions, ARequestToAnUnknownServerIsRefusedLater) {
   EXPECT_THAT(seen, IsEmpty()) << "never from inside request";
   run_pending(loop);
   EXPECT_THAT(seen, ElementsAre("refused"));
-  EXPECT_THAT(log(), HasSubstr("called request in vain: there is no server of that number"));
+  EXPECT_THAT(log(), HasSubstr("called request, which did nothing: there is no server of that number"));
 }
 
 TEST_F(PluginHostFunctions, ABroadcastGoesToAllButOneAndEachAnswerComesWithItsServer) {
@@ -125,14 +125,14 @@ TEST_F(PluginHostFunctions, TimersRunAndEndWithCancel) {
 TEST_F(PluginHostFunctions, TooManyTimersAreRefusedWithAWord) {
   for (std::size_t i = 0; i < PluginTimers::most_timers; ++i) ASSERT_NE(host->after(1h, [] {}), 0U);
   EXPECT_EQ(host->after(1h, [] {}), 0U);
-  EXPECT_THAT(log(), HasSubstr("called after in vain: it has 100,000 timers"));
+  EXPECT_THAT(log(), HasSubstr("called after, which did nothing: it has 100,000 timers"));
 }
 
 TEST_F(PluginHostFunctions, EmptyTasksAreRefusedWithAWord) {
   EXPECT_EQ(host->after(0ms, {}), 0U);
   EXPECT_EQ(host->every(0ms, {}), 0U);
   host->post({});
-  EXPECT_THAT(log(), HasSubstr("called after in vain: the std::function is empty"));
+  EXPECT_THAT(log(), HasSubstr("called after, which did nothing: the std::function is empty"));
   run_pending(loop);
 }
 
@@ -155,7 +155,7 @@ TEST_F(PluginHostFunctions, OtherFunctionsRefuseThePluginsOwnThreads) {
   });
   own.join();
   EXPECT_THAT(first.requests, IsEmpty());
-  EXPECT_THAT(log(), AllOf(HasSubstr("called request in vain: it is not for the plugin's own threads"),
+  EXPECT_THAT(log(), AllOf(HasSubstr("called request, which did nothing: it is not for the plugin's own threads"),
                            HasSubstr("go through post")));
 }
 

@@ -124,7 +124,10 @@ TEST_F(PluginInstanceTest, ABroadcastToNobodyIsForgottenAtOnce) {
     given.broadcast(Action("Ping"), 0, 0ms, [held](ServerId, const Reply&) { FAIL() << "there is no other server"; });
     steps.push_back("held by " + std::to_string(held.use_count()));
   };
-  PluginHost lonely(loop, dispatcher, {{"office", "Office"}}, 700ms, false);
+  dispatch::Dispatcher own{1000ms};
+  own.attach(servers);
+  PluginHost lonely(loop, own, 700ms, false);
+  lonely.add_server(0, {"office", "Office"});
   const std::vector<PluginConfig> configs{{"scripted", true, 1, {}}};
   ASSERT_TRUE(lonely.load(PluginFolders({test_plugins}), configs).empty());
   EXPECT_EQ(lonely.start(), 1U);

@@ -3,10 +3,18 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/link/fake_transport.hpp"
+
 namespace amibroker::link {
 namespace {
 
 using ::testing::HasSubstr;
+
+class ActionEncoderTest : public ::testing::Test {
+ protected:
+  FakeTransport transport;
+  ActionEncoder encoder{transport};
+};
 
 Action write_of(std::string_view value) {
   Action action("Setvar");
@@ -14,36 +22,33 @@ Action write_of(std::string_view value) {
   return action;
 }
 
-TEST(ActionEncoder, EqualActionsForSeveralServersShareTextAndActionId) {
-  ActionEncoder encoder;
+TEST_F(ActionEncoderTest, EqualActionsForSeveralServersShareTextAndActionId) {
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
   const auto id = encoder.action_id();
-  const auto first = encoder.message();
+  const auto first = encoder.bytes();
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
   EXPECT_EQ(encoder.action_id(), id);
-  EXPECT_EQ(encoder.message().data(), first.data()) << "one memory";
+  EXPECT_EQ(encoder.bytes(), first) << "one memory";
 }
 
-TEST(ActionEncoder, TheSameActionTwiceOnOneServerGetsAnotherActionId) {
-  ActionEncoder encoder;
+TEST_F(ActionEncoderTest, TheSameActionTwiceOnOneServerGetsAnotherActionId) {
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
   const auto id = encoder.action_id();
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), id));
   EXPECT_GT(encoder.action_id(), id);
-  EXPECT_THAT(encoder.message().to_string(), HasSubstr("\"ActionID\":\"" + std::to_string(encoder.action_id()) + "\""));
+  EXPECT_EQ(*encoder.bytes(), std::to_string(encoder.action_id()) + " Setvar");
 }
 
-TEST(ActionEncoder, AnotherActionHasItsOwnTextAndLeavesTheOneBeforeWhole) {
-  ActionEncoder encoder;
+TEST_F(ActionEncoderTest, AnotherActionHasItsOwnTextAndLeavesTheOneBeforeWhole) {
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
-  const auto before = encoder.message();
-  ASSERT_TRUE(encoder.prepare(write_of("RINGING"), 0));
-  EXPECT_THAT(encoder.message().to_string(), HasSubstr("RINGING"));
-  EXPECT_THAT(before.to_string(), HasSubstr("INUSE"));
+  const auto before = encoder.bytes();
+  ASSERT_TRUE(encoder.prepare(Action("Ping"), 0));
+  EXPECT_THAT(*encoder.bytes(), HasSubstr("Ping"));
+  EXPECT_THAT(*before, HasSubstr("Setvar"));
 }
 
-TEST(ActionEncoder, TellsWhyAnActionIsRefusedAndGoesOn) {
-  ActionEncoder encoder;
+TEST_F(ActionEncoderTest, TellsWhyAnActionIsRefusedAndGoesOn) {
+  transport.refused["GetVar"] = "it would crash Asterisk";
   EXPECT_FALSE(encoder.prepare(Action("GetVar"), 0));
   EXPECT_THAT(encoder.refusal(), HasSubstr("crash Asterisk"));
   EXPECT_FALSE(encoder.prepare(write_of("a\nb"), 0));

@@ -176,5 +176,37 @@ TEST_F(PresenceLists, AReportSaysWhatIsKnown) {
   EXPECT_EQ(host.logged(Level::info, "CustomPresence:SIP:foo: server-1 says chat; held by 2 servers: chat"), 1U);
 }
 
+TEST_F(PresenceLists, AServerThatIsAddedTakesWhatTheFleetAgreesOn) {
+  start();
+  event(0, "CustomPresence:100", "away");
+  event(1, "SIP:foo", "dnd");
+  written();
+  const ServerId four = host.add_server(plugin, "Four");
+  host.bring_up(plugin, four);
+  read({{four, {item("CustomPresence:100", "chat"), item("CustomPresence:400", "xa")}}});
+  EXPECT_THAT(written(), ::testing::UnorderedElementsAre("4: 100 = away", "4: SIP:foo = dnd", "1: 400 = xa",
+                                                         "2: 400 = xa", "3: 400 = xa"));
+}
+
+TEST_F(PresenceLists, ARetiredServersOwnPresencesLeaveAndSharedOnesStay) {
+  start();
+  event(0, "CustomPresence:100", "away");
+  event(0, "SIP:foo", "dnd");
+  written();
+  host.retire_server(plugin, 0);
+  EXPECT_THAT(written(), ::testing::UnorderedElementsAre("2: SIP:foo = not_set", "3: SIP:foo = not_set"));
+  event(1, "CustomPresence:100", "chat");
+  EXPECT_THAT(written(), ElementsAre("3: 100 = chat"));
+}
+
+TEST_F(PresenceLists, ChangedFiltersHoldFromThenOn) {
+  start();
+  host.set_filters(0, {}, {"CustomPresence:1*"});
+  host.tell_changed(plugin, 0);
+  read();
+  event(0, "CustomPresence:100", "away");
+  EXPECT_THAT(host.requests, IsEmpty());
+}
+
 }  // namespace
 }  // namespace amibroker::presence_state

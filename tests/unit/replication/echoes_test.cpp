@@ -212,9 +212,9 @@ TEST_F(Symmetric, WhatAServerThatIsNotReadYetSaysIsLeftToItsList) {
   fleet.event(1, 0, away);
   fleet.taken();
   fleet.down(1);
-  EXPECT_EQ(fleet.event(1, 0, dnd), News::early);
+  EXPECT_EQ(fleet.event(1, 0, dnd), News::unread);
   fleet.replicator.server_up(1, fleet.now);
-  EXPECT_EQ(fleet.event(1, 0, dnd), News::early);
+  EXPECT_EQ(fleet.event(1, 0, dnd), News::unread);
   EXPECT_THAT(fleet.taken(), IsEmpty());
   EXPECT_EQ(cell(1).desired, away);
 }

@@ -140,7 +140,7 @@ class Model final : public Writer {
     there.published = std::max(there.published + 1, now_ + (happens(scenario_.crossed) ? offset(2000) : 0));
     const auto publish = [=, this] {
       after_in_order(servers_[server].events, [=, this] {
-        if (replicator_.changed_on(server, 0, value, time()) != News::early) last_change_ = value;
+        if (replicator_.changed_on(server, 0, value, time()) != News::unread) last_change_ = value;
       });
     };
     if (there.published <= now_) publish();

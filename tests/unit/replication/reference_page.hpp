@@ -26,7 +26,7 @@ inline std::string plugin_section(const char* page) {
   return begin == std::string::npos ? "" : all.substr(begin, all.find("\n## ", begin + 1) - begin);
 }
 
-/// The cells of an option's row: key, meaning, default, values, when to change; nothing where there is no such row.
+/// The cells of an option's row: key, meaning, default, values, when to change; nothing if there is no such row.
 inline std::vector<std::string> reference_row(const std::string& section, const std::string& key) {
   const std::size_t begin = section.find("\n| `" + key + "` | ");
   std::vector<std::string> cells;

@@ -112,7 +112,7 @@ TEST_F(SymmetricSnapshot, AnOutstandingWriteInTheListIsNoNewsAlsoWhereTheServerH
 
 TEST_F(SymmetricSnapshot, AQuietItemIsSetRightWithoutBeingSpread) {
   everywhere(away);
-  read(1, {{key, dnd, Kind::held_quiet}});
+  read(1, {{key, dnd, Kind::held_not_shared}});
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, away}));
 }
 
@@ -132,7 +132,7 @@ TEST_F(SymmetricSnapshot, AnEventThatWasPassedOverBecauseTheServerWasNotReadIsLe
   everywhere(away);
   reconnect(1);
   ask(1);
-  EXPECT_EQ(fleet.event(1, key, dnd), News::early);
+  EXPECT_EQ(fleet.event(1, key, dnd), News::unread);
   EXPECT_TRUE(list(1, {{key, away, Kind::held}})) << "the list may be older than the event";
   EXPECT_THAT(fleet.taken(), IsEmpty());
   ask(1);
@@ -143,7 +143,7 @@ TEST_F(SymmetricSnapshot, AnEventThatWasPassedOverBecauseTheServerWasNotReadIsLe
 TEST_F(SymmetricSnapshot, AnEventThatWasPassedOverBeforeTheListWasAskedForIsInIt) {
   everywhere(away);
   reconnect(1);
-  EXPECT_EQ(fleet.event(1, key, dnd), News::early);
+  EXPECT_EQ(fleet.event(1, key, dnd), News::unread);
   ask(1);
   EXPECT_FALSE(list(1, {{key, dnd, Kind::held}}));
   EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{0, key, dnd}, Write{2, key, dnd}));
@@ -215,7 +215,7 @@ TEST_F(SymmetricSnapshot, AListThatHasARetiredNameSaysNothingOfIt) {
 }
 
 TEST_F(SymmetricSnapshot, WhatAServerHoldsUnderASharedNameIsNoOrphan) {
-  read(1, {{key, away, Kind::held_quiet}});
+  read(1, {{key, away, Kind::held_not_shared}});
   fleet.replicator.clear_orphans(key, fleet.now);
   EXPECT_THAT(fleet.taken(), IsEmpty());
 }

@@ -66,6 +66,12 @@ class SnapshotTaking : public ::testing::Test {
   void publish(const Request& fence) {
     publish_fence(fence, [this](ServerId server, const Message& message) { event(server, message); });
   }
+  /// A server publishes an event that perhaps another one was asked for.
+  void event_of(ServerId server, const Request& fence) {
+    MessageBuilder message("UserEvent");
+    message.add("UserEvent", fence.header("UserEvent")).add("Fence", fence.header("Fence"));
+    event(server, message.message());
+  }
   void complete() {
     const Asked now = asked();
     answer_list(now.list, {});
@@ -91,7 +97,7 @@ class SnapshotTaking : public ::testing::Test {
   std::unique_ptr<Snapshots> snapshots = std::make_unique<Snapshots>(host, reader, config(seconds(0)));
 };
 
-TEST_F(SnapshotTaking, AServerThatComesUpIsAskedForItsListAndBehindItForAFence) {
+TEST_F(SnapshotTaking, AServerThatComesUpIsAskedForItsListAndAfterItForAFence) {
   ASSERT_EQ(host.requests.size(), 2U);
   const Request& list = host.requests[0];
   EXPECT_EQ(list.server, 0U);
@@ -391,6 +397,112 @@ TEST_F(SnapshotTaking, ItsTimersEndWithIt) {
   EXPECT_EQ(host.clock.timers(), 2U);
   snapshots.reset();
   EXPECT_EQ(host.clock.timers(), 0U);
+}
+
+// --- Servers that are added and retired ----------------------------------------------------------------------------
+
+TEST_F(SnapshotTaking, ANewServerIsReadWhenItComesUpAndARetiredOneNeverAgain) {
+  complete();
+  reader.taken();
+  const ServerId four = host.add_server(no_plugin, "Four");
+  snapshots->add_server();
+  up(four);
+  EXPECT_EQ(asked().list.server, four);
+  snapshots->server_down(four);
+  host.retire_server(no_plugin, four);
+  snapshots->retire_server(four);
+  snapshots->soon(four);
+  host.clock.advance(seconds(100));
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.requests_to_nobody, 0U);
+}
+
+TEST_F(SnapshotTaking, RegularSnapshotsAreSpreadOverTheServersThatAreThere) {
+  snapshots = std::make_unique<Snapshots>(host, reader, config(seconds(300)));
+  host.requests.clear();
+  for (ServerId server = 0; server < 3; ++server) host.set_up(server);
+  host.retire_server(no_plugin, 1);
+  snapshots->retire_server(1);
+  std::vector<ServerId> lists;
+  for (int i = 0; i < 4; ++i) {
+    host.clock.advance(seconds(150));
+    for (const Request& request : std::exchange(host.requests, {})) {
+      if (request.action.name() == "TestList") lists.push_back(request.server);
+      if (request.action.name() == "TestList") answer_list(request, {});
+      else publish(request);
+    }
+  }
+  EXPECT_THAT(lists, ElementsAre(0, 2, 0, 2));
+}
+
+// --- The same Asterisk, entered twice ------------------------------------------------------------------------------
+
+TEST_F(SnapshotTaking, AFenceThatAnotherServerPublishesShowsThatBothAreTheSameAsterisk) {
+  up(1);
+  const Asked first = asked();
+  const Asked second = asked();
+  for (int i = 0; i < 3; ++i) {
+    event_of(1, first.fence);
+    event_of(0, second.fence);
+  }
+  EXPECT_EQ(host.logged(Level::warning), 1U) << "said once";
+  EXPECT_EQ(host.logged(Level::warning, "Two (server-2) and One (server-1) are the same Asterisk"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "Remove one of the two sections"), 1U);
+  event_of(0, first.fence);
+  answer_list(first.list, {});
+  EXPECT_EQ(reader.taken().back(), "0 applies") << "and the snapshot goes on";
+}
+
+TEST_F(SnapshotTaking, AFenceThatComesLateOnTheOtherServerShowsItAsWell) {
+  const Asked first = asked();
+  answer_list(first.list, {});
+  event_of(0, first.fence);
+  event_of(2, first.fence);
+  EXPECT_EQ(host.logged(Level::warning, "Three (server-3) and One (server-1) are the same Asterisk"), 1U);
+}
+
+TEST_F(SnapshotTaking, OtherUserEventsShowNothing) {
+  const Asked first = asked();
+  const std::string fence(first.fence.header("Fence"));
+  const auto publish_text = [&](const std::string& name, const std::string& text) {
+    testing::MessageBuilder message("UserEvent");
+    message.add("UserEvent", name).add("Fence", text);
+    event(1, message.message());
+  };
+  publish_text("another", fence);
+  publish_text("zmq-ami-broker", "x" + fence);
+  publish_text("zmq-ami-broker", fence + "7");
+  publish_text("zmq-ami-broker", fence + "x");
+  publish_text("zmq-ami-broker", fence.substr(0, fence.size() - 1));
+  publish_text("zmq-ami-broker", fence.substr(0, fence.size() - 1) + "0");
+  publish_text("zmq-ami-broker", "");
+  EXPECT_EQ(host.logged(Level::warning), 0U);
+}
+
+// --- An Asterisk that is too old -----------------------------------------------------------------------------------
+
+TEST_F(SnapshotTaking, AnAsteriskThatIsTooOldIsNamedWithItsVersionOnce) {
+  host.set_identity(0, "1.8.32.3", "");
+  for (int i = 0; i < 5; ++i) {
+    refuse();
+    down(0);
+    up(0);
+  }
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "It runs Asterisk 1.8.32.3, and TestList needs Asterisk 13 or newer"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "res_test.so"), 0U) << "no module helps there";
+}
+
+TEST_F(SnapshotTaking, WhileTheVersionIsUnknownTheWarningSaysWhichOneIsNeeded) {
+  refuse();
+  EXPECT_EQ(host.logged(Level::warning, "res_test.so is loaded, which Asterisk 13 or newer has"), 1U);
+}
+
+TEST_F(SnapshotTaking, AnAsteriskThatIsNewEnoughIsAskedForTheModule) {
+  host.set_identity(0, "22.1.0", "");
+  refuse();
+  EXPECT_EQ(host.logged(Level::warning, "res_test.so is loaded"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "it runs 22.1.0"), 1U);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ class Report : public ::testing::Test {
  protected:
   explicit Report(std::size_t servers = 3)
       : host(std::vector<std::string>(servers, "name")), fleet(servers, Limits{.window = 1}) {
+    for (ServerId server = 0; server < servers; ++server) places.add(server);
     add_key("Custom:PJSIP/100");
   }
   void add_key(const std::string& name) {
@@ -41,10 +42,11 @@ class Report : public ::testing::Test {
     fleet.origin(0, 0, value);
     for (const Write& write : fleet.taken()) fleet.done(write.target, write.key);
   }
-  std::string line(KeyId key = 0) const { return describe_key(key, host, fleet.replicator, keys, values); }
+  std::string line(KeyId key = 0) const { return describe_key(key, host, fleet.replicator, places, keys, values); }
 
   FakeHost host;
   Fleet fleet;
+  Places places;
   KeyTable keys{"DEVICE_STATE(", 1000};
   ValueTable values{texts};
 };
@@ -126,7 +128,7 @@ TEST_F(Report, OfAWriteThatWaitsForAPlaceSaysSo) {
 
 TEST_F(Report, OfManyKeysComesInSlicesWithAPauseBetween) {
   for (std::size_t i = 1; i < 2 * StateReport::keys_a_slice + 1; ++i) add_key("Custom:" + std::to_string(i));
-  StateReport report(host, fleet.replicator, keys, values);
+  StateReport report(host, fleet.replicator, places, keys, values);
   report.begin();
   EXPECT_EQ(host.logged(Level::info, "report: 401 names"), 1U);
   EXPECT_EQ(host.lines().size(), 1 + StateReport::keys_a_slice);
@@ -143,7 +145,7 @@ TEST_F(Report, OfManyKeysComesInSlicesWithAPauseBetween) {
 
 TEST_F(Report, ThatIsAskedForAgainBeginsAnewAndEndsOnce) {
   for (std::size_t i = 1; i < StateReport::keys_a_slice + 1; ++i) add_key("Custom:" + std::to_string(i));
-  StateReport report(host, fleet.replicator, keys, values);
+  StateReport report(host, fleet.replicator, places, keys, values);
   report.begin();
   report.begin();
   host.clock.advance(seconds(1));
@@ -153,7 +155,7 @@ TEST_F(Report, ThatIsAskedForAgainBeginsAnewAndEndsOnce) {
 
 TEST_F(Report, EndsWithIt) {
   for (std::size_t i = 1; i < StateReport::keys_a_slice + 1; ++i) add_key("Custom:" + std::to_string(i));
-  auto report = std::make_unique<StateReport>(host, fleet.replicator, keys, values);
+  auto report = std::make_unique<StateReport>(host, fleet.replicator, places, keys, values);
   report->begin();
   EXPECT_EQ(host.clock.timers(), 1U);
   report.reset();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 namespace amibroker::testing {
@@ -19,8 +20,15 @@ class Recorder : public Plugin {
   void on_event(ServerId, const Message&) override {}
   void on_server_up(ServerId server) override { told.push_back("up " + std::to_string(server)); }
   void on_server_down(ServerId server) override { told.push_back("down " + std::to_string(server)); }
+  void on_server_added(ServerId server) override { told.push_back("added " + std::to_string(server)); }
+  void on_server_changed(ServerId server) override {
+    told.push_back("changed " + std::to_string(server));
+    if (on_changed) on_changed();
+  }
+  void on_server_retired(ServerId server) override { told.push_back("retired " + std::to_string(server)); }
   void stop() override { told.emplace_back("stop"); }
   std::vector<std::string> told;
+  std::function<void()> on_changed;
 };
 
 class FakeHosts : public ::testing::Test {
@@ -122,6 +130,78 @@ TEST_F(FakeHosts, PostLogAndCountersMayComeFromOtherThreads) {
   EXPECT_EQ(host.lines().size(), 1U);
   EXPECT_EQ(host.counted("n"), 2U);
   EXPECT_EQ(host.counted("none"), 0U);
+}
+
+TEST_F(FakeHosts, AServerCanBeAddedWhileThePluginRuns) {
+  host.start(plugin);
+  EXPECT_EQ(host.add_server(plugin, "Three"), 2U);
+  host.bring_up(plugin, 2);
+  EXPECT_THAT(plugin.told, ElementsAre("start", "added 2", "up 2"));
+  ASSERT_EQ(host.servers().size(), 3U);
+  EXPECT_EQ(host.servers()[0].name, "One");
+  EXPECT_EQ(host.servers()[2].section, "server-3");
+  EXPECT_EQ(host.servers()[2].id, 2U);
+}
+
+TEST_F(FakeHosts, OldViewsEndWhenTheCallAboutTheChangeReturns) {
+  host.start(plugin);
+  const std::string_view before = host.servers()[0].name;
+  std::string seen;
+  plugin.on_changed = [&] { seen.append(before).append(" ").append(host.servers()[0].name); };
+  host.set_name(0, "A name that is too long to be kept inside of the string object");
+  host.set_transport(0, "ami");
+  host.set_identity(0, "22.1.0", "pbx");
+  host.tell_changed(plugin, 0);
+  EXPECT_EQ(seen, "One A name that is too long to be kept inside of the string object");
+  EXPECT_EQ(host.servers()[0].transport, "ami");
+  EXPECT_EQ(host.servers()[0].asterisk_version, "22.1.0");
+  EXPECT_EQ(host.servers()[0].system_name, "pbx");
+}
+
+TEST_F(FakeHosts, ARetiredServerGoesDownFirstAndWhatIsUnderWayEnds) {
+  host.set_up(0);
+  host.start(plugin);
+  host.request(0, Action("Ping"), {}, note());
+  host.request(1, Action("Ping"), {}, note());
+  host.retire_server(plugin, 0);
+  EXPECT_THAT(plugin.told, ElementsAre("start", "up 0", "outcome unknown", "down 0", "retired 0"));
+  plugin.told.clear();
+  host.retire_server(plugin, 1);
+  EXPECT_THAT(plugin.told, ElementsAre("not sent", "retired 1"));
+  EXPECT_TRUE(host.servers()[0].retired);
+  EXPECT_FALSE(host.is_up(0));
+}
+
+TEST_F(FakeHosts, AsInTheDaemonARequestToNobodyIsRefusedLater) {
+  host.start(plugin);
+  host.retire_server(plugin, 0);
+  plugin.told.clear();
+  host.request(0, Action("Ping"), {}, note());
+  host.request(77, Action("Ping"), {}, note());
+  host.broadcast(Action("Ping"), 99, {}, {});
+  EXPECT_EQ(host.requests.size(), 1U) << "the broadcast, to the server that is there";
+  EXPECT_TRUE(plugin.told.empty());
+  host.run_posted();
+  EXPECT_THAT(plugin.told, ElementsAre("refused", "refused"));
+  EXPECT_EQ(host.requests_to_nobody, 2U);
+}
+
+struct Lamp {
+  static constexpr std::string_view extension_name = "lamp";
+  static constexpr std::uint32_t extension_version = 2;
+  bool lit = false;
+};
+struct OlderLamp {
+  static constexpr std::string_view extension_name = "lamp";
+  static constexpr std::uint32_t extension_version = 1;
+};
+
+TEST_F(FakeHosts, AnExtensionIsFoundByItsNameAndVersion) {
+  EXPECT_EQ(extension<Lamp>(host), nullptr);
+  Lamp lamp;
+  host.offer(lamp);
+  ASSERT_EQ(extension<Lamp>(host), &lamp);
+  EXPECT_EQ(extension<OlderLamp>(host), nullptr);
 }
 
 }  // namespace

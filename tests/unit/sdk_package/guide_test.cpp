@@ -55,7 +55,7 @@ TEST(PluginGuide, ShowsNoCodeThatIsNotInAnExample) {
 TEST(PluginGuide, NamesEachFunctionOfHost) {
   const std::string page = content_of(AMIBROKER_GUIDE);
   for (const char* function : {"servers", "is_up", "subscribe", "subscribe_all", "request", "broadcast", "after",
-                               "every", "cancel", "post", "now", "options", "verbose", "log", "counter"})
+                               "every", "cancel", "post", "now", "options", "verbose", "log", "counter", "extension"})
     EXPECT_NE(page.find("| `" + std::string(function) + "("), std::string::npos) << function;
 }
 

@@ -42,7 +42,7 @@ class Plain : public Plugin {
   }
 
  protected:
-  Host* host_ = nullptr;  // null where a faulty plugin has a start of its own
+  Host* host_ = nullptr;  // null if a faulty plugin has a start of its own
 };
 
 constexpr PluginDescriptor sound_descriptor(const char* name) {

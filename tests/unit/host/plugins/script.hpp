@@ -15,6 +15,7 @@ struct Script {
   std::function<void(ServerId, const Message&)> event;
   std::function<void(ServerId)> up;
   std::function<void(ServerId)> down;
+  std::function<void(ServerId)> added, changed, retired;
   std::function<void(ServerId, std::uint64_t)> lost;
   std::function<void()> report;
   std::function<void()> stop;

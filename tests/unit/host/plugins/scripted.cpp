@@ -25,6 +25,15 @@ class Scripted : public amibroker::Plugin {
   void on_server_down(amibroker::ServerId server) override {
     if (script().down) script().down(server);
   }
+  void on_server_added(amibroker::ServerId server) override {
+    if (script().added) script().added(server);
+  }
+  void on_server_changed(amibroker::ServerId server) override {
+    if (script().changed) script().changed(server);
+  }
+  void on_server_retired(amibroker::ServerId server) override {
+    if (script().retired) script().retired(server);
+  }
   void on_events_lost(amibroker::ServerId server, std::uint64_t count) override {
     if (script().lost) script().lost(server, count);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Throws when a server comes and goes.
+// Throws whenever it is told of a server.
 #include <stdexcept>
 
 #include "plain.hpp"
@@ -8,6 +8,9 @@ namespace {
 class Thrower : public amibroker::faulty::Plain {
  public:
   void on_server_up(amibroker::ServerId) override { throw std::runtime_error("fault in up"); }
+  void on_server_added(amibroker::ServerId) override { throw std::runtime_error("fault in added"); }
+  void on_server_changed(amibroker::ServerId) override { throw std::runtime_error("fault in changed"); }
+  void on_server_retired(amibroker::ServerId) override { throw std::runtime_error("fault in retired"); }
   void on_server_down(amibroker::ServerId) override { throw std::runtime_error("fault in down"); }
 };
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every plugin must stand, as a suite that runs over any plugin. Needs GoogleTest. Since ABI 1.
+// What every plugin must cope with, as a suite that runs over any plugin. Needs GoogleTest. Since ABI 1; servers that
+// are added, changed and retired since ABI 2.
 //
 //     INSTANTIATE_TEST_SUITE_P(Hello, PluginConformance, ::testing::Values(PluginUnderTest{
 //         "hello", [] { return std::make_unique<Hello>(); }, {}, {{"Hangup", {{"Channel", "PJSIP/100-1"}}}}}));
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -51,7 +53,7 @@ class PluginConformance : public ::testing::TestWithParam<PluginUnderTest> {
     for (ServerId server = 0; server < host.servers().size(); ++server) host.set_up(server);
   }
 
-  /// Sends an example from a server, with another value in one of its headers where `header` names one.
+  /// Sends an example from a server, with another value in one of its headers if `header` names one.
   void send(ServerId server, const ExampleEvent& example, std::string_view header = "", std::string_view value = "") {
     MessageBuilder message(example.name);
     for (const auto& [name, usual] : example.headers) message.add(name, name == header ? value : usual);
@@ -68,6 +70,7 @@ class PluginConformance : public ::testing::TestWithParam<PluginUnderTest> {
 
   /// Every action is one that the broker would send, or at least not one that was made to break out of its line.
   void check_requests() const {
+    EXPECT_EQ(host.requests_to_nobody, 0U) << "it asked for an action on a server that is retired, or was never there";
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     for (const Request& request : host.requests) {
       ASSERT_LT(request.server, host.servers().size());
@@ -146,7 +149,7 @@ TEST_P(PluginConformance, TwoInstancesDoNotDisturbEachOther) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsEventsItDidNotAskFor) {
+TEST_P(PluginConformance, CopesWithEventsItDidNotAskFor) {
   host.start(*plugin);
   for (ExampleEvent example : GetParam().examples) {
     example.name = "NoSuchEvent";
@@ -157,7 +160,7 @@ TEST_P(PluginConformance, StandsEventsItDidNotAskFor) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsMissingHeaders) {
+TEST_P(PluginConformance, CopesWithMissingHeaders) {
   host.start(*plugin);
   for (const ExampleEvent& example : GetParam().examples) {
     EXPECT_NO_THROW(plugin->on_event(0, MessageBuilder(example.name).message()));
@@ -172,7 +175,7 @@ TEST_P(PluginConformance, StandsMissingHeaders) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsHostileValuesInAnyHeader) {
+TEST_P(PluginConformance, CopesWithHostileValuesInAnyHeader) {
   host.start(*plugin);
   for (const std::string& hostile : hostile_values())
     for (const ExampleEvent& example : GetParam().examples)
@@ -184,7 +187,7 @@ TEST_P(PluginConformance, StandsHostileValuesInAnyHeader) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsRepeatedHeaders) {
+TEST_P(PluginConformance, CopesWithRepeatedHeaders) {
   host.start(*plugin);
   for (const ExampleEvent& example : GetParam().examples) {
     MessageBuilder message(example.name);
@@ -196,7 +199,7 @@ TEST_P(PluginConformance, StandsRepeatedHeaders) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsEveryOutcomeOfItsRequests) {
+TEST_P(PluginConformance, CopesWithEveryOutcomeOfItsRequests) {
   constexpr std::array outcomes{Outcome::success, Outcome::error, Outcome::refused, Outcome::not_sent,
                                 Outcome::unknown};
   host.start(*plugin);
@@ -209,7 +212,7 @@ TEST_P(PluginConformance, StandsEveryOutcomeOfItsRequests) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsServersThatComeAndGo) {
+TEST_P(PluginConformance, CopesWithServersThatComeAndGo) {
   host.start(*plugin);
   for (ServerId i = 0; i < 300; ++i) {
     const ServerId server = i % 3;
@@ -223,7 +226,90 @@ TEST_P(PluginConformance, StandsServersThatComeAndGo) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsLostEvents) {
+TEST_P(PluginConformance, CopesWithServersThatAreAddedAndRetired) {
+  host.start(*plugin);
+  std::vector<ServerId> added;
+  for (ServerId i = 0; i < 40; ++i) {
+    ServerId newest = 0;
+    EXPECT_NO_THROW(newest = host.add_server(*plugin, "Further"));
+    added.push_back(newest);
+    if (i % 4 != 0) {
+      EXPECT_NO_THROW(host.bring_up(*plugin, newest));
+    }
+    for (const ExampleEvent& example : GetParam().examples)
+      if (host.is_up(newest)) send(newest, example);
+    send_next();
+    EXPECT_NO_THROW(host.answer_all(Outcome::success, i % 7));
+    if (i % 3 == 2) {
+      EXPECT_NO_THROW(host.retire_server(*plugin, added.front()));
+      added.erase(added.begin());
+    }
+    EXPECT_NO_THROW(host.clock.advance(std::chrono::milliseconds(i * 10)));
+    EXPECT_NO_THROW(plugin->on_report());
+    check_requests();
+  }
+  EXPECT_NO_THROW(host.retire_server(*plugin, 0));
+  EXPECT_NO_THROW(host.retire_server(*plugin, 1));
+  EXPECT_NO_THROW(host.retire_server(*plugin, 2));
+  EXPECT_NO_THROW(host.clock.advance(std::chrono::hours(1)));
+  check_requests();
+  host.stop(*plugin);
+}
+
+TEST_P(PluginConformance, CopesWithARetiredServerWithAnAnswerUnderWay) {
+  host.start(*plugin);
+  for (int i = 0; i < 30; ++i) send_next();
+  const std::deque<Request> under_way = std::exchange(host.requests, {});
+  host.retire_server(*plugin, 1);
+  for (const Request& request : under_way)
+    if (request.server == 1 && request.done) {
+      EXPECT_NO_THROW(request.done(Reply{Outcome::unknown, "retired", {}}));
+    }
+  EXPECT_NO_THROW(host.add_server(*plugin, "Next"));
+  EXPECT_NO_THROW(host.clock.advance(std::chrono::seconds(10)));
+  check_requests();
+  host.stop(*plugin);
+}
+
+TEST_P(PluginConformance, CopesWithServersThatChange) {
+  host.start(*plugin);
+  for (ServerId i = 0; i < 60; ++i) {
+    const ServerId server = i % 3;
+    switch (i % 5) {
+      case 0: host.set_zones(server, {"north", "south"}); break;
+      case 1: host.set_zones(server, {}); break;
+      case 2: host.set_filters(server, {"*"}, {"[", "*/9*"}); break;
+      case 3: host.set_identity(server, std::string(80, '9'), "name"); break;
+      default: host.set_name(server, "Another"); break;
+    }
+    EXPECT_NO_THROW(host.tell_changed(*plugin, server));
+    send_next();
+    if (i % 7 == 0) {
+      EXPECT_NO_THROW(host.take_down(*plugin, server));
+    } else if (i % 7 == 1) {
+      EXPECT_NO_THROW(host.bring_up(*plugin, server));
+    }
+    EXPECT_NO_THROW(host.answer_all(Outcome::success, i % 5));
+    EXPECT_NO_THROW(plugin->on_report());
+    EXPECT_NO_THROW(host.clock.advance(std::chrono::milliseconds(i % 11)));
+    check_requests();
+  }
+  host.stop(*plugin);
+}
+
+TEST_P(PluginConformance, CopesWithAFleetThatBeginsWithoutServers) {
+  FakeHost empty({}, GetParam().options);
+  empty.start(*plugin);
+  EXPECT_NO_THROW(empty.clock.advance(std::chrono::minutes(10)));
+  const ServerId server = empty.add_server(*plugin, "First of all");
+  EXPECT_NO_THROW(empty.bring_up(*plugin, server));
+  EXPECT_NO_THROW(empty.clock.advance(std::chrono::minutes(10)));
+  EXPECT_NO_THROW(empty.retire_server(*plugin, server));
+  EXPECT_EQ(empty.requests_to_nobody, 0U);
+  empty.stop(*plugin);
+}
+
+TEST_P(PluginConformance, CopesWithLostEvents) {
   constexpr std::array<std::uint64_t, 4> counts{0, 1, 1'000'000, std::numeric_limits<std::uint64_t>::max()};
   host.start(*plugin);
   for (ServerId i = 0; i < 200; ++i) {
@@ -250,7 +336,7 @@ TEST_P(PluginConformance, ReportsAtAnyTimeAndTwiceAtOnce) {
   host.stop(*plugin);
 }
 
-TEST_P(PluginConformance, StandsZonesAndFilters) {
+TEST_P(PluginConformance, CopesWithZonesAndFilters) {
   host.set_zones(0, {"north", "south"});
   host.set_zones(1, {"south"});
   host.set_filters(0, {"*"}, {"[", "\\", "*[!"});

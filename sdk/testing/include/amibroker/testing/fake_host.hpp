@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A broker for tests of plugins: no process, no socket, no real time. Since ABI 1.
+// A broker for tests of plugins: no process, no socket, no real time. Since ABI 1; servers that come, change and
+// go since ABI 2.
 #pragma once
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -29,7 +31,7 @@ struct Request {
   std::chrono::milliseconds timeout;
   Completion done;
 
-  /// The value of a header of the action; empty where it is missing.
+  /// The value of a header of the action; empty if it is missing.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < action.size(); ++i)
       if (same_name(action[i].name, name)) return action[i].value;
@@ -51,11 +53,9 @@ struct LogLine {
 class FakeHost final : public Host {
  public:
   /// `names`: the servers' names for people; their sections are called `server-1`, `server-2`, ...
-  explicit FakeHost(std::vector<std::string> names, std::span<const OptionSpec> option_table = {})
-      : option_values(option_table), names_(std::move(names)), lists_(names_.size()), up_(names_.size(), false) {
-    for (std::size_t i = 0; i < names_.size(); ++i) sections_.push_back("server-" + std::to_string(i + 1));
-    for (std::size_t i = 0; i < names_.size(); ++i)
-      servers_.push_back({static_cast<ServerId>(i), sections_[i], names_[i]});
+  explicit FakeHost(const std::vector<std::string>& names, std::span<const OptionSpec> option_table = {})
+      : option_values(option_table) {
+    for (const std::string& name : names) add_entry(name);
   }
 
   FakeHost(const FakeHost&) = delete;
@@ -65,11 +65,12 @@ class FakeHost final : public Host {
   std::deque<Request> requests;         ///< not answered yet, oldest first
   std::vector<std::string> subscribed;  ///< names of events, as subscribed
   bool subscribed_to_all = false;
-  bool is_verbose = false;    ///< what verbose() says
-  FakeOptions option_values;  ///< the option table's defaults; set others before `start`
+  bool is_verbose = false;             ///< what verbose() says
+  FakeOptions option_values;           ///< the option table's defaults; set others before `start`
+  std::size_t requests_to_nobody = 0;  ///< refused, because there is no such server, or it is retired
   ManualClock clock;
 
-  /// Starts a plugin, and tells it of the servers that are up.
+  /// Starts a plugin, and tells it which servers are up.
   void start(Plugin& plugin) {
     plugin.start(*this);
     for (ServerId server = 0; server < up_.size(); ++server)
@@ -101,18 +102,63 @@ class FakeHost final : public Host {
   /// Marks a server as up before `start`.
   void set_up(ServerId server) { up_[server] = true; }
 
-  /// What the server's section says in `zones`. Before `start`; the views that plugins have are old afterwards.
+  /// Adds a server, which is down, and tells the plugin. Its number.
+  ServerId add_server(Plugin& plugin, const std::string& name) {
+    const ServerId server = add_entry(name);
+    plugin.on_server_added(server);
+    forget_old_views();
+    return server;
+  }
+
+  /// Tells the plugin that something is different now: call it after the functions `set_...` below. As in the daemon,
+  /// the views that the plugin took before end when its call returns.
+  void tell_changed(Plugin& plugin, ServerId server) {
+    plugin.on_server_changed(server);
+    forget_old_views();
+  }
+
+  /// Takes a server out of the configuration: it goes down if it is up, what is under way on it ends, and the plugin is
+  /// told.
+  void retire_server(Plugin& plugin, ServerId server) {
+    if (up_.at(server)) take_down(plugin, server);
+    for (const Request& request : take(server))
+      if (request.done) request.done(Reply{Outcome::not_sent, "the server was taken out of the configuration", {}});
+    servers_.at(server).retired = true;
+    plugin.on_server_retired(server);
+    forget_old_views();
+  }
+
+  /// What the server's section says. Before `start`, or before `tell_changed`.
+  void set_name(ServerId server, std::string name) {
+    edit(server, [&](Entry& entry) { entry.name = std::move(name); });
+  }
   void set_zones(ServerId server, std::vector<std::string> zones) {
-    servers_.at(server).zones = lists_[server].zones.set(std::move(zones));
+    edit(server, [&](Entry& entry) { entry.zones.owned = std::move(zones); });
   }
-
-  /// What the server's section says in `include` and `exclude`. Before `start`, as with `set_zones`.
   void set_filters(ServerId server, std::vector<std::string> include, std::vector<std::string> exclude) {
-    servers_.at(server).include = lists_[server].include.set(std::move(include));
-    servers_.at(server).exclude = lists_[server].exclude.set(std::move(exclude));
+    edit(server, [&](Entry& entry) {
+      entry.include.owned = std::move(include);
+      entry.exclude.owned = std::move(exclude);
+    });
+  }
+  void set_transport(ServerId server, std::string transport) {
+    edit(server, [&](Entry& entry) { entry.transport = std::move(transport); });
+  }
+  /// What the server says of itself. Before `start`, or before `tell_changed`.
+  void set_identity(ServerId server, std::string asterisk_version, std::string system_name) {
+    edit(server, [&](Entry& entry) {
+      entry.asterisk_version = std::move(asterisk_version);
+      entry.system_name = std::move(system_name);
+    });
   }
 
-  /// Answers the oldest request. False where there is none.
+  /// What `extension` gives for the name and version of that class from now on.
+  template <typename Extension>
+  void offer(Extension& object) {
+    extensions_[{std::string(Extension::extension_name), Extension::extension_version}] = &object;
+  }
+
+  /// Answers the oldest request. False if there is none.
   bool answer(Outcome outcome = Outcome::success, std::string_view text = "", std::span<const Message> messages = {}) {
     if (requests.empty()) return false;
     const Request request = std::move(requests.front());
@@ -154,7 +200,7 @@ class FakeHost final : public Host {
     return count;
   }
 
-  /// The value of a counter; 0 where the plugin has not made it.
+  /// The value of a counter; 0 if the plugin has not made it.
   [[nodiscard]] std::uint64_t counted(std::string_view name) const {
     const std::lock_guard lock(mutex_);
     const auto found = counters_.find(name);
@@ -168,12 +214,17 @@ class FakeHost final : public Host {
   void subscribe_all() noexcept override { subscribed_to_all = true; }
   void request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
                Completion done) noexcept override {
-    requests.push_back({server, action, timeout, std::move(done)});
+    if (server < servers_.size() && !servers_[server].retired) {
+      requests.push_back({server, action, timeout, std::move(done)});
+      return;
+    }
+    ++requests_to_nobody;
+    if (done) post([done = std::move(done)] { done(Reply{Outcome::refused, "there is no such server", {}}); });
   }
   void broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
                  std::function<void(ServerId, const Reply&)> done) noexcept override {
     for (const ServerInfo& server : servers_) {
-      if (server.id == except) continue;
+      if (server.id == except || server.retired) continue;
       Completion one;
       if (done) one = [done, id = server.id](const Reply& reply) { done(id, reply); };
       request(server.id, action, timeout, std::move(one));
@@ -201,21 +252,69 @@ class FakeHost final : public Host {
     const std::lock_guard lock(mutex_);
     return counters_[std::string(name)];
   }
+  [[nodiscard]] void* extension(std::string_view name, std::uint32_t version) noexcept override {
+    const auto found = extensions_.find({std::string(name), version});
+    return found == extensions_.end() ? nullptr : found->second;
+  }
 
  private:
   /// Texts, and the views of them that a ServerInfo wants.
   struct Texts {
-    std::span<const std::string_view> set(std::vector<std::string> texts) {
-      owned = std::move(texts);
+    std::span<const std::string_view> see() {
       views.assign(owned.begin(), owned.end());
       return views;
     }
     std::vector<std::string> owned;
     std::vector<std::string_view> views;
   };
-  struct Lists {
+  /// The texts of one server. Never changed once a ServerInfo has views of it: `edit` makes another one.
+  struct Entry {
+    std::string section, name, transport, asterisk_version, system_name;
     Texts zones, include, exclude;
   };
+
+  ServerId add_entry(const std::string& name) {
+    const auto server = static_cast<ServerId>(servers_.size());
+    old_servers_.push_back(servers_);  // a plugin may still hold the span, which ends when the vector grows
+    old_servers_.back().swap(servers_);
+    servers_.push_back({});
+    servers_.back().id = server;
+    up_.push_back(false);
+    entries_.push_back(nullptr);
+    Entry entry;
+    entry.section = "server-" + std::to_string(server + 1);
+    entry.name = name;
+    entry.transport = "zmq";
+    put(server, std::move(entry));
+    return server;
+  }
+
+  template <typename Change>
+  void edit(ServerId server, Change&& change) {
+    Entry entry = *entries_.at(server);
+    change(entry);
+    old_entries_.push_back(std::move(entries_[server]));
+    put(server, std::move(entry));
+  }
+
+  void put(ServerId server, Entry entry) {
+    entries_[server] = std::make_unique<Entry>(std::move(entry));
+    Entry& kept = *entries_[server];
+    ServerInfo& info = servers_[server];
+    info.section = kept.section;
+    info.name = kept.name;
+    info.zones = kept.zones.see();
+    info.include = kept.include.see();
+    info.exclude = kept.exclude.see();
+    info.transport = kept.transport;
+    info.asterisk_version = kept.asterisk_version;
+    info.system_name = kept.system_name;
+  }
+
+  void forget_old_views() {
+    old_entries_.clear();
+    old_servers_.clear();
+  }
 
   std::deque<Request> take(ServerId server) {
     std::deque<Request> taken;
@@ -225,11 +324,12 @@ class FakeHost final : public Host {
     return taken;
   }
 
-  std::vector<std::string> names_;
-  std::vector<std::string> sections_;
-  std::vector<Lists> lists_;  ///< never resized: servers_ has views of it
-  std::vector<ServerInfo> servers_;
+  std::vector<std::unique_ptr<Entry>> entries_;      ///< by server
+  std::vector<ServerInfo> servers_;                  ///< views of the entries
+  std::vector<std::unique_ptr<Entry>> old_entries_;  ///< until the plugin's call returns
+  std::vector<std::vector<ServerInfo>> old_servers_;
   std::vector<bool> up_;
+  std::map<std::pair<std::string, std::uint32_t>, void*> extensions_;
 
   mutable std::mutex mutex_;  ///< guards what follows
   std::vector<LogLine> log_;

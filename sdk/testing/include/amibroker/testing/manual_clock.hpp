@@ -24,7 +24,7 @@ class ManualClock {
 
   [[nodiscard]] TimePoint now() const noexcept { return now_; }
 
-  /// Starts a timer: once after `delay`, or, where `period` is not zero, every `period` after that.
+  /// Starts a timer: once after `delay`, or, if `period` is not zero, every `period` after that.
   TimerId start(Milliseconds delay, Milliseconds period, std::function<void()> task) {
     const TimerId id = ++last_id_;
     timers_.emplace(id, Timer{now_ + std::max(delay, Milliseconds::zero()), period, std::move(task)});

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/link/requests.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace amibroker::link {
+namespace {
+
+constexpr std::size_t least_waiting = 64;
+// A Ping and a question of our own find room in a full window; a server that leaves more of them unanswered is down.
+constexpr std::size_t own_places = 16;
+
+Reply reply_of(std::span<const Message> messages) {
+  Reply reply{Outcome::success, messages.front()["Message"], messages};
+  // The original module splits an error into two objects: the second holds the message.
+  if (reply.text.empty() && messages.size() > 1 && messages[1].size() == 1) reply.text = messages[1]["Message"];
+  const auto response = messages.front().find("Response");
+  if (!response || same_name(*response, "Error")) reply.outcome = Outcome::error;
+  return reply;
+}
+
+}  // namespace
+
+Requests::Requests(ServerCounters& counters, Finish finish, Drop drop)
+    : counters_(counters), finish_(std::move(finish)), drop_(std::move(drop)) {}
+
+void Requests::restart(std::size_t window) {
+  if (window != window_) in_flight_ = InFlightTable(window + own_places);
+  window_ = window;
+  unanswered_.reset();
+}
+
+void Requests::add(New&& request, Time give_up) {
+  if (waiting_.full()) waiting_.set_capacity(std::max(least_waiting, 2 * waiting_.capacity()));
+  next_give_up_ = std::min(next_give_up_, give_up);
+  waiting_.push_back({std::move(request), give_up});
+}
+
+void Requests::send_waiting(Time now, const Send& send) {
+  while (!waiting_.empty() && in_flight_.size() < window_) {
+    New request = std::move(waiting_.front().request);
+    waiting_.pop_front();
+    if (!send_now(std::move(request), now, send)) return;
+  }
+}
+
+bool Requests::send_own(New&& request, Time now, const Send& send) {
+  return !in_flight_.full() && send_now(std::move(request), now, send);
+}
+
+/// An action that cannot be sent is under way all the same: the connection is lost in a moment, which ends it.
+bool Requests::send_now(New&& request, Time now, const Send& send) {
+  in_flight_.push({request.id, now + request.timeout, request.owner, false, std::move(request.done)});
+  if (!send(*request.bytes)) return false;
+  ++counters_.actions;
+  return true;
+}
+
+bool Requests::answer(std::optional<std::uint64_t> id, std::span<const Message> messages, bool takes_oldest) {
+  std::vector<Pending> passed_over;
+  auto pending = id || takes_oldest ? in_flight_.match(id, passed_over) : std::nullopt;
+  if (!pending) {
+    ++counters_.stray_replies;
+    drop_("it answers nothing that was asked");
+    return false;
+  }
+  for (Pending& lost : passed_over) pass_over(lost);
+  if (pending->expired) {
+    ++counters_.late_replies;
+    drop_("it came too late");
+    return true;
+  }
+  ++counters_.replies;
+  if (pending->owner != own) unanswered_.reset();
+  finish_(pending->owner, pending->done, reply_of(messages));
+  return true;
+}
+
+void Requests::pass_over(Pending& pending) {
+  if (pending.expired) return;
+  ++counters_.lost_replies;
+  note_unanswered(pending);
+  end(pending, Outcome::unknown, "the server answered later actions, but not this one");
+}
+
+void Requests::note_unanswered(const Pending& pending) {
+  if (pending.owner == own) return;
+  if (!unanswered_) unanswered_ = Unanswered{now_, 0};
+  ++unanswered_->count;
+}
+
+void Requests::expire(Time now) {
+  now_ = now;
+  std::vector<Pending> ended;
+  in_flight_.expire(now, ended);
+  counters_.timeouts += ended.size();
+  for (Pending& pending : ended) {
+    note_unanswered(pending);
+    end(pending, Outcome::unknown, "no answer in time");
+  }
+  if (now < next_give_up_) return;
+  std::vector<Waiting> given_up;
+  const auto kept = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                          [&](const Waiting& waiting) { return waiting.give_up > now; });
+  std::move(kept, waiting_.end(), std::back_inserter(given_up));
+  waiting_.erase(kept, waiting_.end());
+  next_give_up_ = Time::max();
+  for (const Waiting& waiting : waiting_) next_give_up_ = std::min(next_give_up_, waiting.give_up);
+  for (Waiting& waiting : given_up)
+    finish_(waiting.request.owner, waiting.request.done,
+            {Outcome::not_sent, "earlier actions on this server took too long", {}});
+}
+
+void Requests::fail_all() {
+  std::vector<Pending> sent;
+  in_flight_.clear(sent);
+  boost::circular_buffer<Waiting> never_sent;
+  never_sent.swap(waiting_);
+  next_give_up_ = Time::max();
+  unanswered_.reset();
+  for (Pending& pending : sent)
+    if (!pending.expired) end(pending, Outcome::unknown, "the connection was lost before the answer");
+  for (Waiting& waiting : never_sent)
+    finish_(waiting.request.owner, waiting.request.done, {Outcome::not_sent, "the connection was lost", {}});
+}
+
+void Requests::end(Pending& pending, Outcome outcome, std::string_view text) {
+  finish_(pending.owner, pending.done, {outcome, text, {}});
+}
+
+}  // namespace amibroker::link

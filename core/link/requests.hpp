@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The actions of one server: those that wait for room, those under way, and what becomes of each.
+#pragma once
+
+#include <boost/circular_buffer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "amibroker/reply.hpp"
+#include "core/link/in_flight.hpp"
+#include "core/link/server_counters.hpp"
+#include "core/link/server_listener.hpp"
+
+namespace amibroker::link {
+
+/// The one place that matches an answer to an action. Each action ends once. Knows no clock and no socket: time is an
+/// argument, on the clock that Servers::time gives. Loop's thread.
+class Requests {
+  using Time = std::chrono::steady_clock::time_point;
+
+ public:
+  /// The server's own actions have this owner: Pings, and the question who it is.
+  static constexpr Owner own = std::numeric_limits<Owner>::max();
+  /// So many actions may wait for room in the window.
+  static constexpr std::size_t queue_limit = 10'000;
+
+  /// How an action ends: called once for each, never from inside `add`.
+  using Finish = std::function<void(Owner owner, const Completion& done, const Reply& reply)>;
+  /// A message from the server that fits nothing, for the log.
+  using Drop = std::function<void(std::string_view why)>;
+  /// Sends the bytes; false if the connection takes nothing more.
+  using Send = std::function<bool(std::string_view bytes)>;
+
+  struct New {
+    std::uint64_t id;  ///< greater than that of every action before it
+    std::shared_ptr<const std::string> bytes;
+    std::chrono::milliseconds timeout;  ///< from the sending to the answer
+    Owner owner;
+    Completion done;
+  };
+
+  Requests(ServerCounters& counters, Finish finish, Drop drop);
+
+  /// A new connection: at most `window` actions are under way on it. Not while actions are left.
+  void restart(std::size_t window);
+
+  [[nodiscard]] bool full() const noexcept { return waiting_.size() >= queue_limit; }
+  [[nodiscard]] bool any_wait() const noexcept { return !waiting_.empty(); }
+  [[nodiscard]] std::size_t under_way() const noexcept { return in_flight_.size(); }
+
+  /// An action that waits for its turn. It is given up if it was not sent at `give_up`. Not while full.
+  void add(New&& request, Time give_up);
+  /// Sends what waits, in order, as far as the window has room.
+  void send_waiting(Time now, const Send& send);
+  /// Sends an action of the server's own now, past all that wait and past the window. False if it was not sent.
+  [[nodiscard]] bool send_own(New&& request, Time now, const Send& send);
+
+  /// An answer came. `takes_oldest`: without an id it belongs to the oldest action. True if it belonged to any.
+  bool answer(std::optional<std::uint64_t> id, std::span<const Message> messages, bool takes_oldest);
+
+  /// Ends what had no answer, or no turn, in time.
+  void expire(Time now);
+  /// Ends all: the connection is over.
+  void fail_all();
+
+  /// Actions that ended without an answer since the last one that was answered; those of the server's own do not count.
+  /// Nothing: none did. Else since when, and how many.
+  struct Unanswered {
+    Time since;
+    std::size_t count;
+  };
+  [[nodiscard]] const std::optional<Unanswered>& unanswered() const noexcept { return unanswered_; }
+
+ private:
+  struct Waiting {
+    New request;
+    Time give_up;
+  };
+
+  void end(Pending& pending, Outcome outcome, std::string_view text);
+  void note_unanswered(const Pending& pending);
+  void pass_over(Pending& pending);
+  [[nodiscard]] bool send_now(New&& request, Time now, const Send& send);
+
+  ServerCounters& counters_;
+  Finish finish_;
+  Drop drop_;
+  std::size_t window_ = 0;
+  InFlightTable in_flight_{1};
+  boost::circular_buffer<Waiting> waiting_;  // grows to what was needed once, and costs no memory call after that
+  Time next_give_up_ = Time::max();
+  Time now_{};  // when this was last used
+  std::optional<Unanswered> unanswered_;
+};
+
+}  // namespace amibroker::link

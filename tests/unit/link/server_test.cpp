@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/link/server.hpp"
+
+#include "tests/unit/link/fleet_fixture.hpp"
+
+namespace amibroker::link {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+
+class ServerTest : public FleetTest {
+ protected:
+  void ask(const std::string& name, milliseconds timeout = long_time) {
+    servers->request(0, Action(name), timeout, 3, nullptr);
+  }
+  [[nodiscard]] const Server& server() const { return servers->at(0); }
+};
+
+TEST_F(ServerTest, IsUpOnceAPingCameBackOverAWireThatIsReady) {
+  begin();
+  servers->add(config_of("a"));
+  ASSERT_TRUE(run_until([&] { return made_ != nullptr && transport().wires() == 1; }));
+  EXPECT_TRUE(transport().last().sent.empty()) << "nothing is sent on a wire that is not ready";
+  transport().last().connected();
+  transport().last().ready();
+  EXPECT_THAT(transport().last().sent, testing::ElementsAre("1 Ping"));
+  EXPECT_FALSE(server().up());
+  answer(transport().last(), 1);
+  EXPECT_TRUE(server().up());
+  EXPECT_EQ(log.count("is up"), 1U);
+}
+
+TEST_F(ServerTest, ThatAnswersPingsAndNothingElseHasItsWindowFree) {
+  ignored = {"Setvar"};
+  come_up();
+  const std::size_t window = transport().fake_traits.window;
+  for (std::size_t i = 0; i < window; ++i) ask("Setvar", milliseconds(1));
+  ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == window; }));
+  // Every place in the window was taken by an action that nobody will answer any more.
+  ask("Other");
+  ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == window + 1; }));
+  EXPECT_EQ(recorder.answers.back().outcome, Outcome::success);
+  EXPECT_EQ(recorder.downs, 0);
+}
+
+TEST_F(ServerTest, ThatAnswersPingsAndNothingElseForLongIsConnectedAnewWithOneLine) {
+  ignored = {"Setvar"};
+  come_up();
+  const auto again = loop.every(milliseconds(5), [&] { ask("Setvar", milliseconds(10)); });
+  ASSERT_TRUE(serve_until([&] { return recorder.downs == 1; }));
+  loop.cancel(again);
+  EXPECT_EQ(log.count("it answers Pings, but none of the last"), 1U) << log.text();
+}
+
+TEST_F(ServerTest, ThatAnswersSomeActionsStaysUp) {
+  ignored = {"Setvar"};
+  come_up();
+  int count = 0;
+  const auto again =
+      loop.every(milliseconds(5), [&] { ask(++count % 10 == 0 ? "Other" : "Setvar", milliseconds(10)); });
+  ASSERT_TRUE(serve_until([&] { return count == 100; }));
+  loop.cancel(again);
+  EXPECT_EQ(recorder.downs, 0);
+}
+
+TEST_F(ServerTest, EventsPutTheEndOfAPingOffOnlySoFar) {
+  come_up();
+  transport().fake_traits.events_show_life = true;
+  ignored = {"Ping"};
+  class Frame final : public ami::EventFrame {
+   public:
+    [[nodiscard]] std::string_view name() const noexcept override { return "Noise"; }
+    [[nodiscard]] const Message* message() override { return nullptr; }
+  };
+  const auto events = loop.every(milliseconds(5), [&] {
+    Frame frame;
+    transport().wire(0).tell([&](WireListener& to) { to.on_event(frame); });
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(serve_until([&] { return recorder.downs == 1; }));
+  loop.cancel(events);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, quick().ping_timeout * 2) << "events count for something";
+}
+
+TEST_F(ServerTest, ABrokerThatWasHeldUpDoesNotBlameItsServers) {
+  come_up();
+  ASSERT_TRUE(serve_until([&] { return server().counters().actions > 3; }));
+  // A Ping and an action are under way, and their answers come while nobody reads them.
+  ask("Setvar", milliseconds(30));
+  hold_the_loop(quick().longest_ping * 3);
+  ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == 1; }));
+  EXPECT_EQ(recorder.answers[0].outcome, Outcome::success) << recorder.answers[0].text;
+  EXPECT_EQ(recorder.downs, 0) << log.text();
+}
+
+TEST_F(ServerTest, ADeadlineCountsFromTheSending) {
+  ServerTimings timings = quick();
+  timings.useless_after = timings.ping_period = std::chrono::hours(1);
+  come_up(timings);
+  ignored = {"Slow"};
+  for (int i = 0; i < 512; ++i) ask("Slow");
+  ask("Setvar", milliseconds(50));  // waits longer than that for its turn
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > milliseconds(150); }));
+  EXPECT_TRUE(recorder.answers.empty()) << "it is not given up while it waits";
+  const std::string& last = transport().wire(0).sent.back();
+  answer(transport().wire(0), std::stoull(last));  // which settles those before it
+  ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == 513; }));
+  EXPECT_EQ(recorder.answers.back().outcome, Outcome::success);
+}
+
+TEST_F(ServerTest, AnActionThatNeverHasItsTurnIsNotSent) {
+  ServerTimings timings = quick();
+  timings.useless_after = std::chrono::hours(1);
+  timings.ping_period = std::chrono::hours(1);
+  come_up(timings);
+  ignored = {"Slow"};
+  for (int i = 0; i < 512; ++i) ask("Slow");
+  ask("Setvar");
+  ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == 1; }));
+  EXPECT_EQ(recorder.answers[0].outcome, Outcome::not_sent);
+}
+
+TEST_F(ServerTest, AServerThatFlapsHasAFewLinesAMinute) {
+  begin();
+  servers->add(config_of("a"));
+  for (int round = 1; round <= 40; ++round) {
+    ASSERT_TRUE(serve_until([&] { return recorder.ups == round; }));
+    transport().last().lost({Loss::Kind::connection, "closed the connection"});
+  }
+  EXPECT_LE(log.count("is up") + log.count("is down"), 10U);
+}
+
+TEST_F(ServerTest, WaitsGrowUntilItWasUpForAWhile) {
+  ServerTimings timings = quick();
+  timings.first_retry = milliseconds(10), timings.last_retry = milliseconds(10'000);
+  timings.steady = std::chrono::hours(1);
+  begin(timings);
+  servers->add(config_of("a"));
+  const auto begun = std::chrono::steady_clock::now();
+  for (int round = 1; round <= 6; ++round) {
+    ASSERT_TRUE(serve_until([&] { return recorder.ups == round; }));
+    transport().last().lost({Loss::Kind::connection, "closed the connection"});
+  }
+  // 5 + 10 + 20 + 40 + 80 ms at least, each being half of the whole wait.
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, milliseconds(150));
+}
+
+TEST_F(ServerTest, AReasonThatSaysMoreIsLoggedAndOneThatSaysLessIsNot) {
+  begin();
+  servers->add(config_of("a"));
+  const auto lose_one = [&](const Loss& loss) {
+    const std::size_t before = made_ == nullptr ? 0 : transport().wires();
+    ASSERT_TRUE(run_until([&] { return made_ != nullptr && transport().wires() > before; }));
+    transport().last().lost(loss);
+  };
+  lose_one({Loss::Kind::connection, "first reason"});
+  lose_one({Loss::Kind::connection, "second reason"});
+  lose_one({Loss::Kind::connection, "third reason", "Do this"});
+  lose_one({Loss::Kind::refusal, "fourth reason"});
+  lose_one({Loss::Kind::refusal, "fifth reason"});
+  EXPECT_EQ(log.count("first reason (127.0.0.1 port 1); trying again at least every 0 s. Look there"), 1U)
+      << log.text();
+  EXPECT_EQ(log.count("second reason"), 0U);
+  EXPECT_EQ(log.count("third reason"), 1U);
+  EXPECT_EQ(log.count("error server 'Name of a' [a] cannot be used: fourth reason"), 1U) << log.text();
+  EXPECT_EQ(log.count("fifth reason"), 0U);
+}
+
+TEST_F(ServerTest, AWireThatCannotBeginIsTriedAgainLate) {
+  begin();
+  servers->add(config_of("a"));
+  ASSERT_TRUE(run_until([&] { return made_ != nullptr && transport().wires() == 1; }));
+  transport().cannot_connect["127.0.0.1"] = "the file with its certificates cannot be read";
+  transport().last().lost({Loss::Kind::connection, "closed the connection"});
+  ASSERT_TRUE(run_until([&] { return log.count("the file with its certificates cannot be read") == 1; }));
+  transport().cannot_connect.clear();
+  ASSERT_TRUE(serve_until([&] { return recorder.ups == 1; }));
+}
+
+TEST_F(ServerTest, WhereTheAttemptStoppedIsSaid) {
+  ServerTimings timings = quick();
+  timings.attempt = milliseconds(10);
+  begin(timings);
+  servers->add(config_of("a"));
+  ASSERT_TRUE(run_until([&] { return log.count("nothing answers at its address") == 1; })) << log.text();
+}
+
+TEST_F(ServerTest, ANameThatDoesNotResolveIsNamedSoAndTriedAgain) {
+  int asked = 0;
+  begin(quick(), [&asked](const std::string& name) {
+    ++asked;
+    return Resolver::Found{{}, "its name '" + name + "' does not resolve (unknown)"};
+  });
+  servers->add(config_of("a", "pbx.example"));
+  ASSERT_TRUE(run_until([&] { return asked > 2; }));
+  EXPECT_EQ(log.count("its name 'pbx.example' does not resolve (unknown)"), 1U) << log.text();
+  EXPECT_EQ(log.count("write the address as a number in addr"), 1U) << log.text();
+}
+
+TEST_F(ServerTest, AnUnansweredLookUpEndsTheAttemptAndCostsTheOthersNothing) {
+  auto release = std::make_shared<std::promise<void>>();
+  const std::shared_future<void> released = release->get_future().share();
+  begin(quick(), [released](const std::string&) {
+    released.wait();
+    return Resolver::Found{{"127.0.0.1"}, {}};
+  });
+  servers->add(config_of("named", "pbx.example"));
+  servers->add(config_of("numbered"));
+  ASSERT_TRUE(serve_until([&] { return recorder.ups == 1; }));
+  ASSERT_TRUE(serve_until([&] { return log.count("does not resolve: no name server answers") == 1; })) << log.text();
+  EXPECT_TRUE(servers->is_up(1));
+  release->set_value();
+  ASSERT_TRUE(serve_until([&] { return servers->is_up(0); }));
+}
+
+TEST_F(ServerTest, TriesAllAddressesOfAName) {
+  begin(quick(), [](const std::string&) { return Resolver::Found{{"::1", "127.0.0.1"}, {}}; });
+  servers->add(config_of("a", "localhost"));
+  ASSERT_TRUE(run_until([&] { return made_ != nullptr && transport().wires() == 1; }));
+  EXPECT_EQ(transport().wire(0).address, "::1");
+  transport().wire(0).lost({Loss::Kind::connection, "cannot be reached"});
+  ASSERT_TRUE(run_until([&] { return transport().wires() == 2; }));
+  EXPECT_EQ(transport().wire(1).address, "127.0.0.1");
+  ASSERT_TRUE(serve_until([&] { return recorder.ups == 1; }));
+  // The one that worked is tried first the next time.
+  transport().wire(1).lost({Loss::Kind::connection, "closed the connection"});
+  ASSERT_TRUE(run_until([&] { return transport().wires() == 3; }));
+  EXPECT_EQ(transport().wire(2).address, "127.0.0.1");
+}
+
+TEST_F(ServerTest, StoppedServersSayNothingMore) {
+  come_up();
+  ask("Setvar");
+  servers->stop();
+  EXPECT_EQ(recorder.downs, 1);
+  ASSERT_EQ(recorder.answers.size(), 1U);
+  const std::size_t wires = transport().wires();
+  int ticks = 0;
+  ASSERT_TRUE(run_until([&] { return ++ticks > 50; }));
+  EXPECT_EQ(transport().wires(), wires);
+}
+
+}  // namespace
+}  // namespace amibroker::link
