@@ -10,6 +10,8 @@ namespace amibroker::ami {
 namespace {
 
 constexpr std::size_t none = std::string_view::npos;
+/// Room that is kept for the next message: a reply of 200,000 headers would leave 12 MiB.
+constexpr std::size_t kept_fields = 4096;
 
 /// The text from `begin` to the line feed at `end`, without the other half of a line end.
 std::string_view line_of(std::string_view text, std::size_t begin, std::size_t end) noexcept {
@@ -17,7 +19,7 @@ std::string_view line_of(std::string_view text, std::size_t begin, std::size_t e
   return {text.data() + begin, end - begin};
 }
 
-/// What stands behind the colon at `colon`, without one blank.
+/// What stands after the colon at `colon`, without one blank.
 std::string_view value_of(std::string_view line, std::size_t colon) noexcept {
   line.remove_prefix(colon + 1);
   if (!line.empty() && line.front() == ' ') line.remove_prefix(1);
@@ -78,37 +80,16 @@ std::string_view peek_action_id(std::string_view text) noexcept {
 
 const Message* TextDecoder::decode(std::string_view text) {
   count_ = 0;
-  if (!append_message(text)) return nullptr;
-  messages_.assign(1, Message(std::span(fields_).first(count_)));
-  return &messages_.front();
-}
-
-std::span<const Message> TextDecoder::decode_list(std::string_view texts, std::span<const std::size_t> ends) {
-  count_ = 0;
-  field_ends_.clear();
-  std::size_t begin = 0;
-  for (const std::size_t end : ends) {
-    if (!append_message(texts.substr(begin, end - begin))) return {};
-    field_ends_.push_back(count_);
-    begin = end;
-  }
-  messages_.clear();
-  std::size_t first = 0;
-  for (const std::size_t end : field_ends_) {
-    messages_.emplace_back(std::span(fields_).subspan(first, end - first));
-    first = end;
-  }
-  return messages_;
-}
-
-bool TextDecoder::append_message(std::string_view text) {
-  const std::size_t before = count_;
+  if (fields_.size() > kept_fields) fields_ = std::vector<Field>(kept_fields);
   const std::size_t raw = raw_lines_begin(text);
   append_lines(raw == 0 ? text : text.substr(0, raw));
   if (raw != 0) append_raw_lines(text.substr(raw));
-  if (count_ > before) return true;
-  error_ = "it has no line";
-  return false;
+  if (count_ == 0) {
+    error_ = "it has no line";
+    return nullptr;
+  }
+  message_ = Message(std::span(fields_).first(count_));
+  return &message_;
 }
 
 void TextDecoder::append_lines(std::string_view text) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +12,7 @@
 
 namespace amibroker::ami {
 
-/// The name of an event without decoding it: the value of `Event` where that is the first header; otherwise an empty
+/// The name of an event without decoding it: the value of `Event` if that is the first header; otherwise an empty
 /// text.
 [[nodiscard]] std::string_view peek_text_event(std::string_view text) noexcept;
 
@@ -21,35 +20,30 @@ namespace amibroker::ami {
 [[nodiscard]] std::string_view peek_action_id(std::string_view text) noexcept;
 
 /// Reads messages as TextFramer gives them: lines that end in CRLF or LF, without the empty line. A line is split at
-/// its first colon, and one blank behind it is taken away. A line without a colon, or that begins with one, becomes a
+/// its first colon, and one blank after it is taken away. A line without a colon, or that begins with one, becomes a
 /// header `Output` with the whole line as value, as our Asterisk module does (split_line in
 /// asterisk/res_zmq_manager/ami_json.c); so does each raw line of the old form of a Command reply (command_reply.hpp).
 /// Values are not judged: they may hold any byte but a line end.
 ///
 /// The result of a call is made of views into the input. It lives in the decoder until its next call, and as long as
-/// the input does: one decoder serves one kind of message on one thread. Its memory grows to the largest input seen.
+/// the input does: one decoder serves one kind of message on one thread. The memory that a large message took is given
+/// back with the next call.
 class TextDecoder {
  public:
-  /// One message. Null where there is no line in it.
+  /// One message. Null if there is no line in it.
   [[nodiscard]] const Message* decode(std::string_view text);
-
-  /// Several messages behind each other; message i is what stands before `ends[i]` (in ascending order, none beyond
-  /// the texts). Empty where one of them cannot be read.
-  [[nodiscard]] std::span<const Message> decode_list(std::string_view texts, std::span<const std::size_t> ends);
 
   /// Why the last call failed; one short line without the input's bytes.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
  private:
-  [[nodiscard]] bool append_message(std::string_view text);
   void append_lines(std::string_view text);
   void append_raw_lines(std::string_view text);
   void make_room();
 
   std::vector<Field> fields_;  // its size is the room for them; asking for each header whether it fits would show
   std::size_t count_ = 0;      // of those in use
-  std::vector<std::size_t> field_ends_;  // one past the last field of each message
-  std::vector<Message> messages_;
+  Message message_;
   std::string error_;
 };
 

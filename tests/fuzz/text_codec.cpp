@@ -113,30 +113,6 @@ void check_message(TextFramer::Kind kind, std::string_view text, ami::TextDecode
   if (const auto id = message->find("ActionID")) check(ami::peek_action_id(text) == *id, "the ActionID is seen");
 }
 
-bool same_fields(const Message& a, const Message& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Field& x, const Field& y) { return x.name == y.name && x.value == y.value; });
-}
-
-/// Several messages behind each other are read as each alone is.
-void check_list(const std::vector<Piece>& pieces) {
-  std::string texts;
-  std::vector<std::size_t> ends;
-  for (const Piece& piece : pieces) {
-    if (piece.kind != TextFramer::Kind::event && piece.kind != TextFramer::Kind::reply) continue;
-    texts += piece.text;
-    ends.push_back(texts.size());
-  }
-  ami::TextDecoder list_decoder;
-  ami::TextDecoder decoder;
-  const auto messages = list_decoder.decode_list(texts, ends);
-  check(messages.size() == ends.size(), "a list has each of its messages");
-  for (std::size_t i = 0, begin = 0; i < ends.size(); begin = ends[i++]) {
-    const Message* alone = decoder.decode(std::string_view(texts).substr(begin, ends[i] - begin));
-    check(alone != nullptr && same_fields(messages[i], *alone), "a message of a list is the one that it is alone");
-  }
-}
-
 void run(std::string_view input) {
   const std::string text = expanded(input);
   const auto pieces = pieces_of(text, std::max<std::size_t>(text.size(), 1), true);
@@ -145,7 +121,6 @@ void run(std::string_view input) {
   for (const Piece& piece : pieces)
     if (piece.kind == TextFramer::Kind::event || piece.kind == TextFramer::Kind::reply)
       check_message(piece.kind, piece.text, decoder);
-  check_list(pieces);
   const bool is_short = text.size() <= 4096;
   if (is_short) check(pieces_of(text, 1, true) == pieces, "byte by byte come the same pieces");
   check(pieces_of(text, is_short ? 100 : 5000, false) == pieces, "in parts of any size come the same pieces");

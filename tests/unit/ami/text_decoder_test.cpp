@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/unit/ami/heap.hpp"
 #include "tests/unit/ami/text_pieces.hpp"
 
 namespace amibroker::ami {
@@ -91,32 +92,17 @@ TEST(TextDecoder, SaysWhyThereIsNoMessage) {
   }
 }
 
-TEST(TextDecoder, ReadsAListFromOneBuffer) {
-  const std::vector<std::string> texts{"Response: Success\r\n", "Event: A\r\nX: 1\r\n",
-                                       "Response: Follows\r\nPrivilege: Command\r\na: b\n--END COMMAND--\r\n",
-                                       "Event: C"};
-  std::string buffer;
-  std::vector<std::size_t> ends;
-  std::vector<Fields> expected;
-  for (const auto& text : texts) {
-    buffer += text;
-    ends.push_back(buffer.size());
-    expected.push_back(decode(text));
-  }
+TEST(TextDecoder, GivesBackTheMemoryThatALargeMessageTook) {
+  if (heap_in_use() == 0) GTEST_SKIP() << "this allocator does not say what is in use";
   TextDecoder decoder;
-  std::vector<Fields> found;
-  for (const Message& message : decoder.decode_list(buffer, ends)) found.push_back(fields_of(message));
-  EXPECT_EQ(found, expected);
-}
-
-TEST(TextDecoder, RefusesAListWithAnEmptyMessageAndReadsTheNext) {
-  TextDecoder decoder;
-  const std::string text = "Event: A\r\n";
-  const std::vector<std::size_t> twice{text.size(), text.size()};
-  EXPECT_TRUE(decoder.decode_list(text, twice).empty());
-  EXPECT_EQ(decoder.error(), "it has no line");
-  EXPECT_TRUE(decoder.decode_list("", {}).empty());
-  EXPECT_EQ(decoder.decode_list(text, std::span(twice).first(1)).size(), 1U);
+  ASSERT_NE(decoder.decode("Event: A\r\n"), nullptr);
+  std::string text = "Response: Success\r\n";
+  for (int i = 0; i < 100'000; ++i) text += "Output: x\r\n";
+  const std::size_t before = heap_in_use();
+  ASSERT_NE(decoder.decode(text), nullptr);
+  EXPECT_GT(heap_in_use(), before + 3'000'000);
+  ASSERT_NE(decoder.decode("Event: A\r\n"), nullptr);
+  EXPECT_LT(heap_in_use(), before + 200'000);
 }
 
 TEST(PeekTextEvent, IsTheValueOfTheFirstHeaderOnly) {

@@ -114,7 +114,7 @@ TEST(TextFramerMemory, ShrinksAgainAfterALargeReply) {
   EXPECT_EQ(pieces[1].text, large_reply);
   feed(framer, next_event + "\r\n", pieces);
   EXPECT_EQ(pieces.size(), 3U);
-  EXPECT_LE(framer.capacity(), std::size_t{512} << 10);
+  EXPECT_LE(framer.capacity(), std::size_t{128} << 10);
 }
 
 TEST(TextFramerMemory, SmallMessagesAreReadInTheFirstBuffer) {
