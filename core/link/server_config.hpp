@@ -27,6 +27,8 @@ class Access {
   [[nodiscard]] virtual std::string place() const = 0;
   /// What an administrator looks at first if nothing answers there: a sentence.
   [[nodiscard]] virtual std::string advice() const = 0;
+  /// Whether the other, which is of the same kind, says the same.
+  [[nodiscard]] virtual bool equals(const Access& other) const = 0;
 };
 
 struct ServerConfig {

@@ -43,7 +43,7 @@ class Transport {
 
   /// Why this action is never sent over such a wire; empty if it may be.
   [[nodiscard]] virtual std::string_view refusal(std::string_view action) const noexcept = 0;
-  /// Appends the action to `out` as Wire::send takes it. The action was checked (see ami::may_be_sent).
+  /// Writes the action into `out`, which is empty, as Wire::send takes it. The action was checked (see ami::may_be_sent).
   virtual void encode(const Action& action, std::uint64_t id, std::string& out) const = 0;
 };
 
@@ -53,8 +53,8 @@ struct TransportKind {
   std::string_view about;  ///< what answers there, for a message
   /// The keys of a server's section that mean something with this kind alone.
   std::span<const std::string_view> keys;
-  /// Reads those keys of the section and checks that they go together. Null, with an error in `findings` for each
-  /// mistake, if the server cannot be reached with them.
+  /// Reads those keys of the section and checks that they go together. With an error in `findings` for each mistake;
+  /// then the result says only what was right, and no server may be reached with it.
   std::shared_ptr<const Access> (*read)(const base::Section& section, base::Findings& findings);
   /// `servers`: how many there are now; more may come.
   std::unique_ptr<Transport> (*make)(base::EventLoop& loop, std::size_t servers);

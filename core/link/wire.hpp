@@ -28,8 +28,9 @@ struct Loss {
   std::string remedy{};  ///< what to do, a sentence; empty if the reason says nothing of it
 };
 
-/// What a wire tells, on the loop's thread, never from inside its constructor, `send`, `flush` or `want`. After `close`
-/// nothing is told any more.
+/// What a wire tells, on the loop's thread, never from inside its constructor. `send` and `want` tell no more than
+/// on_traffic and on_flush_wanted, `flush` no more than on_events_lost, on_notice and on_traffic. After `close` nothing
+/// is told any more.
 class WireListener {
  public:
   /// The server can be reached at this address: the connection is made, whatever becomes of it. At most once.
@@ -47,6 +48,8 @@ class WireListener {
   virtual void on_bad(std::string_view what, std::string_view why) = 0;
   /// Events that were asked for are missing: at least so many, 0 if that is unknown.
   virtual void on_events_lost(std::uint64_t count) = 0;
+  /// The wire has something to do at the end of this round: call `flush` then.
+  virtual void on_flush_wanted() = 0;
   /// Something that an administrator may want to know, once a wire and text: a piece of a sentence about the server.
   virtual void on_notice(std::string_view text) = 0;
   /// Each message, if the server is traced. `direction`: "->" to the server or "<-". Secrets are left out.

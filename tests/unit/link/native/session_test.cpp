@@ -6,7 +6,7 @@
 #include "tests/unit/link/ami_link_fixture.hpp"
 #include "tests/unit/link/log_capture.hpp"
 
-namespace amibroker::link {
+namespace amibroker::link::native {
 namespace {
 
 using std::chrono::milliseconds;
@@ -204,4 +204,4 @@ TEST_F(AmiLinkTest, StopEndsWhatIsUnderWay) {
 }
 
 }  // namespace
-}  // namespace amibroker::link
+}  // namespace amibroker::link::native

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/link/ami_interest.hpp"
+#include "core/link/native/event_mask.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace amibroker::link {
+namespace amibroker::link::native {
 namespace {
 
 using ::testing::ElementsAre;
@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 
 Interest in(std::vector<std::string> names) { return {.all = false, .names = std::move(names)}; }
 
-TEST(AmiInterest, TheMaskHoldsTheClassesOfTheWantedEvents) {
+TEST(EventMask, TheMaskHoldsTheClassesOfTheWantedEvents) {
   EXPECT_EQ(event_mask_of(in({"DeviceStateChange"})), "call");
   EXPECT_EQ(event_mask_of(in({"DeviceStateChange", "FullyBooted", "LoadZmq", "PresenceStateChange", "UserEvent"})),
             "call,system,user");
@@ -22,14 +22,14 @@ TEST(AmiInterest, TheMaskHoldsTheClassesOfTheWantedEvents) {
   EXPECT_EQ(event_mask_of(in({"LoadZmq"})), "off");
 }
 
-TEST(AmiInterest, AFilterNamesTheWantedEvents) {
+TEST(EventMask, AFilterNamesTheWantedEvents) {
   EXPECT_THAT(event_filters_of(in({"Hangup"})), ElementsAre("^Event: (Hangup)"));
   EXPECT_THAT(event_filters_of(in({"Hangup", "UserEvent"})), ElementsAre("^Event: (Hangup|UserEvent)"));
   EXPECT_THAT(event_filters_of({.all = true}), IsEmpty());
   EXPECT_THAT(event_filters_of(in({})), IsEmpty());
 }
 
-TEST(AmiInterest, ManyNamesBecomeSeveralFiltersThatFitIntoALine) {
+TEST(EventMask, ManyNamesBecomeSeveralFiltersThatFitIntoALine) {
   std::vector<std::string> names;
   for (int i = 100; i < 300; ++i) names.push_back("SomeLongNameOfAnEvent" + std::to_string(i));
   const auto filters = event_filters_of(in(names));
@@ -43,4 +43,4 @@ TEST(AmiInterest, ManyNamesBecomeSeveralFiltersThatFitIntoALine) {
 }
 
 }  // namespace
-}  // namespace amibroker::link
+}  // namespace amibroker::link::native

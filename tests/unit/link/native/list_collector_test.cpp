@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace amibroker::link {
+namespace amibroker::link::native {
 namespace {
 
 using std::chrono::steady_clock;
@@ -112,4 +112,4 @@ TEST_F(AmiAnswersTest, ClearedOldestFirst) {
 }
 
 }  // namespace
-}  // namespace amibroker::link
+}  // namespace amibroker::link::native

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/link/ami_interest.hpp"
+#include "core/link/native/event_mask.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace amibroker::link {
+namespace amibroker::link::native {
 namespace {
 
 // A line of AMI has 1,024 bytes; regcomp's cost grows with the length.
@@ -59,4 +59,4 @@ std::vector<std::string> event_filters_of(const Interest& interest) {
   return filters;
 }
 
-}  // namespace amibroker::link
+}  // namespace amibroker::link::native

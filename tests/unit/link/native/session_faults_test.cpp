@@ -8,7 +8,7 @@
 #include "tests/unit/link/ami_link_fixture.hpp"
 #include "tests/unit/link/log_capture.hpp"
 
-namespace amibroker::link {
+namespace amibroker::link::native {
 namespace {
 
 using std::chrono::milliseconds;
@@ -256,4 +256,4 @@ TEST_F(AmiLinkFaults, ALinkThatIsDestroyedAtAnyTimeIsNeverCalledAgain) {
 }
 
 }  // namespace
-}  // namespace amibroker::link
+}  // namespace amibroker::link::native
