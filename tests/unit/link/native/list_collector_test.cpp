@@ -1,114 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/link/ami_answers.hpp"
+#include "core/link/native/list_collector.hpp"
 
 #include <gtest/gtest.h>
+
+#include <array>
+
+#include "tests/unit/ami/heap.hpp"
 
 namespace amibroker::link::native {
 namespace {
 
-using std::chrono::steady_clock;
-using namespace std::chrono_literals;
+using Result = ListCollector::Result;
 
-class AmiAnswersTest : public ::testing::Test {
- protected:
-  void push(std::uint64_t id, steady_clock::duration deadline = 1h) {
-    answers.push({id, steady_clock::time_point(deadline), 7, false, nullptr});
+/// Calls `use` with a message of these two headers.
+template <typename Use>
+auto with(std::string_view state, std::string_view value, Use&& use) {
+  const std::array<Field, 2> fields{{{"EventList", state}, {"Value", value}}};
+  return use(Message(fields));
+}
+Result begin(ListCollector& list, std::uint64_t id) {
+  return with("start", "", [&](const Message& message) { return list.begin(id, message); });
+}
+Result add(ListCollector& list, std::string_view value, std::string_view state = "") {
+  return with(state, value, [&](const Message& message) { return list.add(message); });
+}
+
+TEST(ListCollector, AListGoesOnUntilItsLastItem) {
+  ListCollector list;
+  EXPECT_FALSE(list.active());
+  EXPECT_EQ(begin(list, 7), Result::more);
+  EXPECT_TRUE(list.is_of(7));
+  EXPECT_FALSE(list.is_of(8));
+  EXPECT_EQ(add(list, "a"), Result::more);
+  EXPECT_EQ(add(list, "b", "Complete"), Result::complete);
+  ASSERT_EQ(list.messages().size(), 3U);
+  EXPECT_EQ(list.messages()[1]["Value"], "a");
+  list.end();
+  EXPECT_FALSE(list.is_of(7));
+  EXPECT_EQ(begin(list, 8), Result::more);
+  EXPECT_EQ(add(list, "c", "cancelled"), Result::complete);
+  EXPECT_EQ(list.messages().size(), 2U);
+}
+
+TEST(ListCollector, OneThatDoesNotFitIsGivenUpOnceAndItsRestIsPassedOver) {
+  ListCollector list({.items = 3, .fields = 100, .bytes = 100});
+  EXPECT_EQ(begin(list, 1), Result::more);
+  EXPECT_EQ(add(list, "a"), Result::more);
+  EXPECT_EQ(add(list, "b"), Result::more);
+  EXPECT_EQ(add(list, "c"), Result::given_up);
+  EXPECT_EQ(list.flaw(), "it has more than 3 items");
+  EXPECT_TRUE(list.messages().empty());
+  EXPECT_TRUE(list.is_of(1));
+  EXPECT_EQ(add(list, "d"), Result::more);
+  EXPECT_EQ(add(list, "e", "Complete"), Result::over);
+  EXPECT_FALSE(list.active());
+  EXPECT_EQ(begin(list, 2), Result::more);
+  EXPECT_EQ(add(list, std::string(200, 'x'), "Complete"), Result::given_up);
+  EXPECT_FALSE(list.active());
+}
+
+TEST(ListCollector, AListThatIsEndedOrGivenUpKeepsNothing) {
+  if (heap_in_use() == 0) GTEST_SKIP() << "this allocator does not say what is in use";
+  const std::string value(1000, 'x');
+  for (const bool too_large : {false, true}) {
+    ListCollector list({.items = too_large ? 10'001U : 100'000U, .fields = 1'000'000, .bytes = 100'000'000});
+    const std::size_t before = heap_in_use();
+    EXPECT_EQ(begin(list, 1), Result::more);
+    for (int i = 0; i < 10'000; ++i) EXPECT_EQ(add(list, value), Result::more);
+    EXPECT_GT(heap_in_use(), before + 10'000'000);
+    if (too_large) EXPECT_EQ(add(list, value), Result::given_up);
+    else list.end();
+    EXPECT_LT(heap_in_use(), before + 100'000);
   }
-  AmiAnswers answers{100};
-};
-
-TEST_F(AmiAnswersTest, AnAnswerEndsItsActionInWhateverOrderTheyCome) {
-  push(1), push(2);
-  const auto second = answers.take(2);
-  ASSERT_TRUE(second);
-  EXPECT_EQ(second->action_id, 2U);
-  EXPECT_TRUE(answers.take(1));
-  EXPECT_EQ(answers.size(), 0U);
-}
-
-TEST_F(AmiAnswersTest, NobodyAskedOrItWasAnsweredAlready) {
-  push(1);
-  EXPECT_FALSE(answers.take(2));
-  EXPECT_FALSE(answers.begin_list(2, "x"));
-  EXPECT_TRUE(answers.take(1));
-  EXPECT_FALSE(answers.take(1));
-  EXPECT_FALSE(answers.begin_list(1, "x"));
-}
-
-TEST_F(AmiAnswersTest, AListIsCollectedUntilItsLastItem) {
-  push(1), push(2);
-  EXPECT_TRUE(answers.begin_list(1, "begin"));
-  EXPECT_TRUE(answers.collects());
-  EXPECT_TRUE(answers.is_list(1));
-  EXPECT_FALSE(answers.is_list(2));
-  EXPECT_FALSE(answers.add_item(1, "item", false));
-  EXPECT_FALSE(answers.take(1));
-  EXPECT_FALSE(answers.begin_list(1, "again"));
-  const auto list = answers.add_item(1, "end", true);
-  ASSERT_TRUE(list);
-  EXPECT_EQ(list->text, "beginitemend");
-  EXPECT_EQ(list->ends, (std::vector<std::size_t>{5, 9, 12}));
-  EXPECT_FALSE(answers.collects());
-  EXPECT_EQ(answers.size(), 1U);
-}
-
-TEST_F(AmiAnswersTest, ListsThatAreTooLargeTogetherAreGivenUpAndTheOthersGoOn) {
-  push(1), push(2);
-  EXPECT_TRUE(answers.begin_list(1, std::string(60, 'a')));
-  EXPECT_TRUE(answers.begin_list(2, std::string(30, 'b')));
-  EXPECT_FALSE(answers.add_item(1, std::string(11, 'a'), false));
-  EXPECT_FALSE(answers.add_item(2, std::string(70, 'b'), false));  // there is room again
-  const auto first = answers.add_item(1, "end", true);
-  ASSERT_TRUE(first);
-  EXPECT_TRUE(first->too_large);
-  EXPECT_EQ(first->text, "");
-  const auto second = answers.add_item(2, "", true);
-  ASSERT_TRUE(second);
-  EXPECT_FALSE(second->too_large);
-  EXPECT_EQ(second->text.size(), 100U);
-}
-
-TEST_F(AmiAnswersTest, AnActionWhoseTimeIsOverIsToldOnceAndItsLateAnswerIsKnown) {
-  push(1, 10s), push(2, 30s), push(3, 20s);
-  std::vector<Pending> expired;
-  answers.expire(steady_clock::time_point(9s), expired);
-  EXPECT_TRUE(expired.empty());
-  answers.expire(steady_clock::time_point(20s), expired);
-  ASSERT_EQ(expired.size(), 2U);
-  EXPECT_EQ(expired[0].action_id, 1U);
-  EXPECT_EQ(expired[1].action_id, 3U);
-  answers.expire(steady_clock::time_point(21s), expired);
-  EXPECT_EQ(expired.size(), 2U);
-  const auto late = answers.take(3);
-  ASSERT_TRUE(late);
-  EXPECT_TRUE(late->expired);
-  std::vector<Pending> rest;
-  answers.clear(rest);
-  ASSERT_EQ(rest.size(), 1U);
-  EXPECT_EQ(rest[0].action_id, 2U);
-  EXPECT_EQ(answers.size(), 0U);
-}
-
-TEST_F(AmiAnswersTest, AListWhoseTimeIsOverTakesNoMoreMemory) {
-  push(1, 10s), push(2);
-  EXPECT_TRUE(answers.begin_list(1, std::string(90, 'a')));
-  std::vector<Pending> expired;
-  answers.expire(steady_clock::time_point(10s), expired);
-  EXPECT_FALSE(answers.add_item(1, std::string(90, 'a'), false));
-  EXPECT_TRUE(answers.begin_list(2, std::string(90, 'b')));
-  EXPECT_FALSE(answers.add_item(2, "", true)->too_large);
-  EXPECT_TRUE(answers.add_item(1, "", true)->pending.expired);
-}
-
-TEST_F(AmiAnswersTest, ClearedOldestFirst) {
-  for (const std::uint64_t id : {5U, 1U, 9U, 3U}) push(id);
-  EXPECT_TRUE(answers.begin_list(9, "x"));
-  std::vector<Pending> all;
-  answers.clear(all);
-  ASSERT_EQ(all.size(), 4U);
-  EXPECT_EQ(all.front().action_id, 1U);
-  EXPECT_EQ(all.back().action_id, 9U);
-  EXPECT_FALSE(answers.collects());
 }
 
 }  // namespace

@@ -1,206 +1,196 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/link/ami_link.hpp"
-
+//
+// How a session logs in, what it asks for, and what it makes of answers.
 #include <gmock/gmock.h>
 
-#include "tests/unit/link/ami_link_fixture.hpp"
-#include "tests/unit/link/log_capture.hpp"
+#include "tests/unit/link/native/session_fixture.hpp"
 
 namespace amibroker::link::native {
 namespace {
 
-using std::chrono::milliseconds;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-TEST_F(AmiLinkTest, LogsInByChallengeAndIsUpWhenAPingBehindThatCameBack) {
-  start();
-  EXPECT_FALSE(link->up());
-  ASSERT_TRUE(run_until([&] { return link->up(); }));
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() == 4; }));
-  EXPECT_THAT(peer.names(), ElementsAre("Challenge", "Login", "Ping", "CoreSettings"));
-  EXPECT_THAT(peer.actions[0].text, HasSubstr("AuthType: MD5\r\n"));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Username: broker\r\n"));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Events: on\r\n"));
-  EXPECT_THAT(peer.actions[1].text, Not(HasSubstr("s3cret")));
-  EXPECT_EQ(recorder.ups, 1);
-  EXPECT_EQ(link->counters().connects, 1U);
+TEST_F(SessionTest, LogsInByChallenge) {
+  connect_and_be_ready();
+  EXPECT_THAT(peer.own_names(), ElementsAre("Challenge", "Login"));
+  EXPECT_EQ(peer.own[0].id, "s1");
+  EXPECT_THAT(peer.own[0].text, HasSubstr("AuthType: MD5\r\n"));
+  EXPECT_THAT(peer.own[1].text, HasSubstr("Username: broker\r\n"));
+  EXPECT_THAT(peer.own[1].text, HasSubstr("Events: on\r\n"));
+  EXPECT_THAT(peer.own[1].text, Not(HasSubstr("s3cret")));
 }
 
-TEST_F(AmiLinkTest, CarriesEventsActionsAndAnswers) {
-  start_and_come_up();
-  peer.send("Event: DeviceStateChange\r\nDevice: PJSIP/1\r\nState: INUSE\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\n");
-  ASSERT_TRUE(run_until([&] { return recorder.names.size() == 2; }));
-  EXPECT_THAT(recorder.names, ElementsAre("DeviceStateChange", "Hangup"));
-  EXPECT_EQ(link->counters().events, 2U);
-  peer.on_action = [&](const AmiPeer::Action& action) { peer.succeed(action, "Message: Variable Set\r\n"); };
-  ask();
-  ASSERT_TRUE(answered(1));
-  EXPECT_EQ(recorder.answers[0].outcome, Outcome::success);
-  EXPECT_EQ(recorder.answers[0].text, "Variable Set");
-  EXPECT_EQ(recorder.answers[0].owner, 3U);
-  peer.on_action = [&](const AmiPeer::Action& action) { peer.fail(action, "Variable not set"); };
-  ask();
-  ASSERT_TRUE(answered(2));
-  EXPECT_EQ(recorder.answers[1].outcome, Outcome::error);
-  EXPECT_EQ(recorder.answers[1].text, "Variable not set");
-  peer.on_action = [&](const AmiPeer::Action& action) {
-    peer.send("Nonsense: x\r\nActionID: " + action.id + "\r\n\r\n");
+TEST_F(SessionTest, TheFirstFilterAndTheMaskComeWithTheLogin) {
+  interest = {.all = false, .names = {"DeviceStateChange", "UserEvent"}};
+  connect_and_be_ready();
+  reach("Ping");
+  EXPECT_THAT(peer.own_names(), ElementsAre("Challenge", "Login", "Filter"));  // before the Ping
+  EXPECT_THAT(peer.own[1].text, HasSubstr("Events: call,user\r\n"));
+  EXPECT_THAT(peer.own[2].text, HasSubstr("Filter: ^Event: (DeviceStateChange|UserEvent)\r\n"));
+}
+
+TEST_F(SessionTest, WhoWantsMoreLaterIsGivenMoreFilters) {
+  interest = {.all = false, .names = {"DeviceStateChange", "UserEvent"}};
+  connect_and_be_ready();
+  ASSERT_TRUE(asked_by_itself(3));
+  wire->want({.all = false, .names = {"DeviceStateChange", "SomethingNew", "UserEvent"}});
+  ASSERT_TRUE(asked_by_itself(5));
+  EXPECT_THAT(peer.own[3].text, HasSubstr("EventMask: on\r\n"));
+  EXPECT_THAT(peer.own[4].text, HasSubstr("Filter: ^Event: (SomethingNew)\r\n"));
+  EXPECT_THAT(peer.own[4].text, HasSubstr("Operation: Add\r\n"));
+}
+
+TEST_F(SessionTest, WhoWantsEverythingAfterAFilterNeedsANewSession) {
+  interest = {.all = false, .names = {"UserEvent"}};
+  connect_and_be_ready();
+  wire->want({.all = true});
+  EXPECT_EQ(log.count("lost"), 0U);
+  ASSERT_TRUE(lost());
+  EXPECT_EQ(log.losses[0].kind, Loss::Kind::own_choice);
+}
+
+TEST_F(SessionTest, ATracedServerSendsEverythingAndNoSecretIsShown) {
+  interest = {.all = false, .names = {"UserEvent"}};
+  ServerConfig traced = peer.config();
+  traced.trace = true;
+  connect(traced);
+  ASSERT_TRUE(ready());
+  reach("Ping");
+  EXPECT_THAT(peer.own[1].text, HasSubstr("Events: on\r\n"));
+  EXPECT_THAT(peer.own_names(), Not(Contains("Filter")));
+  EXPECT_THAT(log.traffic, Contains(HasSubstr("-> Action: Ping\r\nActionID: 1\r\n")));
+  EXPECT_THAT(log.traffic, Contains("-> Action: Login ..."));
+  EXPECT_THAT(log.traffic, Contains(HasSubstr("<- Response: Success")));
+  EXPECT_THAT(log.traffic, Not(Contains(HasSubstr("Key:"))));
+}
+
+TEST_F(SessionTest, AnAccountThatMayNotFilterIsSaidOnceAndUsed) {
+  interest = {.all = false, .names = {"UserEvent"}};
+  peer.on_own = [&](const AmiPeer::Action& action) {
+    if (action.name == "Filter") return peer.fail(action, "Permission denied");
+    peer.let_in(action);
   };
-  ask();
-  ASSERT_TRUE(answered(3));
-  EXPECT_EQ(recorder.answers[2].outcome, Outcome::error) << "nothing says that it was done";
+  connect_and_be_ready();
+  wire->want({.all = false, .names = {"Hangup", "UserEvent"}});
+  ASSERT_TRUE(asked_by_itself(5));
+  const auto last = reach("Ping");
+  peer.succeed(last);
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 1; }));
+  ASSERT_EQ(log.notices.size(), 1U);
+  EXPECT_THAT(log.notices[0], HasSubstr("may not filter (Permission denied)"));
 }
 
-TEST_F(AmiLinkTest, AnswersFindTheirActionsInWhateverOrderTheyCome) {
-  start_and_come_up();
-  peer.on_action = [](const AmiPeer::Action&) {};
-  ask("First"), ask("Second");
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() == 2; }));
+TEST_F(SessionTest, ASecretIsSentReadableOnlyIfThatWasAskedFor) {
+  peer.on_own = [&](const AmiPeer::Action& action) {
+    if (action.name == "Challenge") return peer.fail(action, "Must specify AuthType");
+    peer.let_in(action);
+  };
+  ServerConfig asked = peer.config();
+  auto access = std::make_shared<NativeAccess>(static_cast<const NativeAccess&>(*asked.access));
+  access->plain_login = true;
+  asked.access = access;
+  connect(asked);
+  ASSERT_TRUE(ready());
+  EXPECT_THAT(peer.own[1].text, HasSubstr("Secret: s3cret\r\n"));
+}
+
+// --- Answers --------------------------------------------------------------------------------------------------
+
+TEST_F(SessionTest, AnAnswerIsHandedOnWithItsActionOrWithNone) {
+  connect_and_be_ready();
+  reach("First"), reach("Second");
   peer.succeed(peer.actions[1], "Message: second\r\n");
   peer.succeed(peer.actions[0], "Message: first\r\n");
-  ASSERT_TRUE(answered(2));
-  EXPECT_EQ(recorder.answers[0].text, "second");
-  EXPECT_EQ(recorder.answers[1].text, "first");
+  peer.send("Response: Error\r\nMessage: Missing action in request\r\n\r\n");
+  peer.send("Response: Error\r\nActionID: 1 OR 1\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 4; }));
+  EXPECT_EQ(log.answers[0].id, 2U);
+  EXPECT_EQ(log.answers[1].id, 1U);
+  EXPECT_FALSE(log.answers[2].id);
+  EXPECT_FALSE(log.answers[3].id);
 }
 
-TEST_F(AmiLinkTest, AListIsOneAnswerAndEventsAmongItsItemsAreEvents) {
-  start_and_come_up();
-  peer.on_action = [](const AmiPeer::Action&) {};
-  ask("DeviceStateList");
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() == 1; }));
-  const std::string id = "ActionID: " + peer.actions[0].id + "\r\n";
-  peer.succeed(peer.actions[0], "EventList: start\r\n");
-  peer.send("Event: DeviceStateChange\r\n" + id + "Device: a\r\nState: INUSE\r\n\r\n");
-  peer.send("Event: DeviceStateChange\r\nDevice: b\r\nState: INUSE\r\n\r\n");
-  peer.send("Event: UserEvent\r\nActionID: 4711\r\n\r\n");
+TEST_F(SessionTest, AnAnswerToNothingThatTheSessionAskedIsDropped) {
+  connect_and_be_ready();
+  peer.send("Response: Success\r\nActionID: s77\r\n\r\nResponse: Success\r\nActionID: s1\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return log.bad.size() == 2; }));
+  EXPECT_EQ(log.bad[0], "an answer: it answers nothing that was asked");
+}
+
+TEST_F(SessionTest, EventsAmongTheItemsOfAListAreEvents) {
+  connect_and_be_ready();
+  const auto list = reach("DeviceStateList");
+  const std::string id = "ActionID: " + list.id + "\r\n";
+  peer.succeed(list, "EventList: start\r\n");
+  peer.send("Event: DeviceStateChange\r\n" + id + "Device: a\r\n\r\n");
+  peer.send("Event: DeviceStateChange\r\nDevice: b\r\n\r\nEvent: UserEvent\r\nActionID: 4711\r\n\r\n");
   peer.send("Event: DeviceStateListComplete\r\nEventList: Complete\r\n" + id + "ListItems: 1\r\n\r\n");
-  ASSERT_TRUE(answered(1));
-  EXPECT_EQ(recorder.answers[0].outcome, Outcome::success);
-  EXPECT_EQ(recorder.answers[0].messages, 3U);
-  EXPECT_THAT(recorder.names, ElementsAre("DeviceStateChange", "UserEvent"));
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 1; }));
+  EXPECT_EQ(log.answers[0].messages, 3U);
+  EXPECT_THAT(log.events, ElementsAre("DeviceStateChange", "UserEvent"));
+  EXPECT_GE(log.count("progress"), 2U);
 }
 
-TEST_F(AmiLinkTest, MoreActionsThanTheWindowWaitAndGoOutInOrder) {
-  start_and_come_up();
-  peer.on_action = [](const AmiPeer::Action&) {};
-  for (std::size_t i = 0; i < AmiLink::window + 10; ++i) ask();
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() >= AmiLink::window; }));
-  bool quiet = false;
-  loop.post([&] { quiet = true; });
-  ASSERT_TRUE(run_until([&] { return quiet; }));
-  EXPECT_EQ(peer.actions.size(), AmiLink::window);
+TEST_F(SessionTest, AListThatDoesNotEndIsForgottenWithTheNextAnswer) {
+  connect_and_be_ready();
+  const auto list = reach("DeviceStateList");
+  const auto next = reach("Ping");
+  const std::string item = "Event: DeviceStateChange\r\nActionID: " + list.id + "\r\nDevice: a\r\n\r\n";
+  peer.succeed(list, "EventList: start\r\n");
+  peer.send(item);
+  peer.succeed(next);
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 1; }));
+  EXPECT_EQ(log.answers[0].id, 2U);
+  EXPECT_THAT(log.bad, ElementsAre("a list: the next answer came before its end"));
+  peer.send(item);  // belongs to nothing any more
+  ASSERT_TRUE(run_until([&] { return log.events.size() == 1; }));
+  peer.succeed(list, "EventList: start\r\n");  // and no list begins that nobody waits for
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 2; }));
+  EXPECT_EQ(log.answers[1].messages, 1U);
+}
+
+TEST_F(SessionTest, AListMayNotBeginTwice) {
+  connect_and_be_ready();
+  const auto list = reach("DeviceStateList");
+  peer.succeed(list, "EventList: start\r\n");
+  peer.succeed(list, "EventList: start\r\n");
+  peer.send("Event: Done\r\nEventList: Complete\r\nActionID: " + list.id + "\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 1; }));
+  EXPECT_EQ(log.answers[0].messages, 2U);
+  EXPECT_THAT(log.bad, ElementsAre(HasSubstr("is on its way")));
+}
+
+// --- Speed ----------------------------------------------------------------------------------------------------
+
+TEST_F(SessionTest, ManyAnswersThatComeOneByOneAreReadTogetherAndNoneIsHeldBack) {
+  connect_and_be_ready();
+  constexpr std::size_t count = 512;
+  for (std::size_t i = 0; i < count; ++i) ask("Setvar");
+  ASSERT_TRUE(run_until([&] { return peer.actions.size() == count; }));
+  const auto before = session->reads();
+  // Each in a turn of the loop of its own, as a busy server sends them; then it stops half-way.
+  std::size_t next = 0;
+  std::size_t stop = count / 2;
+  std::function<void()> send_one = [&] {
+    peer.succeed(peer.actions[next++]);
+    if (next < stop) loop.post(send_one);
+  };
+  send_one();
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == stop; }));
+  EXPECT_LT(session->reads() - before, stop / 2);
+  stop = count;
+  send_one();
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == count; }));
+  // Nothing is left that could wait for more: a single answer is read at once.
   peer.on_action = [&](const AmiPeer::Action& action) { peer.succeed(action); };
-  for (const AmiPeer::Action& action : std::vector(peer.actions)) peer.succeed(action);
-  ASSERT_TRUE(answered(AmiLink::window + 10));
-  for (const auto& answer : recorder.answers) EXPECT_EQ(answer.outcome, Outcome::success);
-}
-
-TEST_F(AmiLinkTest, WhatMustNotBeSentIsRefused) {
-  start_and_come_up();
-  ask("Logoff"), ask("Bad\r\nName");
-  link->request(Action("Setvar").add("Value", "a\r\nAction: Originate"), long_time, 3, nullptr);
-  ASSERT_TRUE(answered(3));
-  for (const auto& answer : recorder.answers) EXPECT_EQ(answer.outcome, Outcome::refused) << answer.text;
-  EXPECT_THAT(peer.names(), IsEmpty());
-}
-
-TEST_F(AmiLinkTest, AnActionWithoutAnAnswerInTimeIsUnknownAndItsLateAnswerIsCounted) {
-  start_and_come_up();
-  peer.on_action = [](const AmiPeer::Action&) {};
-  ask("Setvar", milliseconds(1));
-  ASSERT_TRUE(answered(1));
-  EXPECT_EQ(recorder.answers[0].outcome, Outcome::unknown);
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() == 1; }));
-  peer.succeed(peer.actions[0]);
-  ASSERT_TRUE(run_until([&] { return link->counters().late_replies == 1; }));
-  EXPECT_EQ(link->counters().timeouts, 1U);
-  EXPECT_EQ(recorder.answers.size(), 1U);
-}
-
-TEST_F(AmiLinkTest, ServersAreAskedForTheWantedEventsAlone) {
-  interest = {.all = false, .names = {"DeviceStateChange", "UserEvent"}};
-  start_and_come_up();
-  ASSERT_EQ(peer.sessions, 1);
-  link->set_interest({.all = false, .names = {"DeviceStateChange", "SomethingNew", "UserEvent"}});
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() == 2; }));
-  EXPECT_THAT(peer.actions[0].text, HasSubstr("EventMask: on\r\n"));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Filter: ^Event: (SomethingNew)\r\n"));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Operation: Add\r\n"));
-}
-
-TEST_F(AmiLinkTest, TheFirstFilterAndTheMaskComeWithTheLogin) {
-  interest = {.all = false, .names = {"DeviceStateChange", "UserEvent"}};
-  start();
-  ASSERT_TRUE(run_until([&] { return link->up(); }));
-  EXPECT_THAT(peer.names(), ::testing::IsSupersetOf({"Challenge", "Login", "Filter", "Ping"}));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Events: call,user\r\n"));
-  EXPECT_THAT(peer.actions[2].text, HasSubstr("Filter: ^Event: (DeviceStateChange|UserEvent)\r\n"));
-}
-
-TEST_F(AmiLinkTest, ATracedServerSendsEverything) {
-  interest = {.all = false, .names = {"UserEvent"}};
-  ServerConfig traced = config();
-  traced.trace = true;
-  LogCapture log;
-  start(traced, {});
-  ASSERT_TRUE(run_until([&] { return link->up(); }));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Events: on\r\n"));
-  EXPECT_THAT(peer.names(), Not(::testing::Contains("Filter")));
-  EXPECT_EQ(log.count("-> Action: Ping"), 1U);
-  EXPECT_THAT(log.text(), Not(HasSubstr("Key:")));
-}
-
-TEST_F(AmiLinkTest, WhoWantsEverythingAfterAFilterGetsANewSession) {
-  interest = {.all = false, .names = {"UserEvent"}};
-  start_and_come_up();
-  link->set_interest({.all = true});
-  ASSERT_TRUE(run_until([&] { return recorder.ups == 2 && link->up(); }));
-  EXPECT_EQ(peer.sessions, 2);
-  EXPECT_EQ(recorder.downs, 1);
-  EXPECT_THAT(peer.names(), Not(::testing::Contains("Filter")));
-}
-
-TEST_F(AmiLinkTest, AnAccountThatMayNotFilterIsSaidOnceAndUsed) {
-  interest = {.all = false, .names = {"UserEvent"}};
-  LogCapture log;
-  peer.on_action = [&](const AmiPeer::Action& action) {
-    if (action.name == "Filter") return peer.fail(action, "Permission denied");
-    peer.answer(action);
-  };
-  start({.first_retry = milliseconds(1), .last_retry = milliseconds(5)});
-  ASSERT_TRUE(run_until([&] { return link->up(); }));
-  peer.hang_up();
-  ASSERT_TRUE(run_until([&] { return recorder.ups == 2; }));
-  EXPECT_EQ(log.count("may not filter (Permission denied)"), 1U) << log.text();
-}
-
-TEST_F(AmiLinkTest, ASecretIsSentReadableOnlyWhereThatWasAskedFor) {
-  ServerConfig asked = config();
-  asked.ami.plain_login = true;
-  peer.on_action = [&](const AmiPeer::Action& action) {
-    if (action.name == "Challenge") return peer.fail(action, "Must specify AuthType");
-    peer.answer(action);
-  };
-  start(asked, {});
-  ASSERT_TRUE(run_until([&] { return link->up(); }));
-  EXPECT_THAT(peer.actions[1].text, HasSubstr("Secret: s3cret\r\n"));
-}
-
-TEST_F(AmiLinkTest, StopEndsWhatIsUnderWay) {
-  start_and_come_up();
-  peer.on_action = [](const AmiPeer::Action&) {};
-  ask();
-  ASSERT_TRUE(run_until([&] { return peer.actions.size() == 1; }));
-  link->stop();
-  EXPECT_EQ(recorder.downs, 1);
-  ASSERT_EQ(recorder.answers.size(), 1U);
-  EXPECT_EQ(recorder.answers[0].outcome, Outcome::unknown);
-  ask();
-  ASSERT_TRUE(answered(2));
-  EXPECT_EQ(recorder.answers[1].outcome, Outcome::not_sent);
+  for (std::size_t i = 1; i <= 20; ++i) {
+    ask("Setvar");
+    ASSERT_TRUE(run_until([&] { return log.answers.size() == count + i; }));
+  }
 }
 
 }  // namespace
