@@ -90,7 +90,9 @@ class AmiPeer final : public WirePeer {
 
  private:
   struct Session : std::enable_shared_from_this<Session> {
-    explicit Session(tcp::socket&& socket_) : socket(std::move(socket_)) {}
+    explicit Session(tcp::socket&& socket_) : socket(std::move(socket_)) {
+      socket.set_option(tcp::no_delay(true));  // as Asterisk does, so each answer goes out by itself
+    }
     void send(const std::string& text) {
       waiting.push_back(text);
       if (waiting.size() == 1) write();

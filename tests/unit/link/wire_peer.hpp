@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a wire talks to in a test: a server of its kind that does what it is asked to.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/link/transport.hpp"
+
+namespace amibroker::link {
+
+/// One server, on the loop of the test. It lets the wire in by itself. Nothing here blocks: what the wire does not take
+/// now goes out while the loop runs.
+class WirePeer {
+ public:
+  /// An action of the wire's owner, not one that the wire asks by itself.
+  struct Action {
+    std::string name;
+    std::string id;
+    std::string text;
+  };
+  virtual ~WirePeer() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<Transport> make_transport(base::EventLoop& loop) = 0;
+  /// How the wire reaches it, at 127.0.0.1.
+  [[nodiscard]] virtual ServerConfig config() const = 0;
+
+  /// Success, with a header Message.
+  virtual void answer(const Action& action, const std::string& message) = 0;
+  /// A list: its begin, so many items of about so many bytes, and the event ItemsComplete.
+  virtual void answer_list(const Action& action, std::size_t items, std::size_t bytes) = 0;
+  /// An event with a header Value.
+  virtual void event(const std::string& name, const std::string& value) = 0;
+  /// Something that no message can be read from.
+  virtual void bad() = 0;
+  /// Bytes where a message is expected, as they are.
+  virtual void hostile(const std::string& bytes) = 0;
+  virtual void hang_up() = 0;
+
+  std::vector<Action> actions;
+  std::function<void(const Action&)> on_action = [](const Action&) {};
+};
+
+}  // namespace amibroker::link
