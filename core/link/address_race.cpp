@@ -139,7 +139,7 @@ void AddressRace::won(Runner& runner) {
   winner_ = &runner;
   for (const auto& other : runners_)
     if (other.get() != winner_) other->close();
-  // Later, for one of them may be in the middle of a call.
+  // Later, for whoever calls may be going through all wires.
   set_timer(std::chrono::milliseconds::zero(), &AddressRace::drop_others);
   listener_.on_connected();
 }
