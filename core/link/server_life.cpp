@@ -118,15 +118,13 @@ void Server::want(const Interest& interest) {
 
 // --- What the wire says ---------------------------------------------------------------------------------------
 
-void Server::on_connected() {
-  connected_ = true;
-  if (!named()) return;
-  if (const auto* race = dynamic_cast<const AddressRace*>(wire_.get()))
-    context_.resolver().worked(config_.addr, race->address());
-}
+void Server::on_connected() { connected_ = true; }
 
 void Server::on_ready() {
   ready_ = true;
+  // Only now: another service may accept connections at another of its addresses.
+  if (const auto* race = dynamic_cast<const AddressRace*>(wire_.get()))
+    context_.resolver().worked(config_.addr, race->address());
   ping();
 }
 

@@ -102,6 +102,7 @@ TEST_F(AddressRaceTest, TheFirstThatIsConnectedIsTheConnection) {
   transport.wire(1).connected();
   EXPECT_EQ(race->address(), "127.0.0.1");
   EXPECT_TRUE(transport.wire(0).closed);
+  EXPECT_FALSE(transport.wire(0).destroyed) << "not inside a call";
   EXPECT_FALSE(transport.wire(1).closed);
   EXPECT_THAT(listener.told, ElementsAre("connected"));
   EXPECT_TRUE(run_until([&] { return transport.wire(0).destroyed; })) << "it is not kept as long as the connection";
