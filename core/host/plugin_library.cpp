@@ -19,7 +19,7 @@ constexpr std::size_t longest_loader_text = 500;
 
 /// Takes a library into the list of those that are never unloaded; see PluginLibrary. The list itself is never
 /// destroyed either, so that no library goes before the last static object of the process.
-const boost::dll::shared_library& keep(boost::dll::shared_library library) {
+const boost::dll::shared_library& keep(boost::dll::shared_library&& library) {
   static std::mutex mutex;
   static auto& kept = *new std::deque<boost::dll::shared_library>;  // whose elements never move
   const std::lock_guard lock(mutex);
