@@ -21,7 +21,8 @@ make_debian_root() {
   if ! (
     [ -z "$proxy" ] || export http_proxy=${http_proxy:-$proxy}
     packages=$(IFS=,; echo "$*")
-    debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$folder.new" ${mirror:+"$mirror"} >&2
+    # In a mount namespace of its own, so that none of its mounts stays if it is killed.
+    unshare --mount debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$folder.new" ${mirror:+"$mirror"} >&2
   ); then
     rm -rf --one-file-system "$folder.new"
     echo "$suite: debootstrap failed; is ${mirror:-the mirror of Debian} in reach, and does it have $suite?" >&2
