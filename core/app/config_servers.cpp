@@ -56,7 +56,8 @@ class Endpoints {
 std::vector<std::string_view> all_server_keys() {
   std::vector<std::string_view> keys;
   for (const auto& row : server_keys()) keys.push_back(row.name);
-  for (const link::TransportKind& kind : link::transport_kinds()) keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
+  for (const link::TransportKind& kind : link::transport_kinds())
+    keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
   return keys;
 }
 
@@ -109,8 +110,7 @@ const base::Setting* read_section_list(const std::vector<base::Section>& section
 bool looks_like_server(const base::Section& section) {
   const auto known = all_server_keys();
   const auto is_known = [&](const base::Setting& setting) { return is_one_of(known, setting.key); };
-  return std::all_of(section.settings.begin(), section.settings.end(), is_known) &&
-         base::line_of(section, "addr") != 0;
+  return std::all_of(section.settings.begin(), section.settings.end(), is_known) && base::line_of(section, "addr") != 0;
 }
 
 void report_unknown_sections(const std::vector<base::Section>& sections, const std::set<std::string_view>& listed,

@@ -30,9 +30,9 @@ std::string server_line(const link::ServerConfig& server, bool is_up, std::chron
   return fmt::format(
       "server '{}' [{}] is {} for {}: {} events, {} lost on their way; {} actions, {} replies, {} without answer in "
       "time, {} late, {} lost, {} stray; {} messages dropped as bad; {} times connected",
-      base::printable(server.name, longest_name), base::printable(server.section, longest_name),
-      is_up ? "up" : "down", length_text(since_then), c.events, c.lost_events, c.actions, c.replies,
-      c.timeouts, c.late_replies, c.lost_replies, c.stray_replies, c.bad_frames, c.connects);
+      base::printable(server.name, longest_name), base::printable(server.section, longest_name), is_up ? "up" : "down",
+      length_text(since_then), c.events, c.lost_events, c.actions, c.replies, c.timeouts, c.late_replies,
+      c.lost_replies, c.stray_replies, c.bad_frames, c.connects);
 }
 
 }  // namespace amibroker::app

@@ -15,8 +15,8 @@ namespace amibroker::app {
 /// is cut off; a negative length is `0 s`.
 [[nodiscard]] std::string length_text(std::chrono::steady_clock::duration length);
 
-/// One line, without a line end: the server's name and section, up or down since when (`since_then`), and what was counted since
-/// the daemon started.
+/// One line, without a line end: the server's name and section, up or down since when (`since_then`), and what was
+/// counted since the daemon started.
 [[nodiscard]] std::string server_line(const link::ServerConfig& server, bool is_up,
                                       std::chrono::steady_clock::duration since_then,
                                       const link::ServerCounters& counters);
