@@ -45,7 +45,8 @@ static_assert(sizeof(Cell) <= 36, "300 bytes a device on a target are for everyt
 /// that a new key costs no copy of the table.
 class CellTable {
  public:
-  explicit CellTable(std::size_t places) : places_(places), width_(places) {}
+  /// A large fleet has room for some more servers from the start: widening its table stops the loop for long.
+  explicit CellTable(std::size_t places) : places_(places), width_(places + places / 16) {}
 
   [[nodiscard]] std::size_t places() const noexcept { return places_; }
   [[nodiscard]] std::size_t keys() const noexcept { return keys_; }

@@ -60,7 +60,7 @@ TEST_P(UnusablePlugin, RefusesTheStartWithTheFileAndTheReason) {
 
 INSTANTIATE_TEST_SUITE_P(Files, UnusablePlugin,
                          ::testing::Values(Unusable{"no_symbol", "amibroker_plugin"},
-                                           Unusable{"other_abi", "plugin ABI 7"}, Unusable{"other_compiler", "gcc-"},
+                                           Unusable{"other_abi", "plugin ABI 1"}, Unusable{"other_compiler", "gcc-"},
                                            Unusable{"undefined_symbol", "symbol"}, Unusable{"null_calls", ""},
                                            Unusable{"missing", "missing.so"}),
                          [](const auto& info) { return std::string(info.param.plugin); });

@@ -58,7 +58,7 @@ TEST(CheckPlugins, AMissingFileIsAnErrorWithLineNearestNameAndRemedy) {
 TEST(CheckPlugins, AFileThatCannotBeUsedIsAnErrorWithLineAndRemedy) {
   const auto error = only_error({"other_abi", true, 15, {}});
   EXPECT_EQ(error.line, 15);
-  EXPECT_THAT(error.text, AllOf(HasSubstr("ABI 7"), HasSubstr("build it again"), HasSubstr("'other_abi = no'")));
+  EXPECT_THAT(error.text, AllOf(HasSubstr("plugin ABI 1"), HasSubstr("build it again"), HasSubstr("'other_abi = no'")));
 }
 
 TEST(CheckPlugins, ANameThatWouldLeaveTheFolderIsRefused) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Built for an interface of another number.
+// Built with the SDK of ABI 1, before servers could come and go.
 #include "plain.hpp"
 
 static constexpr amibroker::PluginDescriptor spoilt() {
   auto descriptor = amibroker::faulty::sound_descriptor("other_abi");
-  descriptor.abi = 7;
+  descriptor.abi = 1;
   return descriptor;
 }
 
