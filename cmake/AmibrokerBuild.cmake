@@ -18,10 +18,8 @@ set(AMIBROKER_PLUGIN_OUTPUT_DIR "${CMAKE_BINARY_DIR}/lib/zmq-ami-broker/plugins"
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Without this, ccache would give no hit for what is compiled with a precompiled header.
-  set(launcher env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
-  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
 endif()
 
 find_package(Threads REQUIRED)
@@ -59,7 +57,6 @@ function(amibroker_test name)
   set_target_properties(${name} PROPERTIES AMIBROKER_NO_SHADOW_WARNING ON)  # GoogleTest's macros shadow each other
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE amibroker_flags GTest::gmock GTest::gtest_main ${ARG_LIBS})
-  target_precompile_headers(${name} REUSE_FROM amibroker_test_headers)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
