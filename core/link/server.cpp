@@ -107,7 +107,7 @@ void Server::give_up_attempt() {
          "its name '" + base::printable(config_.addr, longest_name) + "' does not resolve: no name server answers",
          std::string(remedy_for_names)});
   lose({Loss::Kind::connection, ready_       ? "it does not answer a Ping"
-                                : connected_ ? "it accepts the connection, but says nothing that is of use"
+                                : connected_ ? "it says nothing in time, though it accepts the connection"
                                              : "nothing answers at its address"});
 }
 

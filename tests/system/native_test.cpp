@@ -143,7 +143,7 @@ TEST_F(Native, AWrongCertificateCostsTheOthersNothing) {
 TEST_F(Native, ASilentServerCostsTheOthersNothing) {
   make_fleet({native(), {}, native()});
   (*fleet)[2].hold_silent(true);
-  expect_only_the_third_is_lost("it said nothing in time");
+  expect_only_the_third_is_lost("it says nothing in time");
 }
 
 TEST_F(Native, BadInputIsDroppedAloneAndNamed) {

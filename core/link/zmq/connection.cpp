@@ -201,7 +201,10 @@ bool Connection::receive_answer() {
     callbacks_.on_bad("an answer of several frames");
     return true;
   }
-  if (!callbacks_.on_answer(text(frame_))) waits_for_reader_ = true;
+  if (!callbacks_.on_answer(text(frame_))) {
+    waits_for_reader_ = true;
+    frame_.rebuild();  // it may be large, and its reader has a copy
+  }
   return true;
 }
 

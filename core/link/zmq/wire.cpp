@@ -82,6 +82,7 @@ ZmqWire::ZmqWire(Shared shared, const std::string& address, const ZmqAccess& acc
 }
 
 bool ZmqWire::send(std::string_view bytes) {
+  if (closed_) return false;
   if (trace_) listener_.on_traffic("->", bytes);
   return connection_->send(bytes);
 }

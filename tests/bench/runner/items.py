@@ -149,6 +149,19 @@ class EventToAction(Item):
 
 
 @dataclass
+class FanOut(EventToAction):
+    """One change on each of many servers goes to all the others: nobody waits for much longer than in the least loop, and
+    nothing is written twice."""
+    def measure(self, bench, subject, loop, rounds, end):
+        result = super().measure(bench, subject, loop, rounds, end)
+        median, p99 = result.figures
+        median.at_most, p99.at_most = None, 2
+        twice = [[run["extra"] for run in result.runs if run["of"] == who] for who in ("loop", "subject")]
+        result.figures.append(Figure(self.name + " written twice", "writes", *twice, twice[1], at_most=0))
+        return result
+
+
+@dataclass
 class DeadServer(Item):
     """Compares the subject with itself: all servers alive, then one dead."""
     def measure(self, bench, subject, loop, rounds, end):
@@ -229,6 +242,8 @@ def all_items(quick, outstanding=None):
         Filters("filters", {"mode": "noise", "servers": 2, "devices": 4000, "noise_per_marker": 12, "markers": 100} | time_of),
         EventToAction("latency-3", {"mode": "latency", "servers": 3, "devices": 3000} | slow),
         EventToAction("latency-5", {"mode": "latency", "servers": 5, "devices": 3000} | slow),
+        FanOut("fan-out", {"mode": "latency", "rate": 10 if quick else 40, "seconds": 1 if quick else 4, "warmup": 1} |
+               ({"servers": 50, "devices": 50} if quick else {"servers": 1000, "devices": 1000})),
         DeadServer("dead-5", {"mode": "dead", "servers": 5, "devices": 3000} | slow),
         Resync("resync-2", {"mode": "resync", "servers": 2, "devices": 2000 if quick else 20000, "seconds": 20, "warmup": 0}, 1),
         Resync("fleet-100", {"mode": "resync", "seconds": 120, "warmup": 0} |

@@ -279,13 +279,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"unknown_transport",
                 server("addr = h\ntransport = amy\n" + ports),
-                {"f:5: transport = \"amy\": write ami (the manager interface of every Asterisk) or zmq (the module "
-                 "res_zmq_manager) "
-                 "(did you mean \"ami\"?)"}},
+                {"f:5: transport = \"amy\": write zmq (the module res_zmq_manager) or ami (the manager "
+                 "interface of every Asterisk) (did you mean \"ami\"?)"}},
         Mistake{"unknown_transport_alone",
                 server("addr = h\ntransport = x\nusername = u\nsecret = s"),
-                {"f:5: transport = \"x\": write ami (the manager interface of every Asterisk) or zmq (the module "
-                 "res_zmq_manager)"}},
+                {"f:5: transport = \"x\": write zmq (the module res_zmq_manager) or ami (the manager "
+                 "interface of every Asterisk)"}},
         Mistake{"nothing_of_an_account",
                 server("transport = ami"),
                 {"f:3: [a] has no addr", "f:3: [a] has no username", "f:3: [a] has neither secret_file nor secret"}},

@@ -73,6 +73,7 @@ class ZmqPeer {
   void succeed(const Request& to) { reply(to, R"([{"Response":"Success","ActionID":")" + to.id + R"("}])"); }
 
   std::function<void(const Request&)> on_request = [this](const Request& r) { succeed(r); };
+  std::function<void()> on_subscription;
   std::string command_address;
   std::string event_address;
   std::vector<std::string> topics;         // subscribed to at present, in the order of their coming
@@ -105,6 +106,7 @@ class ZmqPeer {
       std::erase(topics, topic);
     }
     subscriptions.push_back((message.data<char>()[0] == 1 ? "+" : "-") + topic);
+    if (on_subscription) on_subscription();
     return true;
   }
 
@@ -119,10 +121,7 @@ class ZmqPeer {
 };
 
 class ZmqTest : public base::LoopTest {
- protected:
-  static constexpr std::chrono::milliseconds long_time{60'000};
-  static constexpr std::size_t window = 1024;
-
+ public:
   static std::uint16_t port_of(const std::string& address) {
     return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
   }
@@ -138,6 +137,11 @@ class ZmqTest : public base::LoopTest {
   static ServerConfig config_of(const ZmqPeer& peer) {
     return config_of(port_of(peer.command_address), port_of(peer.event_address));
   }
+
+ protected:
+  static constexpr std::chrono::milliseconds long_time{60'000};
+  static constexpr std::size_t window = 1024;
+
   void start(ServerTimings timings = {}) { start(config_of(peer), timings); }
   void start(const ServerConfig& config, ServerTimings timings) {
     server = std::make_unique<OneServer>(loop, recorder, config, timings);

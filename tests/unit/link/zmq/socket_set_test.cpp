@@ -2,7 +2,9 @@
 #include "core/link/zmq/socket_set.hpp"
 
 #include <gtest/gtest.h>
+
 #include <poll.h>
+#include <system_error>
 
 #include <chrono>
 #include <deque>
@@ -111,6 +113,20 @@ TEST(SocketSet, ADetachedSocketIsNotCalledAnyMore) {
   set.mark(handle);
   EXPECT_FALSE(set.turn());
   EXPECT_EQ(calls, 0);
+}
+
+TEST(SocketSet, ASocketThatTheKernelDoesNotTakeLeavesNothingBehind) {
+  zmq::context_t context;
+  zmq::socket_t one(context, ZMQ_PAIR), other(context, ZMQ_PAIR);
+  SocketSet set;
+  const auto handle = set.attach(one, [](int) { return false; });
+  EXPECT_THROW(set.attach(one, [](int) { return false; }), std::system_error) << "its descriptor is there already";
+  bool read = false;
+  const auto next = set.attach(other, [&](int) { return read = true, false; });
+  EXPECT_EQ(next, handle + 1) << "no handle was used up";
+  set.turn();
+  EXPECT_TRUE(read);
+  set.detach(handle), set.detach(next);
 }
 
 }  // namespace
