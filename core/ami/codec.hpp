@@ -15,7 +15,7 @@ class EventFrame {
   /// The event's name, never empty.
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-  /// The whole event, decoded at the first call; null where it cannot be read (the link counts and logs that).
+  /// The whole event, decoded at the first call; null if it cannot be read (the server counts and logs that).
   /// The message is valid until the frame's end of life.
   [[nodiscard]] virtual const Message* message() = 0;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where certain bytes stand in 64 bytes of a text at once. AMI's lines have about 20 bytes, too few for a memchr each.
+// Where certain bytes are among 64 bytes of a text, found at once. AMI's lines have about 20 bytes, too few for a
+// memchr each.
 #pragma once
 
 #include <bit>

@@ -48,7 +48,7 @@ void PostBox::run_some(const std::shared_ptr<State>& state) {
 
 bool PostBox::take(State& state, Task& task) {
   const std::lock_guard lock(state.mutex);
-  if (state.waiting.empty()) return false;  // as it is for ever once the box is closed
+  if (state.waiting.empty()) return false;  // as it always is once the box is closed
   task = std::move(state.waiting.front());
   state.waiting.pop_front();
   return true;

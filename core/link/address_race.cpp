@@ -86,7 +86,7 @@ AddressRace::AddressRace(base::EventLoop& loop, Transport& transport, const Serv
       addresses_(std::move(addresses)),
       interest_(interest),
       listener_(listener) {
-  // Not at once: if no address can be tried at all, the listener must be told, and this is its own call.
+  // Not at once: if no address can be tried at all, the listener must hear of it, and it is the one that called us.
   set_timer(std::chrono::milliseconds::zero(), &AddressRace::start_next);
 }
 

@@ -7,7 +7,7 @@
 
 namespace amibroker::link {
 
-/// Since the start of the daemon. Each message that is not handled stands in exactly one counter.
+/// Since the start of the daemon. Each message that is not handled is counted exactly once.
 struct ServerCounters {
   std::uint64_t events = 0;         ///< event frames received: those that the server was asked for
   std::uint64_t replies = 0;        ///< answers that matched an action

@@ -21,7 +21,7 @@ constexpr std::size_t longest_identity = 80;
 void Server::watch(Clock::time_point now) {
   if (ping_deadline_ && now >= *ping_deadline_) return lose({Loss::Kind::connection, "it does not answer any more"});
   requests_.expire(now);
-  if (!up()) return;  // a plugin that was told may have changed something
+  if (!up()) return;  // a plugin that heard of it may have changed something
   if (const auto& unanswered = requests_.unanswered(); unanswered && now - unanswered->since >= timings().useless_after)
     return lose({Loss::Kind::connection,
                  "it answers Pings, but none of the last " + std::to_string(unanswered->count) + " actions",

@@ -51,7 +51,7 @@ ServerId Servers::add(ServerConfig config) {
   system_names_.emplace_back();
   ServerContext& self = *this;
   servers_.push_back(std::make_unique<Server>(self, id, std::move(config), *wires.transport, wires.encoder));
-  // Later, for an attempt that fails at once would be told from inside this call.
+  // Later, because an attempt that fails at once would call the listener from inside this call.
   loop_.post([this, id] { servers_[id]->start(); });
   return id;
 }
@@ -84,7 +84,7 @@ void Servers::set_interest(const Interest& interest) {
 }
 
 void Servers::finish_round() {
-  // By index: whoever has its turn may give others one.
+  // By index: a server whose turn it is may register another one.
   for (std::size_t i = 0; i < to_end_.size(); ++i) to_end_[i]->end_round();
   to_end_.clear();
   discarded_.clear();
@@ -97,7 +97,7 @@ Servers::Clock::time_point Servers::time() noexcept {
 void Servers::tick() {
   time_ = time();
   last_tick_ = loop_.now();
-  // By index: whoever is told of a loss may bring another server.
+  // By index: a listener that hears of a loss may add another server.
   for (std::size_t i = 0; i < servers_.size(); ++i) servers_[i]->tick();
 }
 

@@ -21,16 +21,16 @@ struct Loss {
   enum class Kind : std::uint8_t {
     connection,  ///< it is lost, or cannot be made: try again soon
     refusal,     ///< one side does not trust the other: nothing changes until somebody changes it, so try again late
-    own_choice,  ///< the wire must be made anew for what is wanted of it: try again now
+    own_choice,  ///< what is wanted now needs a new wire: try again at once
   };
   Kind kind = Kind::connection;
   std::string why;       ///< a piece of a sentence about the server: "closed the connection"
   std::string remedy{};  ///< what to do, a sentence; empty if the reason says nothing of it
 };
 
-/// What a wire tells, on the loop's thread, never from inside its constructor. `send` and `want` tell no more than
-/// on_traffic and on_flush_wanted, `flush` no more than on_events_lost, on_notice and on_traffic. After `close` nothing
-/// is told any more.
+/// What a wire reports, on the loop's thread, never from inside its constructor. `send` and `want` call nothing but
+/// on_traffic and on_flush_wanted, `flush` nothing but on_events_lost, on_notice and on_traffic. After `close` nothing
+/// is called any more.
 class WireListener {
  public:
   /// The server can be reached at this address: the connection is made, whatever becomes of it. At most once.
@@ -40,9 +40,9 @@ class WireListener {
   /// `frame` lives during the call.
   virtual void on_event(ami::EventFrame& frame) = 0;
   /// The answer to an action: its first message, and the items of a list. `id`: as it was sent; nothing if the answer
-  /// does not say it. `messages`: at least one; valid during the call.
+  /// has none. `messages`: at least one; valid during the call.
   virtual void on_answer(std::optional<std::uint64_t> id, std::span<const Message> messages) = 0;
-  /// A part of an answer came, so the server is at work; the rest follows.
+  /// A part of an answer came, so the server is working on it; the rest follows.
   virtual void on_progress() = 0;
   /// A message was dropped: `what` ("an event", "an answer", "a message") and why.
   virtual void on_bad(std::string_view what, std::string_view why) = 0;
@@ -54,7 +54,7 @@ class WireListener {
   virtual void on_notice(std::string_view text) = 0;
   /// Each message, if the server is traced. `direction`: "->" to the server or "<-". Secrets are left out.
   virtual void on_traffic(std::string_view direction, std::string_view text) = 0;
-  /// The connection is over, or was never made. At most once, and nothing is told after it.
+  /// The connection is over, or was never made. At most once, and nothing is called after it.
   virtual void on_lost(const Loss& loss) = 0;
 
  protected:

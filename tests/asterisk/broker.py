@@ -82,7 +82,7 @@ class Broker:
         return self._process.poll() is None
 
     def await_ready(self, servers=None):
-        """A presence that is set on each of these servers (all) has reached the others: each link works both ways."""
+        """A presence that is set on each of these servers (all) has reached the others: each connection works both ways."""
         clients = [server.ami(events="off") for server in servers or self._servers]
         probe = next(_probes)
         for number, origin in enumerate(clients, 1):

@@ -46,7 +46,7 @@ class Unread(Scenario):
         return int(re.search(rf"^{kind}:\s+(\d+) kB", text, re.M).group(1)) / 1024
 
     def watch_memory(self):
-        pathlib.Path(f"/proc/{self.server.pid}/clear_refs").write_text("5")  # the peak begins anew
+        pathlib.Path(f"/proc/{self.server.pid}/clear_refs").write_text("5")  # the peak is measured from here on
         self.memory_before = self.memory("VmRSS")
 
     def growth(self, what):

@@ -160,7 +160,7 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
     else socket_.async_read_some(asio::buffer(room.data(), room.size()), received);
   }
 
-  /// Reads again after a moment. To leave the read alone is not enough, for the loop would be woken all the same.
+  /// Reads again after a moment. It is not enough to start no read: the loop would be woken all the same.
   void gather() {
     error_code ignored;
     socket_.set_option(LowWater(gathered_bytes), ignored);

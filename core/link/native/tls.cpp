@@ -102,7 +102,7 @@ void expect_host(TlsStream& stream, const TlsAccess& access, const std::string& 
                      "Write in addr the name or address that the certificate holds");
   };
   SSL* const handle = stream.native_handle();
-  // What SSL_set_tlsext_host_name stands for, without its cast.
+  // As the macro SSL_set_tlsext_host_name does it, but without its cast.
   if (!is_address)
     require(SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                      const_cast<char*>(expected.c_str())) == 1);

@@ -20,7 +20,7 @@ class Agreement {
   /// True once all agree. Made for a fleet at rest and for being asked often: what agreed is not asked again.
   [[nodiscard]] bool reached();
 
-  /// One line for each phone and server that disagree, all of them asked anew.
+  /// One line for each phone and server that disagree, all of them asked again.
   [[nodiscard]] std::vector<std::string> disagreements() const;
 
  private:

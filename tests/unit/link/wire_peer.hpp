@@ -37,7 +37,7 @@ class WirePeer {
   virtual void event(const std::string& name, const std::string& value) = 0;
   /// Something that no message can be read from.
   virtual void bad() = 0;
-  /// Bytes where a message is expected, as they are.
+  /// These bytes instead of a message, as they are.
   virtual void hostile(const std::string& bytes) = 0;
   virtual void hang_up() = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whom a session trusts, and what it costs to find out.
+// Which certificates a session trusts, and what it costs to find out.
 #include <gmock/gmock.h>
 #include <unistd.h>
 

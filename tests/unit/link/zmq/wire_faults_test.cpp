@@ -195,7 +195,7 @@ TEST_F(ZmqFaults, ASlowServerThatStillAnswersStaysUp) {
   });
   start_and_come_up({.ping_period = milliseconds(20), .ping_timeout = milliseconds(300)});
   constexpr std::size_t actions = 64;
-  for (std::size_t i = 0; i < actions; ++i) ask();  // a Ping waits behind them for 640 ms
+  for (std::size_t i = 0; i < actions; ++i) ask();  // a Ping waits for them for 640 ms
   EXPECT_TRUE(run_until([&] { return recorder.answers.size() == actions; }));
   EXPECT_EQ(recorder.downs, 0);
   loop.cancel(slow);
