@@ -11,7 +11,7 @@
 namespace amibroker::link {
 namespace {
 
-// What one server says of itself is kept for each, so it is cut.
+// What a server says of itself is kept, so it is cut.
 constexpr std::size_t longest_identity = 80;
 
 }  // namespace
@@ -150,7 +150,7 @@ void Server::on_bad(std::string_view what, std::string_view why) {
 void Server::on_events_lost(std::uint64_t count) {
   counters_.lost_events += count;
   log_.events_lost(count, context_.loop().now());
-  // A server that is down says it all: plugins know nothing of it until it is up again.
+  // If it is down, plugins know nothing of its states anyway, until it is up again.
   if (up()) context_.listener().on_events_lost(id_, count);
 }
 

@@ -12,7 +12,8 @@ namespace amibroker::link {
 namespace {
 
 constexpr std::size_t longest_name = 80;
-// A step of the clock of deadlines: so many ticks may a loop with much to do be late, and its servers still pay for it.
+// The longest step of the clock for deadlines. A loop that is late by no more than this is busy, and its servers' time
+// goes on; one that is later was held up, and what is above it does not count.
 constexpr int longest_step_ticks = 5;
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Loss {
   };
   Kind kind = Kind::connection;
   std::string why;       ///< a piece of a sentence about the server: "closed the connection"
-  std::string remedy{};  ///< what to do, a sentence; empty if the reason says nothing of it
+  std::string remedy{};  ///< what to do, a sentence; empty if the reason does not tell
 };
 
 /// What a wire reports, on the loop's thread, never from inside its constructor. `send` and `want` call nothing but
@@ -46,11 +46,12 @@ class WireListener {
   virtual void on_progress() = 0;
   /// A message was dropped: `what` ("an event", "an answer", "a message") and why.
   virtual void on_bad(std::string_view what, std::string_view why) = 0;
-  /// Events that were asked for are missing: at least so many, 0 if that is unknown.
+  /// Events that were asked for are missing: at least `count` of them; 0 if it is unknown how many.
   virtual void on_events_lost(std::uint64_t count) = 0;
   /// The wire has something to do at the end of this round: call `flush` then.
   virtual void on_flush_wanted() = 0;
-  /// Something that an administrator may want to know, once a wire and text: a piece of a sentence about the server.
+  /// Something that an administrator may want to know, each text once for a wire: a piece of a sentence about the
+  /// server.
   virtual void on_notice(std::string_view text) = 0;
   /// Each message, if the server is traced. `direction`: "->" to the server or "<-". Secrets are left out.
   virtual void on_traffic(std::string_view direction, std::string_view text) = 0;
