@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An event on its way from a link to the dispatcher, decoded only when somebody wants it.
+// An event on its way from a wire to the dispatcher, decoded only when somebody wants it.
 #pragma once
 
 #include <string_view>

@@ -60,7 +60,7 @@ class TextBlock {
     const std::size_t rest = text.size() - at;
     if (rest >= block_bytes) {
       bytes_ = text.data() + at;
-    } else if (text.size() >= block_bytes) {  // the last 64 bytes, of which the first are no part of it
+    } else if (text.size() >= block_bytes) {  // the last 64 bytes, the first of which do not belong to it
       bytes_ = text.data() + text.size() - block_bytes;
       shift_ = block_bytes - rest;
     } else {

@@ -13,7 +13,7 @@ namespace amibroker::ami {
 namespace {
 
 constexpr std::size_t least_capacity = 4096;
-/// What is kept for the next messages after a larger one: each connection would keep 16 MiB for good otherwise. Twice
+/// What is kept for the next messages after a larger one: otherwise each connection would keep 16 MiB for good. Twice
 /// what a connection asks room for, so that small messages never need another buffer.
 constexpr std::size_t kept_capacity = std::size_t{128} << 10;
 /// What is kept of a message that is skipped, to know its end: an empty line, and in the old form of a Command reply

@@ -14,7 +14,7 @@
 
 namespace amibroker::base {
 
-/// So many mistakes of one file are shown, and so many hints are given.
+/// Most mistakes of one file that are shown, and most hints that are given.
 inline constexpr std::size_t max_errors = 100;
 
 /// Collects mistakes, and knows the folder of the files that a configuration names. One thread.

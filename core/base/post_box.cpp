@@ -26,7 +26,8 @@ void PostBox::post(Task task) {
 }
 
 void PostBox::close() noexcept {
-  std::deque<Task> dropped;  // destroyed outside the lock: what the tasks hold may post once more as it goes
+  std::deque<Task>
+      dropped;  // destroyed outside the lock, because what the tasks hold may post again when it is destroyed
   const std::lock_guard lock(state_->mutex);
   state_->open = false;
   dropped.swap(state_->waiting);

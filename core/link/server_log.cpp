@@ -28,7 +28,8 @@ void ServerLog::rename(const ServerConfig& config) {
   advice_ = config.access->advice();
 }
 
-/// Whether one more line that it is up or down may be written. How many were held back is said in the next minute.
+/// Whether one more line that it is up or down may be written. How many were held back is said before the first line of
+/// the next minute.
 bool ServerLog::allow_change(Time now) {
   if (now - minute_begin_ >= std::chrono::minutes(1)) {
     minute_begin_ = now;

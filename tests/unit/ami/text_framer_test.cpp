@@ -112,7 +112,7 @@ TEST_P(RecordedSession, GivesTheSamePiecesInWhateverPiecesItArrives) {
     EXPECT_EQ(pieces_of(session_, step), whole_) << step;
 }
 
-// The bytes after the cut matter only up to the message after it, so that each cut need not read the whole again.
+// The bytes after the cut matter only up to the message after it, so not every cut has to read the whole again.
 TEST_P(RecordedSession, GivesTheSamePiecesCutAtAnyByte) {
   constexpr std::size_t around = 3000;
   TextFramer framer;

@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 class ZmqFaults : public ZmqTest {
  protected:
-  /// Leaves Setvar unanswered and keeps it in `held`.
+  /// Does not answer Setvar, but keeps it in `held`.
   void hold_setvar() {
     peer.on_request = [&](const ZmqPeer::Request& r) { r.action == "Setvar" ? held.push_back(r) : peer.succeed(r); };
   }
