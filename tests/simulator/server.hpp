@@ -45,7 +45,7 @@ struct ServerOptions {
   Module module = Module::ours;
   std::uint16_t command_port = 0;  ///< of 127.0.0.1; 0: a free one
   std::uint16_t event_port = 0;    ///< of 127.0.0.1; 0: a free one
-  /// Nothing: whoever reaches the ports may come in.
+  /// Nothing: everybody who reaches the ports may come in.
   std::optional<CurveOptions> curve{};
   /// When LoadZmq is published after each start; the modules do it after 2 s. Nothing: never, so that tests that count
   /// events are not surprised.

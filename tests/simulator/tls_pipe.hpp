@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The server's side of one TLS connection, between bytes and bytes: sockets are somebody else's. One thread.
+// The server's side of one TLS connection, from bytes to bytes: it has no socket. One thread.
 #pragma once
 
 #include <openssl/ssl.h>
