@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An event on its way from a link to the dispatcher, decoded only when somebody wants it.
+// An event on its way from a wire to the dispatcher, decoded only when somebody wants it.
 #pragma once
 
 #include <string_view>
@@ -15,7 +15,7 @@ class EventFrame {
   /// The event's name, never empty.
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-  /// The whole event, decoded at the first call; null where it cannot be read (the link counts and logs that).
+  /// The whole event, decoded at the first call; null if it cannot be read (the server counts and logs that).
   /// The message is valid until the frame's end of life.
   [[nodiscard]] virtual const Message* message() = 0;
 

@@ -30,8 +30,8 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
-/// Takes a member `"key":"digits"` off the end of an object's inner text, and the comma before it. `key` comes with
-/// what stands between it and the digits. Nothing where the text ends otherwise; it may be shorter then.
+/// Takes a member `"key":"digits"` off the end of an object's inner text, and the comma before it. `key` includes
+/// what is between it and the digits. Nothing if the text ends otherwise; it may be shorter then.
 std::optional<std::uint64_t> take_last_number(std::string_view& json, std::string_view key) noexcept {
   constexpr std::size_t most_digits = 20;  // of 64 bits
   if (!json.ends_with('"')) return std::nullopt;
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> take_last_number(std::string_view& json, std::strin
   json.remove_suffix(digits.size());
   if (!json.ends_with(key)) return std::nullopt;
   json.remove_suffix(key.size());
-  // A quote behind anything else ends a value, or is escaped and part of one.
+  // A quote after anything else ends a value, or is escaped and part of one.
   if (!json.ends_with(',') && !json.ends_with('{')) return std::nullopt;
   json.remove_suffix(1);
   std::uint64_t number = 0;

@@ -19,8 +19,8 @@
 
 namespace amibroker::ami {
 
-/// The name of an event without decoding it: the value of `Event` where that is the object's first key and holds no
-/// escape, as it is on the module's wire; otherwise an empty text.
+/// The name of an event without decoding it: the value of `Event` if that is the object's first key and holds no
+/// escape, as the module sends it; otherwise an empty text.
 [[nodiscard]] std::string_view peek_event_name(std::string_view json) noexcept;
 
 /// The numbers that our module gives an event (asterisk/res_zmq_manager/README.md).
@@ -32,10 +32,10 @@ struct EventNumbers {
   friend bool operator==(const EventNumbers&, const EventNumbers&) = default;
 };
 
-/// The numbers of an event without decoding it: the values of `ZmqSequence`, where that is the object's last key, and
-/// of `ZmqNamePrevious` and `ZmqNameSequence`, where both stand right before it, in the form in which our module writes
-/// them, without blanks; otherwise nothing. Looks at the last 120 bytes at most. The text inside a value is never taken
-/// for them, because quotes are escaped there.
+/// The numbers of an event without decoding it: the values of `ZmqSequence`, if that is the object's last key, and of
+/// `ZmqNamePrevious` and `ZmqNameSequence`, if both are right before it, in the form in which our module writes them,
+/// without blanks; otherwise nothing. Looks at the last 120 bytes at most. The text inside a value is never taken
+/// for them, because quotes in it are escaped.
 [[nodiscard]] std::optional<EventNumbers> peek_numbers(std::string_view json) noexcept;
 
 /// Reads JSON that a server sent. All input is hostile: whatever is not UTF-8, not JSON, or not flat is refused as a
@@ -43,14 +43,14 @@ struct EventNumbers {
 /// other modules may send, is taken as its text.
 ///
 /// The result of a call lives in the decoder until its next call, and as long as the input does: one decoder serves one
-/// kind of message on one thread. Plain messages take a short way (plain_json.hpp), all others simdjson's. Its
+/// kind of message on one thread. Plain messages take a shortcut (plain_json.hpp), simdjson reads all others. Its
 /// memory grows to the largest message seen.
 class JsonDecoder {
  public:
-  /// One flat object. Null where it cannot be read.
+  /// One flat object. Null if it cannot be read.
   [[nodiscard]] const Message* decode_event(std::string_view json);
 
-  /// An array of flat objects, one or more. Empty where it cannot be read.
+  /// An array of flat objects, one or more. Empty if it cannot be read.
   [[nodiscard]] std::span<const Message> decode_reply(std::string_view json);
 
   /// Why the last call failed; one short line without the input's bytes but for a header's name.

@@ -7,7 +7,7 @@
 namespace amibroker::ami {
 namespace {
 
-/// Bytes that stand for themselves in a text: looked up, because every byte of every message is asked for.
+/// Bytes that mean themselves in a text. A table, because every byte of every message is looked up.
 constexpr std::array<bool, 256> plain_bytes = [] {
   std::array<bool, 256> plain{};
   for (std::size_t byte = 0x20; byte < 0x7f; ++byte) plain[byte] = byte != '"' && byte != '\\';

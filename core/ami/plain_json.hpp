@@ -10,7 +10,7 @@
 
 namespace amibroker::ami {
 
-/// Reads `{"name":"value",...}`, or that in an array of one, without blanks, where all texts are printable ASCII
+/// Reads `{"name":"value",...}`, or that in an array of one, without blanks, if all texts are printable ASCII
 /// without quotes and backslashes. True: its members were appended to `fields`, as views into `json`. False: this is
 /// something else, for the real parser to judge; `fields` may have grown.
 [[nodiscard]] bool read_plain_object(std::string_view json, std::vector<Field>& fields);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where certain bytes stand in 64 bytes of a text at once. AMI's lines have about 20 bytes, too few for a memchr each.
+// Where certain bytes are among 64 bytes of a text, found at once. AMI's lines have about 20 bytes, too few for a
+// memchr each.
 #pragma once
 
 #include <bit>
@@ -59,7 +60,7 @@ class TextBlock {
     const std::size_t rest = text.size() - at;
     if (rest >= block_bytes) {
       bytes_ = text.data() + at;
-    } else if (text.size() >= block_bytes) {  // the last 64 bytes, of which the first are no part of it
+    } else if (text.size() >= block_bytes) {  // the last 64 bytes, the first of which do not belong to it
       bytes_ = text.data() + text.size() - block_bytes;
       shift_ = block_bytes - rest;
     } else {

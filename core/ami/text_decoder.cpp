@@ -19,7 +19,7 @@ std::string_view line_of(std::string_view text, std::size_t begin, std::size_t e
   return {text.data() + begin, end - begin};
 }
 
-/// What stands after the colon at `colon`, without one blank.
+/// The text after the colon at `colon`, without one blank.
 std::string_view value_of(std::string_view line, std::size_t colon) noexcept {
   line.remove_prefix(colon + 1);
   if (!line.empty() && line.front() == ' ') line.remove_prefix(1);

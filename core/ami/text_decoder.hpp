@@ -16,7 +16,7 @@ namespace amibroker::ami {
 /// text.
 [[nodiscard]] std::string_view peek_text_event(std::string_view text) noexcept;
 
-/// The value of the first ActionID, wherever it stands; empty if there is none. One pass over the text.
+/// The value of the first ActionID, wherever it is; empty if there is none. One pass over the text.
 [[nodiscard]] std::string_view peek_action_id(std::string_view text) noexcept;
 
 /// Reads messages as TextFramer gives them: lines that end in CRLF or LF, without the empty line. A line is split at

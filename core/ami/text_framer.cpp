@@ -13,7 +13,7 @@ namespace amibroker::ami {
 namespace {
 
 constexpr std::size_t least_capacity = 4096;
-/// What is kept for the next messages after a larger one: each connection would keep 16 MiB for good otherwise. Twice
+/// What is kept for the next messages after a larger one: otherwise each connection would keep 16 MiB for good. Twice
 /// what a connection asks room for, so that small messages never need another buffer.
 constexpr std::size_t kept_capacity = std::size_t{128} << 10;
 /// What is kept of a message that is skipped, to know its end: an empty line, and in the old form of a Command reply
@@ -66,7 +66,7 @@ void TextFramer::restart() noexcept {
   state_ = State::banner;
 }
 
-/// What has been looked at goes; a message begins behind it.
+/// Forgets what has been looked at; a message begins after it.
 void TextFramer::take(std::size_t bytes) noexcept {
   begin_ += bytes;
   scanned_ = 0;
@@ -140,7 +140,7 @@ bool TextFramer::skip_message() noexcept {
 /// Looks at the bytes that were not looked at before. True: `scanned_` is one past the first empty line in them.
 bool TextFramer::find_empty_line() noexcept {
   const std::string_view text = held();
-  // What stands before the next block; before the message itself a line ends.
+  // The bytes before the next block; the message itself begins as if a line had ended before it.
   std::uint64_t feed_before = scanned_ == 0 || text[scanned_ - 1] == '\n';
   std::uint64_t return_before = scanned_ > 0 && text[scanned_ - 1] == '\r';
   std::uint64_t feed_two_before = scanned_ == 1 || (scanned_ > 1 && text[scanned_ - 2] == '\n');

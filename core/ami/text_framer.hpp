@@ -35,7 +35,8 @@ inline constexpr std::size_t max_reply_headers = 200'000;
 ///     framer.added(socket.read(room));
 ///     for (auto piece = framer.next(); piece.kind != TextFramer::Kind::incomplete; piece = framer.next()) ...
 ///
-/// Used so, it never holds more than one message and what was read behind it. Not safe for several threads at once.
+/// Used in this way, it never holds more than one message and what was read after it. Not safe for several threads at
+/// once.
 class TextFramer {
  public:
   enum class Kind : std::uint8_t {
@@ -43,13 +44,13 @@ class TextFramer {
     banner,      ///< the first line of the connection; its text is for the user to judge
     event,       ///< a message whose first header is `Event`
     reply,       ///< any other message
-    bad,         ///< a message above a limit: said once, its rest is left out, what stands behind it comes as usual.
+    bad,         ///< a message above a limit: said once, its rest is left out, what comes after it is as usual.
                  ///< Before the banner: this is no AMI, the connection is to be dropped, and until restart() nothing
                  ///< else comes
   };
   struct Piece {
     Kind kind = Kind::incomplete;
-    /// event, reply: all lines, each with its line end, without the empty line behind them. banner: the line without
+    /// event, reply: all lines, each with its line end, without the empty line after them. banner: the line without
     /// its line end. Otherwise empty.
     std::string_view text;
     /// bad: one short reason without the input's bytes. Never goes out of scope.

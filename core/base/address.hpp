@@ -8,7 +8,7 @@
 
 namespace amibroker::base {
 
-/// An address, or why a text is none.
+/// An address, or why a text is not one.
 struct Address {
   std::string text;   ///< IPv4, IPv6 without brackets (an interface may follow: fe80::1%eth0), or host name
   std::string error;  ///< empty if the address is right in form

@@ -9,8 +9,8 @@
 
 namespace amibroker::base {
 
-/// Waits that double from `first` to `cap`, each shortened by a random part of up to one half, so that the links of
-/// a fleet that lost its network do not come back all at once.
+/// Waits that double from `first` to `cap`, each shortened by a random part of up to one half, so that the servers
+/// of a fleet that lost its network do not come back all at once.
 class Backoff {
  public:
   Backoff(std::chrono::milliseconds first, std::chrono::milliseconds cap, std::uint32_t seed)

@@ -59,7 +59,7 @@ void EventLoop::run() {
     bool more = false;
     for (const auto& watched : sources_) more |= watched->source.turn();
     end_of_round_();
-    // Whoever had the last word at the end of the round may have given a source more to do.
+    // What ran at the end of the round may have given a source more to do.
     for (const auto& watched : sources_) more |= watched->source.has_more();
     if (!more) {
       watch();
@@ -110,7 +110,7 @@ TimerHandle EventLoop::add_timer(std::chrono::milliseconds delay, std::chrono::m
 
 void EventLoop::arm(const std::shared_ptr<Timer>& timer) {
   timer->clock.async_wait([this, timer](const boost::system::error_code& error) {
-    // A cancelled timer may already wait for its turn, so the table decides, not the error code alone.
+    // A cancelled timer may already wait for its turn, so the table decides, not only the error code.
     if (error || !timers_.contains(timer->handle)) return;
     woken();
     if (timer->period == std::chrono::milliseconds::zero()) {

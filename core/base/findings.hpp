@@ -14,17 +14,17 @@
 
 namespace amibroker::base {
 
-/// So many mistakes of one file are shown, and so many hints are given.
+/// Most mistakes of one file that are shown, and most hints that are given.
 inline constexpr std::size_t max_errors = 100;
 
-/// Collects mistakes, and says where the files lie that a configuration names. One thread.
+/// Collects mistakes, and knows the folder of the files that a configuration names. One thread.
 class Findings {
  public:
   explicit Findings(std::string folder_of_config) : folder(std::move(folder_of_config)) {}
 
   /// Folder of the configuration file: relative paths in it begin there. Empty: they begin at the working directory.
   std::string folder;
-  /// Line of the first secret that stands in the file itself; 0: none does.
+  /// Line of the first secret that is in the file itself; 0: none is.
   int secret_line = 0;
   std::vector<Problem> errors;
   std::vector<Problem> warnings;

@@ -29,7 +29,7 @@ bool check_one_line(const Setting& setting, Findings& findings);
 /// A value of yes or no; if it is neither, an error and nothing else.
 void read_boolean(const Setting& setting, bool& value, Findings& findings);
 
-/// A number within a range, or nothing, with an error. `unit` as it stands in a message, with a blank before it.
+/// A number within a range, or nothing, with an error. `unit` as it is written in a message, with a blank before it.
 [[nodiscard]] std::optional<std::int64_t> read_number(const Setting& setting, std::int64_t least, std::int64_t greatest,
                                                       std::string_view unit, Findings& findings);
 

@@ -9,7 +9,7 @@
 
 namespace amibroker::base {
 
-/// Lets one line through in each `period`, and tells how many were held back since the last.
+/// Lets one line through in each `period`, and counts how many were held back since the last.
 class LogLimit {
  public:
   explicit LogLimit(std::chrono::steady_clock::duration period) noexcept : period_(period) {}

@@ -11,11 +11,11 @@
 namespace amibroker::base {
 
 /// The word of `known` that takes the fewest typing mistakes (a letter wrong, missing, too many, or two swapped;
-/// case is none) to become `word`; the first of several. Nothing where even the nearest is too far to be meant: more
-/// than one mistake in three letters. Looks at the first 1,000 of `known`; the view is the one of `known`.
+/// another case is no mistake) to become `word`; the first of several. Nothing if even the nearest is too far away:
+/// more than one mistake in three letters. Looks at the first 1,000 of `known`; the result is a view of one of them.
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);
 
-/// ` (did you mean "x"?)`, or an empty text where no known word is near.
+/// ` (did you mean "x"?)`, or an empty text if no known word is near.
 [[nodiscard]] std::string did_you_mean(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace amibroker::base

@@ -26,7 +26,8 @@ void PostBox::post(Task task) {
 }
 
 void PostBox::close() noexcept {
-  std::deque<Task> dropped;  // destroyed outside the lock: what the tasks hold may post once more as it goes
+  std::deque<Task>
+      dropped;  // destroyed outside the lock, because what the tasks hold may post again when it is destroyed
   const std::lock_guard lock(state_->mutex);
   state_->open = false;
   dropped.swap(state_->waiting);
@@ -48,7 +49,7 @@ void PostBox::run_some(const std::shared_ptr<State>& state) {
 
 bool PostBox::take(State& state, Task& task) {
   const std::lock_guard lock(state.mutex);
-  if (state.waiting.empty()) return false;  // as it is for ever once the box is closed
+  if (state.waiting.empty()) return false;  // as it always is once the box is closed
   task = std::move(state.waiting.front());
   state.waiting.pop_front();
   return true;

@@ -64,7 +64,7 @@ std::string_view without_line_end(std::string_view text) {
   return text;
 }
 
-/// What is wrong with a line that should be a secret; empty where nothing is.
+/// What is wrong with a line that should be a secret; empty if nothing is.
 std::string_view check(std::string_view line) {
   if (line.empty()) return " holds nothing in its first line; write the secret there, and nothing else";
   if (line.find('\n') != line.npos) return " has more than one line; leave the one with the secret";

@@ -13,12 +13,12 @@ inline constexpr std::size_t max_secret_bytes = 1000;
 /// What a file holds. `error` and `warning` name the file and what to do, never what it holds.
 struct SecretFile {
   std::string text;     ///< its one line without the line end, 1 to `max_secret_bytes` bytes; empty with an error
-  std::string error;    ///< empty where the file could be read and is right
-  std::string warning;  ///< empty where nobody reads or writes the file who should not
+  std::string error;    ///< empty if the file could be read and is right
+  std::string warning;  ///< empty if nobody can read or write the file who should not
 };
 
 /// Which file `path` means. A relative path is a file of the folder that systemd names in CREDENTIALS_DIRECTORY
-/// where it is there, else it begins at `config_folder` (empty: at the working directory).
+/// if it is there, else it begins at `config_folder` (empty: at the working directory).
 [[nodiscard]] std::string secret_path(const std::string& path, const std::string& config_folder);
 
 /// Reads the file that `path` means (see secret_path). Throws nothing but std::bad_alloc.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A section of a configuration, as text: nobody has looked yet at what its keys mean.
+// A section of a configuration, as text: what its keys mean has not been looked at yet.
 #pragma once
 
 #include <string>

@@ -25,7 +25,7 @@ inline constexpr std::string_view blanks = " \t";
   return result;
 }
 
-/// `text` for a message, cut where it is long.
+/// `text` for a message, cut if it is long.
 [[nodiscard]] inline std::string shortened(std::string_view text) {
   constexpr std::size_t longest = 60;
   if (text.size() <= longest) return std::string(text);

@@ -8,7 +8,7 @@
 namespace amibroker::link {
 namespace {
 
-/// The higher, the more it says of the server.
+/// The higher, the more it says about the server.
 int weight(Loss::Kind kind) {
   switch (kind) {
     case Loss::Kind::refusal: return 2;
@@ -20,7 +20,7 @@ int weight(Loss::Kind kind) {
 
 }  // namespace
 
-/// The wire to one of the addresses. Before it wins, only remarks pass; after that, everything does.
+/// The wire to one of the addresses. Before it wins, only notices and traffic pass; after that, everything does.
 class AddressRace::Runner final : public WireListener {
  public:
   Runner(AddressRace& race, std::string address) : race_(race), address_(std::move(address)) {}
@@ -86,7 +86,7 @@ AddressRace::AddressRace(base::EventLoop& loop, Transport& transport, const Serv
       addresses_(std::move(addresses)),
       interest_(interest),
       listener_(listener) {
-  // Not at once: if no address can be tried at all, the listener must be told, and this is its own call.
+  // Not at once: if no address can be tried at all, the listener must hear of it, and it is the one that called us.
   set_timer(std::chrono::milliseconds::zero(), &AddressRace::start_next);
 }
 

@@ -16,12 +16,13 @@
 namespace amibroker::link {
 
 /// Connects to the addresses in their order, each with a head start over the next one, as RFC 8305 ("happy eyeballs")
-/// has it. The first that is connected is the connection; the others are closed. If all are lost, it is lost, for the
-/// most telling of their reasons. An address where nothing answers does not end by itself: whoever made the race gives
+/// says. The first that is connected is the connection; the others are closed. If all are lost, it is lost, for the
+/// reason that says most. An address at which nothing answers does not end by itself: whoever made the race gives
 /// up at some time and closes it. Loop's thread only; as any wire, never destroyed inside a call to its listener.
 class AddressRace final : public Wire {
  public:
-  /// How long an address is tried alone. As RFC 8305 recommends ("Connection Attempt Delay").
+  /// How long an address is tried before the next one is tried as well. As RFC 8305 recommends ("Connection Attempt
+  /// Delay").
   static constexpr std::chrono::milliseconds head_start{250};
 
   /// `addresses`: at least one, numbers, the best one first. `loop`, `transport` and `listener` must outlive `close`;
@@ -64,7 +65,7 @@ class AddressRace final : public Wire {
   std::size_t lost_ = 0;
   std::optional<Loss> reason_;
   base::TimerHandle timer_ = 0;
-  bool over_ = false;  // lost or closed: nothing is told any more
+  bool over_ = false;  // lost or closed: nobody is called any more
 };
 
 }  // namespace amibroker::link

@@ -18,7 +18,7 @@ struct Pending {
   std::uint64_t action_id = 0;
   std::chrono::steady_clock::time_point deadline{};
   Owner owner = 0;
-  bool expired = false;  ///< its time was over and its owner was told; the answer may still come
+  bool expired = false;  ///< its time was over and its owner knows; the answer may still come
   Completion done;
 };
 
@@ -42,7 +42,7 @@ class InFlightTable {
   /// action fits: then nothing changes.
   [[nodiscard]] std::optional<Pending> match(std::optional<std::uint64_t> action_id, std::vector<Pending>& passed_over);
 
-  /// Marks the actions whose deadline is over, and appends what their owners must be told to `expired`.
+  /// Marks the actions whose deadline is over, and appends those whose owners must hear of it to `expired`.
   void expire(std::chrono::steady_clock::time_point now, std::vector<Pending>& expired);
 
   /// Empties the table, oldest first.

@@ -9,7 +9,8 @@ namespace amibroker::link {
 namespace {
 
 constexpr std::size_t least_waiting = 64;
-// A Ping and a question of our own find room in a full window; a server that leaves more of them unanswered is down.
+// So that a Ping, or a question of our own, finds room if the window is full; a server that leaves more of them
+// unanswered is down.
 constexpr std::size_t own_places = 16;
 
 Reply reply_of(std::span<const Message> messages) {
@@ -50,7 +51,7 @@ bool Requests::send_own(New&& request, Time now, const Send& send) {
   return !in_flight_.full() && send_now(std::move(request), now, send);
 }
 
-/// An action that cannot be sent is under way all the same: the connection is lost in a moment, which ends it.
+/// An action that cannot be sent counts as under way: the connection is about to be lost, which ends it.
 bool Requests::send_now(New&& request, Time now, const Send& send) {
   in_flight_.push({request.id, now + request.timeout, request.owner, false, std::move(request.done)});
   if (!send(*request.bytes)) return false;

@@ -30,7 +30,7 @@ class Requests {
  public:
   /// The server's own actions have this owner: Pings, and the question who it is.
   static constexpr Owner own = std::numeric_limits<Owner>::max();
-  /// So many actions may wait for room in the window.
+  /// Most actions that may wait for room in the window.
   static constexpr std::size_t queue_limit = 10'000;
 
   /// How an action ends: called once for each, never from inside `add`.
@@ -73,7 +73,7 @@ class Requests {
   void fail_all();
 
   /// Actions that ended without an answer since the last one that was answered; those of the server's own do not count.
-  /// Nothing: none did. Else since when, and how many.
+  /// Nothing if there are none.
   struct Unanswered {
     Time since;
     std::size_t count;

@@ -88,7 +88,7 @@ void Resolver::start_waiting() {
     const std::string name = std::move(queue_.front());
     queue_.pop_front();
     ++threads_;
-    // `this` is used by the box alone, which the resolver closes before it goes.
+    // Only the box uses `this`, and the resolver closes the box before it goes.
     const auto hand_over = [this, name, box = box_](Found found) {
       box->post([this, name, found = std::move(found)]() mutable {
         --threads_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names of servers to addresses, on threads of its own, so that a name server that is silent costs nobody anything.
+// Looks up the addresses of servers' names, on threads of its own, so that a name server that is silent delays nobody.
 #pragma once
 
 #include <chrono>
@@ -20,8 +20,8 @@
 namespace amibroker::link {
 
 /// Each look-up has a thread of its own for as long as it takes, and a name has one look-up at a time: whoever asks for
-/// the same name meanwhile gets its result. Remembers for each name what was found last, and gives that if a look-up is
-/// slow or fails. Loop's thread only.
+/// the same name meanwhile gets that result. Remembers for each name what was found last, and gives that if a look-up
+/// is slow or fails. Loop's thread only.
 class Resolver {
  public:
   /// What is known of a name.
@@ -43,7 +43,7 @@ class Resolver {
     /// Most look-ups under way. If all of them hang, the names after them wait until one ends; what is remembered of
     /// these names is given after `patience` all the same.
     std::size_t threads = 256;
-    /// Most names in memory; beyond that the one that was asked for longest ago is forgotten.
+    /// Most names in memory; above that, the one that nobody has asked for for the longest time is forgotten.
     std::size_t names = 4096;
     /// Most addresses of a name; the others are left out.
     std::size_t addresses = 16;
@@ -66,7 +66,7 @@ class Resolver {
   Ticket resolve(const std::string& name, Done done);
   /// `done` is not called any more. Unknown tickets are fine. The look-up goes on, for the memory.
   void cancel(Ticket ticket);
-  /// The server was reached at this address: it is the first of its name from now on.
+  /// The server was reached at this address: it comes first among those of its name from now on.
   void worked(const std::string& name, const std::string& address);
 
  private:
@@ -75,7 +75,7 @@ class Resolver {
     std::string best{};             // the address that worked last
     std::vector<Ticket> waiting{};  // for the look-up
     bool under_way = false;         // or waits for a thread
-    bool late = false;              // its look-up has lasted longer than our patience
+    bool late = false;              // its look-up takes longer than our patience
     std::uint64_t last_use = 0;
   };
   struct Caller {

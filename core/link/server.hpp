@@ -27,7 +27,7 @@ namespace amibroker::link {
 
 class Server;
 
-/// What a Server needs of the others; implemented by Servers, which outlives it. Loop's thread.
+/// What a Server needs from around it; implemented by Servers, which outlives it. Loop's thread.
 class ServerContext {
  public:
   [[nodiscard]] virtual base::EventLoop& loop() noexcept = 0;
@@ -39,7 +39,7 @@ class ServerContext {
   [[nodiscard]] virtual Resolver& resolver() noexcept = 0;
   /// Which events are needed of all servers.
   [[nodiscard]] virtual const Interest& interest() const noexcept = 0;
-  /// Calls `end_round` once at the end of this round; each call of this function is one more.
+  /// Calls `end_round` at the end of this round, once for each call of this function.
   virtual void at_end_of_round(Server& server) = 0;
   /// Destroys a wire once no call of it can be under way.
   virtual void discard(std::unique_ptr<Wire> wire) = 0;
@@ -52,10 +52,11 @@ class ServerContext {
 
 /// Keeps one server connected and carries its events, actions and answers.
 ///
-/// A server is up once its wire is ready and a Ping came back with our ActionID; it is down once the wire is lost, or a
-/// Ping stays without an answer while little else comes either. After that a new wire is made, with a growing wait
-/// between two attempts, and a much longer one if the login or the certificate was refused. Actions are sent at the end
-/// of the round that asked for them; at most the wire's window is under way, up to Requests::queue_limit more wait.
+/// A server is up once its wire is ready and a Ping was answered with our ActionID; it is down once the wire is lost,
+/// or if a Ping stays without an answer while little else comes either. After that a new wire is made, with a growing
+/// wait between two attempts, and a much longer one if the login or the certificate was refused. Actions are sent at
+/// the end of the round that asked for them; at most the wire's window is under way, up to Requests::queue_limit more
+/// wait.
 class Server final : private WireListener {
   using Clock = std::chrono::steady_clock;
 

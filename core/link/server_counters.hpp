@@ -7,7 +7,7 @@
 
 namespace amibroker::link {
 
-/// Since the start of the daemon. Each message that is not handled stands in exactly one counter.
+/// Since the start of the daemon. Each message that is not handled is counted exactly once.
 struct ServerCounters {
   std::uint64_t events = 0;         ///< event frames received: those that the server was asked for
   std::uint64_t replies = 0;        ///< answers that matched an action
@@ -18,7 +18,8 @@ struct ServerCounters {
   std::uint64_t lost_replies = 0;   ///< actions that the server passed over: it answered later ones
   std::uint64_t timeouts = 0;       ///< actions without an answer in time
   std::uint64_t connects = 0;       ///< times that the server came up
-  std::uint64_t lost_events = 0;    ///< missing among the events asked for, by their numbers: at least so many
+  std::uint64_t lost_events =
+      0;  ///< events that were asked for and are missing by their numbers: at least as many as this
 };
 
 }  // namespace amibroker::link

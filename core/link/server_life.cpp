@@ -11,7 +11,7 @@
 namespace amibroker::link {
 namespace {
 
-// What one server says of itself is kept for each, so it is cut.
+// What a server says of itself is kept, so it is cut.
 constexpr std::size_t longest_identity = 80;
 
 }  // namespace
@@ -21,7 +21,7 @@ constexpr std::size_t longest_identity = 80;
 void Server::watch(Clock::time_point now) {
   if (ping_deadline_ && now >= *ping_deadline_) return lose({Loss::Kind::connection, "it does not answer any more"});
   requests_.expire(now);
-  if (!up()) return;  // a plugin that was told may have changed something
+  if (!up()) return;  // a plugin that heard of it may have changed something
   if (const auto& unanswered = requests_.unanswered(); unanswered && now - unanswered->since >= timings().useless_after)
     return lose({Loss::Kind::connection,
                  "it answers Pings, but none of the last " + std::to_string(unanswered->count) + " actions",
@@ -150,7 +150,7 @@ void Server::on_bad(std::string_view what, std::string_view why) {
 void Server::on_events_lost(std::uint64_t count) {
   counters_.lost_events += count;
   log_.events_lost(count, context_.loop().now());
-  // A server that is down says it all: plugins know nothing of it until it is up again.
+  // If it is down, plugins know nothing of its states anyway, until it is up again.
   if (up()) context_.listener().on_events_lost(id_, count);
 }
 

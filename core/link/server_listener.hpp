@@ -24,7 +24,7 @@ struct Identity {
   std::string_view system_name;       ///< of asterisk.conf, often empty; cut to 80 bytes
 };
 
-/// Told of all that happens on the servers: implemented by the dispatcher.
+/// Hears of all that happens on the servers: implemented by the dispatcher.
 class ServerListener {
  public:
   /// An event arrived. `frame.name()` is known; the rest is decoded only if somebody asks for it.
@@ -57,7 +57,8 @@ class ServerAccess {
   [[nodiscard]] virtual bool is_up(ServerId server) const noexcept = 0;
 
   /// Only these events are needed from now on, of all servers that are there or come later. A server is asked to send
-  /// no others if it can; what comes all the same is handed over as ever. Before the first call all events are needed.
+  /// no others if it can; what comes all the same is handed over as before. Before the first call all events are
+  /// needed.
   virtual void set_interest(const Interest& interest) = 0;
 
  protected:

@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t longest_name = 80;
 constexpr std::size_t longest_reason = 400;
 constexpr std::size_t longest_traffic = 4000;
-// A server that is restarted twice or three times has all its lines; one that flaps has a line now and then.
+// Enough for all lines of a server that is restarted two or three times; a server that comes and goes all the time has
+// a line now and then.
 constexpr int changes_a_minute = 10;
 
 }  // namespace
@@ -27,7 +28,8 @@ void ServerLog::rename(const ServerConfig& config) {
   advice_ = config.access->advice();
 }
 
-/// Whether a line that it came or went may be written. What was held back is said with the first line after it.
+/// Whether one more line that it is up or down may be written. How many were held back is said before the first line of
+/// the next minute.
 bool ServerLog::allow_change(Time now) {
   if (now - minute_begin_ >= std::chrono::minutes(1)) {
     minute_begin_ = now;

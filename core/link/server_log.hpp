@@ -24,14 +24,14 @@ class ServerLog {
  public:
   explicit ServerLog(const ServerConfig& config);
 
-  /// It is called otherwise, or reached elsewhere, from now on.
+  /// It has another name, or is reached elsewhere, from now on.
   void rename(const ServerConfig& config);
   /// `server 'Berlin' [server-1]`
   [[nodiscard]] const std::string& label() const noexcept { return label_; }
 
   void up(Time now);
-  /// It cannot be reached, or no longer. A line only if it was up, or if the reason is of another kind than the one
-  /// that was logged.
+  /// It cannot be reached, or no longer. A line only if it was up, or if the reason says more than what was logged
+  /// before.
   void lost(const Loss& loss, bool was_up, const ServerTimings& timings, Time now);
   /// A message was dropped.
   void bad(std::string_view what, std::string_view why, Time now);
@@ -51,7 +51,7 @@ class ServerLog {
   std::string advice_;
   Said said_ = Said::nothing;
   std::string last_notice_;
-  // Of lines that it came up or went down.
+  // Lines that it is up or down:
   Time minute_begin_{};
   int lines_this_minute_ = 0;
   std::uint64_t changes_held_back_ = 0;

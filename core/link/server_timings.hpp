@@ -15,13 +15,13 @@ struct ServerTimings {
   std::chrono::milliseconds ping_timeout{5'000};  ///< a Ping without an answer, or sign of life, for so long: down
   /// Events and parts of an answer are signs of life, but put the end of a Ping off no further than this in all.
   std::chrono::milliseconds longest_ping{20'000};
-  /// A server that answers its Pings and nothing else for so long is of no use, and is connected anew.
+  /// A server that answers its Pings and nothing else for so long is of no use, so the connection is made again.
   std::chrono::milliseconds useless_after{20'000};
   std::chrono::milliseconds longest_wait{30'000};  ///< of an action, for its turn to be sent
   std::chrono::milliseconds first_retry{100};      ///< see base::Backoff
   std::chrono::milliseconds last_retry{1'000};     ///< short, so that a server that is back is right within two seconds
-  /// The first and the longest wait after a login or a certificate that was refused: each attempt stands in the
-  /// server's security log, and may count for whoever bans addresses there.
+  /// The first and the longest wait after a login or a certificate that was refused: each attempt appears in
+  /// the server's security log, and may count for a tool that bans addresses there.
   std::chrono::milliseconds first_login_retry{10'000};
   std::chrono::milliseconds last_login_retry{60'000};
   std::chrono::milliseconds steady{10'000};  ///< a server that was up for so long begins with the first waits again

@@ -12,7 +12,8 @@ namespace amibroker::link {
 namespace {
 
 constexpr std::size_t longest_name = 80;
-// A step of the clock of deadlines: so many ticks may a loop with much to do be late, and its servers still pay for it.
+// The longest step of the clock for deadlines. A loop that is late by no more than this is busy, and its servers' time
+// goes on; one that is later was held up, and what is above it does not count.
 constexpr int longest_step_ticks = 5;
 
 }  // namespace
@@ -51,7 +52,7 @@ ServerId Servers::add(ServerConfig config) {
   system_names_.emplace_back();
   ServerContext& self = *this;
   servers_.push_back(std::make_unique<Server>(self, id, std::move(config), *wires.transport, wires.encoder));
-  // Later, for an attempt that fails at once would be told from inside this call.
+  // Later, because an attempt that fails at once would call the listener from inside this call.
   loop_.post([this, id] { servers_[id]->start(); });
   return id;
 }
@@ -84,7 +85,7 @@ void Servers::set_interest(const Interest& interest) {
 }
 
 void Servers::finish_round() {
-  // By index: whoever has its turn may give others one.
+  // By index: a server whose turn it is may register another one.
   for (std::size_t i = 0; i < to_end_.size(); ++i) to_end_[i]->end_round();
   to_end_.clear();
   discarded_.clear();
@@ -97,7 +98,7 @@ Servers::Clock::time_point Servers::time() noexcept {
 void Servers::tick() {
   time_ = time();
   last_tick_ = loop_.now();
-  // By index: whoever is told of a loss may bring another server.
+  // By index: a listener that hears of a loss may add another server.
   for (std::size_t i = 0; i < servers_.size(); ++i) servers_[i]->tick();
 }
 

@@ -25,7 +25,7 @@ class Servers final : public ServerAccess, private ServerContext {
   using Clock = std::chrono::steady_clock;
 
  public:
-  /// `listener` is told of all servers; it and the loop outlive this object. `expected`: how many servers there will be
+  /// `listener` hears of all servers; it and the loop outlive this object. `expected`: how many servers there will be
   /// at the start. `look_up`: see Resolver.
   Servers(base::EventLoop& loop, ServerListener& listener, std::size_t expected, ServerTimings timings = {},
           Resolver::Lookup look_up = Resolver::system_lookup());
@@ -33,11 +33,11 @@ class Servers final : public ServerAccess, private ServerContext {
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
-  /// A new server, which begins to connect; the listener is told later, never from inside this call. `config` was
+  /// A new server, which begins to connect; the listener hears of it later, never from inside this call. `config` was
   /// checked.
   ServerId add(ServerConfig config);
-  /// Another address, secret or name for a server, which keeps its id. It goes down and is connected anew if anything
-  /// but its name for people changed. Throws std::out_of_range for an id that was never given.
+  /// Another address, secret or name for a server, which keeps its id. It goes down and is connected again if
+  /// anything but its name for people changed. Throws std::out_of_range for an id that was never given.
   void change(ServerId id, ServerConfig config);
   /// The server leaves for good: it goes down, its actions end, and nothing is heard of it any more. Throws
   /// std::out_of_range for an id that was never given.

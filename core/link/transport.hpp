@@ -36,7 +36,7 @@ class Transport {
   [[nodiscard]] virtual const WireTraits& traits() const noexcept = 0;
 
   /// Begins to connect to the server at `address`, which is a number (see base::is_numeric_address); names are looked
-  /// up before. `config` is of this kind, and is copied. `listener` is told of all that follows. Throws
+  /// up before. `config` is of this kind, and is copied. `listener` hears of all that follows. Throws
   /// std::runtime_error, with one line that says what is wrong and what to do, if this cannot even begin.
   [[nodiscard]] virtual std::unique_ptr<Wire> connect(const ServerConfig& config, const std::string& address,
                                                       const Interest& interest, WireListener& listener) = 0;
@@ -52,7 +52,7 @@ class Transport {
 struct TransportKind {
   std::string_view name;   ///< `transport = NAME`
   std::string_view about;  ///< what answers there, for a message
-  /// The keys of a server's section that mean something with this kind alone.
+  /// The keys of a server's section that mean something only with this kind.
   std::span<const std::string_view> keys;
   /// Reads those keys of the section and checks that they go together. With an error in `findings` for each mistake;
   /// then the result says only what was right, and no server may be reached with it.

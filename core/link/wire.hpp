@@ -21,16 +21,16 @@ struct Loss {
   enum class Kind : std::uint8_t {
     connection,  ///< it is lost, or cannot be made: try again soon
     refusal,     ///< one side does not trust the other: nothing changes until somebody changes it, so try again late
-    own_choice,  ///< the wire must be made anew for what is wanted of it: try again now
+    own_choice,  ///< what is wanted now needs a new wire: try again at once
   };
   Kind kind = Kind::connection;
   std::string why;       ///< a piece of a sentence about the server: "closed the connection"
-  std::string remedy{};  ///< what to do, a sentence; empty if the reason says nothing of it
+  std::string remedy{};  ///< what to do, a sentence; empty if the reason does not tell
 };
 
-/// What a wire tells, on the loop's thread, never from inside its constructor. `send` and `want` tell no more than
-/// on_traffic and on_flush_wanted, `flush` no more than on_events_lost, on_notice and on_traffic. After `close` nothing
-/// is told any more.
+/// What a wire reports, on the loop's thread, never from inside its constructor. `send` and `want` call nothing but
+/// on_traffic and on_flush_wanted, `flush` nothing but on_events_lost, on_notice and on_traffic. After `close` nothing
+/// is called any more.
 class WireListener {
  public:
   /// The server can be reached at this address: the connection is made, whatever becomes of it. At most once.
@@ -40,21 +40,22 @@ class WireListener {
   /// `frame` lives during the call.
   virtual void on_event(ami::EventFrame& frame) = 0;
   /// The answer to an action: its first message, and the items of a list. `id`: as it was sent; nothing if the answer
-  /// does not say it. `messages`: at least one; valid during the call.
+  /// has none. `messages`: at least one; valid during the call.
   virtual void on_answer(std::optional<std::uint64_t> id, std::span<const Message> messages) = 0;
-  /// A part of an answer came, so the server is at work; the rest follows.
+  /// A part of an answer came, so the server is working on it; the rest follows.
   virtual void on_progress() = 0;
   /// A message was dropped: `what` ("an event", "an answer", "a message") and why.
   virtual void on_bad(std::string_view what, std::string_view why) = 0;
-  /// Events that were asked for are missing: at least so many, 0 if that is unknown.
+  /// Events that were asked for are missing: at least `count` of them; 0 if it is unknown how many.
   virtual void on_events_lost(std::uint64_t count) = 0;
   /// The wire has something to do at the end of this round: call `flush` then.
   virtual void on_flush_wanted() = 0;
-  /// Something that an administrator may want to know, once a wire and text: a piece of a sentence about the server.
+  /// Something that an administrator may want to know, each text once for a wire: a piece of a sentence about the
+  /// server.
   virtual void on_notice(std::string_view text) = 0;
   /// Each message, if the server is traced. `direction`: "->" to the server or "<-". Secrets are left out.
   virtual void on_traffic(std::string_view direction, std::string_view text) = 0;
-  /// The connection is over, or was never made. At most once, and nothing is told after it.
+  /// The connection is over, or was never made. At most once, and nothing is called after it.
   virtual void on_lost(const Loss& loss) = 0;
 
  protected:

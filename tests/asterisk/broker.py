@@ -34,7 +34,7 @@ class Broker:
         self.start()
 
     def start(self):
-        self.ended = None  # how its life ended, once it was closed
+        self.ended = None  # how it ended, once it was closed
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen([binary(), self._config_path], stdin=subprocess.DEVNULL, stdout=log,
                                              stderr=subprocess.STDOUT)
@@ -82,7 +82,7 @@ class Broker:
         return self._process.poll() is None
 
     def await_ready(self, servers=None):
-        """A presence that is set on each of these servers (all) has reached the others: each link works both ways."""
+        """A presence that is set on each of these servers (all) has reached the others: each connection works both ways."""
         clients = [server.ami(events="off") for server in servers or self._servers]
         probe = next(_probes)
         for number, origin in enumerate(clients, 1):
@@ -91,7 +91,7 @@ class Broker:
             def everywhere():
                 if not self.alive():
                     raise AssertionError(f"the broker ended with {self._process.returncode}:\n{self.log()}")
-                origin.setvar(f"{presence})", "chat")  # again and again: the link may not have been there the last time
+                origin.setvar(f"{presence})", "chat")  # again and again: the connection may not have been there the last time
                 return all(client.getvar(f"{presence},value)") == "chat" for client in clients)
             until(everywhere, lambda: f"the presence of server {number} is on all servers; the broker's log ends:\n{self.log()}",
                   seconds=60, interval=0.2)

@@ -95,7 +95,7 @@ class BrokerKilled(BrokerScenario):
         before = [client.count() for client in self.clients]
         self.broker.start()
         until(lambda: min(self.fences(before)) >= 2, lambda: self.with_log(f"all servers are read, is {self.fences(before)}"))
-        stays(self.broker.alive, "the broker lives", QUIET_S)  # the span in which it would write
+        stays(self.broker.alive, "the broker lives", QUIET_S)  # the time in which it would write
         self.assertEqual(0, self.broker.close())
         writes = [self.broker.counter(plugin, "writes") for plugin in ("device_state", "presence_state")]
         self.assertEqual([0, 0], writes, self.with_log("a second restart writes nothing"))

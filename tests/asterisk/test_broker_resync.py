@@ -8,10 +8,10 @@ from wires import Zmq
 from zmq_client import Pipeline
 
 DEVICES = 10000
-UNMEASURED = 100  # the first of them: until both have begun in earnest
+UNMEASURED = 100  # the first of them, until both run at full speed
 ROUNDS = 3
 WANTED = 1.2
-AT_MOST = 3  # these machines are shared and noisy: what is above this is no noise
+AT_MOST = 3  # these machines are shared and noisy: what is above this is not noise
 
 
 def actions(tag):

@@ -45,7 +45,7 @@ class ModuleFlood(Scenario):
         took = time.monotonic() - started
         stop.set()
         background.join()
-        # The last words: every event that Asterisk raised before it answered has been raised now, whatever thread raises it.
+        # The end: every event that Asterisk raised before it answered has been raised now, whatever thread raises it.
         for ami in [lamps, *senders]:
             ami.action(Action="Ping")
         return took

@@ -24,7 +24,7 @@ class ModuleIdle(Scenario):
         before = self.threads()
         self.assertLessEqual({"zmq-mgr-events", "zmq-mgr-actions"}, set(before))
         started = time.monotonic()
-        time.sleep(SECONDS)  # not to wait for something: this is the span that is measured
+        time.sleep(SECONDS)  # this waits for nothing: it is the time that is measured
         span, after = time.monotonic() - started, self.threads()
         share = (sum(after.values()) - sum(before.values())) / span * 100
         self.show(f"{share:.2f} % of a core over {span:.0f} s, threads {', '.join(sorted(after))}")

@@ -20,7 +20,7 @@ SMALL = "res_zmq_manager_small.so"  # the rig builds it; there a peer that reads
 class Unread(Scenario):
     def setUp(self):
         super().setUp()
-        self.server.restart_afresh()  # it rarely gives back what it once took, so the next would find it there
+        self.server.restart_afresh()  # it rarely gives memory back, so the next scenario would start with it
 
     def send_events(self, name, kilobytes, count=EVENTS):
         """By native AMI, whose lines end at 1,024 characters. Returns when Asterisk has raised all of them."""
@@ -46,7 +46,7 @@ class Unread(Scenario):
         return int(re.search(rf"^{kind}:\s+(\d+) kB", text, re.M).group(1)) / 1024
 
     def watch_memory(self):
-        pathlib.Path(f"/proc/{self.server.pid}/clear_refs").write_text("5")  # the peak begins anew
+        pathlib.Path(f"/proc/{self.server.pid}/clear_refs").write_text("5")  # the peak is measured from here on
         self.memory_before = self.memory("VmRSS")
 
     def growth(self, what):

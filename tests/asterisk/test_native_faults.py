@@ -42,7 +42,7 @@ class NativeFaults(Scenario):
     def attempts(self, name):
         """How many security events of this name the broker has caused on the faulty server."""
         events = map(dict, self.watcher.events())
-        # `broker` is what our own clients are; 16 names no account where a login fails.
+        # Our own clients log in as `broker`. Asterisk 16 names no account if a login fails.
         return sum(event["Event"] == name and event.get("AccountID") != "broker" for event in events)
 
     def refusals(self):

@@ -7,7 +7,7 @@ from wires import Native
 
 CHANGES = 1000
 LOUD_CHANGES, LOUD_CHANNELS = 20000, 4
-FEW = 300  # what the replicated states themselves make, with much to spare
+FEW = 300  # what the replicated states themselves cause, with much to spare
 
 
 class NativeFilters(Scenario):

@@ -6,10 +6,10 @@ from waiting import until
 from wires import Native
 
 DEVICES = 10000
-UNMEASURED = 100  # the first of them: until both have begun in earnest
+UNMEASURED = 100  # the first of them, until both run at full speed
 ROUNDS = 3
 WANTED = 0.9
-AT_LEAST = 0.3  # these machines are shared and noisy: what is below this is no noise
+AT_LEAST = 0.3  # these machines are shared and noisy: what is below this is not noise
 
 
 def actions(tag):
@@ -59,7 +59,7 @@ class NativeSpeed(Scenario):
             bare = self.bare(f"bare{number}")
             rates.append((self.by_broker(f"native{number}"), bare))
         self.show("; ".join(f"broker {ours:,.0f}/s, bare {bare:,.0f}/s" for ours, bare in rates))
-        # What else the machine does only slows: the best of each says what they can.
+        # Whatever else the machine does only slows them down, so the best of each counts.
         ratio = max(ours for ours, _ in rates) / max(bare for _, bare in rates)
         self.show(f"ratio {ratio:.2f} (best of {ROUNDS} each), wanted {WANTED}: {'ok' if ratio >= WANTED else 'SHORT'}")
         self.assertGreaterEqual(ratio, AT_LEAST)

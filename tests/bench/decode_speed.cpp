@@ -31,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t total_bytes = std::size_t{48} << 20;
 constexpr std::size_t read_bytes = std::size_t{64} << 10;  // what comes of a socket at a time
 
-/// What one pass found, so that no pass can be left out or stop early unseen.
+/// What one pass found, so that it shows if a pass is left out or stops too soon.
 struct Found {
   std::size_t lines = 0;
   std::size_t messages = 0;

@@ -34,7 +34,8 @@ std::string name_of(std::size_t server) {
 
 }  // namespace
 
-/// One accepted connection. `Port` and `Link` both begin with what tells them apart when epoll hands them back.
+/// One accepted connection. `Port` and `Link` both begin with a field by which they are told apart when epoll hands
+/// them back.
 struct Watched {
   bool listener = false;
 };

@@ -15,7 +15,7 @@
 
 namespace amibroker::bench {
 
-/// What the fleet tells and asks the benchmark that runs on it.
+/// What the fleet reports to the benchmark that runs on it, and asks of it.
 class FleetListener {
  public:
   virtual void on_setvar(std::size_t server, std::string_view variable, std::string_view value) = 0;
@@ -33,7 +33,7 @@ struct Ports {
 
 class Fleet {
  public:
-  /// `numbered`: events have the number among all events alone, as older builds of our module gave it, so that the
+  /// `numbered`: events have only the number among all events, as in older builds of our module, so that the
   /// broker asks for all events to find losses. Otherwise none, as the original module: it asks for what it wants.
   Fleet(std::size_t servers, FleetListener& listener, bool numbered);
   ~Fleet();
@@ -44,7 +44,7 @@ class Fleet {
 
   /// Whether every living server has a subscriber and somebody who may send actions.
   bool everyone_connected() const;
-  /// Actions received so far, Pings left out: they come for ever and say nothing about readiness.
+  /// Actions received so far, Pings left out: they never end, and say nothing about readiness.
   std::uint64_t actions() const { return actions_; }
   /// Events that no subscription wanted, dropped here as a PUB socket does.
   std::uint64_t filtered() const { return filtered_; }

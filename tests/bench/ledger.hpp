@@ -38,10 +38,10 @@ class Ledger {
   /// The same from any living server, in turn.
   std::optional<DeviceNumber> take_any();
 
-  /// Gives the device its next state, which all other servers have to be told, and writes the event to `event`.
+  /// Gives the device its next state, which has to be written to all other servers, and writes the event to `event`.
   void change(DeviceNumber device, std::string_view system_name, std::string& event);
 
-  /// Every device has a first state that no event tells of: all other servers have to be told it nevertheless.
+  /// Every device has a first state of which there is no event; it has to be written to all other servers all the same.
   void preset();
 
   std::size_t home(DeviceNumber device) const { return devices_[device].home; }

@@ -20,7 +20,7 @@ struct Settings {
   bool numbered = false;             ///< see Fleet
   std::size_t outstanding = 0;       ///< changes that are under way at once
   std::size_t noise_per_marker = 0;  ///< events nobody wants between two device states
-  std::size_t markers = 0;           ///< such stretches that a server may be ahead of the broker
+  std::size_t markers = 0;           ///< how many of these stretches a server may be ahead of the broker
   double rate = 0;                   ///< changes a second in the open loop
   double seconds = 0;
   double warmup = 0;
@@ -45,7 +45,7 @@ struct Report {
 Report measure_actions(Stage& stage, const Settings& settings, pid_t broker);
 
 /// As many events that nobody wants as the broker can take; counts those events. With `numbered` it gets them all, and
-/// without it asks for the others alone.
+/// without it asks only for the others.
 Report measure_noise(Stage& stage, const Settings& settings, pid_t broker);
 
 /// `rate` changes a second; times from each change to each of its writes.

@@ -15,8 +15,8 @@ namespace amibroker::sim {
 
 /// What came of one action.
 struct ActionResult {
-  std::string name;             ///< as it was sent; empty where the frame was no action
-  std::vector<Fields> replies;  ///< one, or a whole list; empty where the module refuses
+  std::string name;             ///< as it was sent; empty if the frame was no action
+  std::vector<Fields> replies;  ///< one, or a whole list; empty if the module refuses
   std::string refusal;          ///< why the module refuses, in our module's words
   std::string action_id;
   bool error = false;          ///< answered with an error, by Asterisk or by its module
@@ -25,8 +25,8 @@ struct ActionResult {
   std::string written_value;   ///< as it was sent
   bool changed = false;        ///< by the write
   std::vector<Fields> events;  ///< to publish after the reply
-  std::vector<Fields> events_to_sender;  ///< native AMI: for the session that asked alone, right behind the reply
-  bool ends_session = false;             ///< native AMI: the connection is closed behind the reply
+  std::vector<Fields> events_to_sender;  ///< native AMI: only for the session that asked, right after the reply
+  bool ends_session = false;             ///< native AMI: the connection is closed after the reply
 };
 
 /// The action that `result.name` names: Setvar, Ping, DeviceStateList, PresenceStateList, UserEvent, CoreStatus,
@@ -36,7 +36,7 @@ void run_action(Asterisk& asterisk, const Fields& action, ActionResult& result);
 /// The answer is a success or an error with this `Message`.
 void acknowledge(ActionResult& result, std::string_view message);
 void deny(ActionResult& result, std::string_view message);
-/// The first headers of an answer: `Response`, and `ActionID` where there is one.
+/// The first headers of an answer: `Response`, and `ActionID` if there is one.
 [[nodiscard]] Fields answer(std::string_view response, const ActionResult& result);
 
 /// Carries out the action in `frame` as a module does it.

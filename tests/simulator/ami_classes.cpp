@@ -64,7 +64,7 @@ std::optional<Classes> event_mask_of(std::string_view text) noexcept {
 
 Classes classes_of_event(const Fields& event) noexcept {
   auto list = value_of(event, "Privilege");
-  // `all` stands behind the classes of every event.
+  // `all` follows the classes of every event.
   if (list.ends_with(",all")) list.remove_suffix(4);
   return classes_of(list);
 }

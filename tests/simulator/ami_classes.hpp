@@ -20,7 +20,7 @@ inline constexpr Classes kAllClasses = 0x7fffffff;
 [[nodiscard]] Classes classes_of(std::string_view list) noexcept;
 
 /// What the header `Events` of Login or `EventMask` of Events asks for: `on`, `off`, bits as a number, or a list.
-/// Nothing where it is empty.
+/// Nothing if it is empty.
 [[nodiscard]] std::optional<Classes> event_mask_of(std::string_view text) noexcept;
 
 /// The classes in the event's header `Privilege`; a session needs all of them.

@@ -107,7 +107,7 @@ void AmiEndpoint::read(Peer& peer) {
   while (auto action = peer.reader.next()) peer.actions.push_back(std::move(*action));
 }
 
-// Forgets who is gone, and tells epoll what to wait for.
+// Forgets the sessions that are gone, and has epoll wait for what the others need.
 void AmiEndpoint::sweep() {
   std::erase_if(peers_, [](const auto& entry) {
     const Peer& peer = entry.second;

@@ -40,7 +40,7 @@ struct AmiState {
 
 class AmiEndpoint {
  public:
-  /// Takes the port. Throws std::runtime_error where that is in use, or the certificate is none.
+  /// Takes the port. Throws std::runtime_error if it is in use, or if the certificate cannot be used.
   explicit AmiEndpoint(AmiOptions options);
   ~AmiEndpoint();
   AmiEndpoint(const AmiEndpoint&) = delete;
@@ -65,7 +65,7 @@ class AmiEndpoint {
   [[nodiscard]] ActionResult act(Asterisk& asterisk, const AmiRequest& request);
   /// Any bytes to that session, if it is still there.
   void reply(const AmiRequest& request, std::string_view text);
-  /// What is to happen behind the reply.
+  /// What is to happen after the reply.
   void finish(const AmiRequest& request, const ActionResult& result);
   /// To all sessions that want it.
   void publish(const Fields& event);
@@ -96,7 +96,7 @@ class AmiEndpoint {
     std::deque<AmiAction> actions{};
     std::string later{};                           // the reply to a refused login
     std::optional<Clock::time_point> refuse_at{};  // and when it is sent
-    std::uint32_t watched = 0;                     // events that epoll was told
+    std::uint32_t watched = 0;                     // events that epoll watches for
     bool mute = false;                             // gets no word, and is not listened to
     bool ended = false;                            // by the other side: what it has sent is still carried out
   };

@@ -13,7 +13,7 @@
 namespace amibroker::sim {
 namespace {
 
-// One class of these is enough; an action that is not here needs none.
+// One of these classes is enough; an action that is not in the table needs none.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kRights{{{"Setvar", "call"},
                                                                                 {"DeviceStateList", "call,reporting"},
                                                                                 {"PresenceStateList", "call,reporting"},

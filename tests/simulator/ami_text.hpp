@@ -18,7 +18,7 @@ namespace amibroker::sim {
 /// An action as it came in.
 struct AmiAction {
   Fields fields{};
-  std::string error{};  ///< not empty: why it is none, in Asterisk's words
+  std::string error{};  ///< not empty: why it is not one, in Asterisk's words
 };
 
 /// Cuts actions out of a stream (Asterisk: get_input and do_message in main/manager.c). One thread.

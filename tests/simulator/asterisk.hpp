@@ -32,12 +32,12 @@ class Asterisk {
 
   explicit Asterisk(AsteriskOptions options) : options_(std::move(options)) {}
 
-  /// A device of this server has another state: `PJSIP/100`, `Custom:lamp`, `Local/…`. Returns the events, none where
+  /// A device of this server has another state: `PJSIP/100`, `Custom:lamp`, `Local/…`. Returns the events, none if
   /// Asterisk already holds that state. Devices with `Local/` are not kept, and fire each time (Asterisk:
   /// AST_DEVSTATE_NOT_CACHABLE).
   std::vector<Fields> set_device(std::string_view device, DeviceState state);
 
-  /// A presentity of this server, prefix included, has this presence. Publishes also where nothing changed.
+  /// A presentity of this server, prefix included, has this presence. Publishes even if nothing changed.
   std::vector<Fields> set_presence(std::string_view presentity, const Presence& presence);
 
   /// What a write did.
@@ -59,7 +59,7 @@ class Asterisk {
   /// What a phone that watches the hint `D&Custom:D` sees.
   [[nodiscard]] DeviceState lamp(std::string_view device) const;
 
-  /// Nothing where nobody ever set it.
+  /// Nothing if nobody ever set it.
   [[nodiscard]] std::optional<Presence> presence(std::string_view presentity) const;
 
   /// The devices and presentities that the list actions show, in order of their names.
@@ -76,7 +76,7 @@ class Asterisk {
 
   [[nodiscard]] const AsteriskOptions& options() const noexcept { return options_; }
 
-  /// An event's first headers: `Event`, `Privilege`, and `SystemName` where there is one.
+  /// An event's first headers: `Event`, `Privilege`, and `SystemName` if there is one.
   [[nodiscard]] Fields event(std::string_view name, std::string_view privilege) const;
 
  private:

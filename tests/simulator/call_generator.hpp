@@ -49,8 +49,8 @@ class CallScript {
 /// Plays a script on a fleet, on a thread of its own.
 class CallGenerator {
  public:
-  /// `rate`: changes of state a second, over all phones. Starts at once, with nothing to catch up if it falls behind
-  /// by more than a second.
+  /// `rate`: changes of state a second, over all phones. Starts at once, and skips what it is late with by more
+  /// than a second.
   CallGenerator(Fleet& fleet, std::vector<Phone> phones, double rate, std::uint64_t seed);
   /// Stops.
   ~CallGenerator() { stop(); }

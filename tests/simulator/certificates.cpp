@@ -33,7 +33,7 @@ std::string pem_of(Write write) {
   const std::unique_ptr<BIO, FreeParts> bio(BIO_new(BIO_s_mem()));
   check(bio && write(bio.get()) == 1, "PEM");
   char* text = nullptr;
-  // What BIO_get_mem_data stands for, without its cast.
+  // As the macro BIO_get_mem_data does it, but without its cast.
   const auto size = BIO_ctrl(bio.get(), BIO_CTRL_INFO, 0, &text);
   return {text, static_cast<std::size_t>(size)};
 }

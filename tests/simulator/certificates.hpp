@@ -31,7 +31,7 @@ struct Validity {
 
 class CertificateAuthority {
  public:
-  /// With a key (P-256) of its own. Throws std::runtime_error where OpenSSL fails.
+  /// With a key (P-256) of its own. Throws std::runtime_error if OpenSSL fails.
   explicit CertificateAuthority(const std::string& name = "Test CA");
 
   /// What a client is to trust.
@@ -44,7 +44,7 @@ class CertificateAuthority {
   std::unique_ptr<X509, FreeCertificate> certificate_;
 };
 
-/// Writes a file that its owner alone may read. Throws std::runtime_error.
+/// Writes a file that only its owner may read. Throws std::runtime_error.
 void write_pem(const std::string& path, const std::string& pem);
 
 }  // namespace amibroker::sim

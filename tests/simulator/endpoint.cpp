@@ -29,7 +29,7 @@ Endpoint::Endpoint(std::uint16_t command_port, std::uint16_t event_port, const s
 zmq::socket_t Endpoint::listening(zmq::context_t& context, zmq::socket_type type, std::uint16_t port) {
   zmq::socket_t socket(gate_ ? gate_->context() : context, type);
   socket.set(zmq::sockopt::linger, 0);
-  // Whoever wants losses asks for them: none may come from a reader that is behind.
+  // A test that wants losses asks for them: a slow reader must not cause any.
   socket.set(zmq::sockopt::sndhwm, 0);
   if (gate_) gate_->guard(socket);
   socket.bind("tcp://127.0.0.1:" + std::to_string(port));
@@ -60,7 +60,7 @@ std::optional<Request> Endpoint::receive() {
       static_cast<void>(commands_.recv(frame));
       frames.push_back(frame.to_string());
     }
-    // The first frame is the route; the request begins after the first empty frame behind it.
+    // The first frame is the route; the request begins after the first empty frame after it.
     const auto delimiter = std::find(frames.begin() + 1, frames.end(), std::string());
     if (frames.end() - delimiter < 2) continue;
     return Request{.envelope = {frames.begin(), delimiter + 1}, .body = *(delimiter + 1)};

@@ -29,7 +29,7 @@ struct Request {
 class Endpoint {
  public:
   /// Ports of 127.0.0.1; 0 takes a free one. With `curve` only peers with a key of its list come in. Throws
-  /// std::runtime_error where a port is in use.
+  /// std::runtime_error if a port is in use.
   Endpoint(std::uint16_t command_port, std::uint16_t event_port, const std::optional<CurveOptions>& curve = {});
 
   [[nodiscard]] std::uint16_t command_port() const noexcept { return command_port_; }
@@ -50,7 +50,7 @@ class Endpoint {
   void publish(std::span<const std::string> frames);
   void publish(std::string_view frame);
 
-  /// Reads what subscribers said. True where the set of topics changed.
+  /// Reads what subscribers said. True if the set of topics changed.
   bool read_subscriptions();
   /// The topics that somebody subscribed to.
   [[nodiscard]] const std::set<std::string>& topics() const noexcept { return topics_; }

@@ -29,7 +29,7 @@ class Fleet {
   explicit Fleet(std::size_t servers, const ServerOptions& options = {}, Observer* observer = nullptr);
 
   /// One server for each of the options; all listen when this returns. `observer` has to outlive the fleet.
-  /// Raises the soft limit of open files where the servers need it. Throws std::runtime_error or zmq::error_t.
+  /// Raises the soft limit of open files if the servers need it. Throws std::runtime_error or zmq::error_t.
   explicit Fleet(const std::vector<ServerOptions>& options, Observer* observer = nullptr);
 
   /// Closes everything; returns when the thread has ended.

@@ -49,7 +49,7 @@ class Fleet::Loop {
   void serve();
   void run_commands();
   void run_timers();
-  /// True where more is waiting.
+  /// True if more is waiting.
   bool work_on_marked();
   void mark(ServerCore& core);
   void watch(Watched& watched);

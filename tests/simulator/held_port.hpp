@@ -15,7 +15,7 @@ class HeldPort {
   HeldPort& operator=(const HeldPort&) = delete;
   ~HeldPort() { release(); }
 
-  /// Takes the port, or a free one for 0. False while somebody listens on it; throws std::system_error where the
+  /// Takes the port, or a free one for 0. False while somebody listens on it; throws std::system_error if the
   /// system has no socket.
   [[nodiscard]] bool take(std::uint16_t port);
   void release() noexcept;

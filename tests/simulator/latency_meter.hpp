@@ -23,15 +23,15 @@ struct LatencyFigures {
   std::uint64_t changes = 0;    ///< of native devices, on their own servers
   std::uint64_t writes = 0;     ///< of `Custom:` devices, on all servers
   std::uint64_t delivered = 0;  ///< targets that were written with the value of their change
-  std::uint64_t replaced = 0;   ///< targets where a later change was written and this one never was
+  std::uint64_t replaced = 0;   ///< targets on which a later change was written and this one never was
   std::uint64_t open = 0;       ///< targets whose write has not come
   std::uint64_t unasked = 0;    ///< writes that no open change asked for
   std::chrono::duration<double, std::milli> median{0};  ///< of the delivered ones
   std::chrono::duration<double, std::milli> p99{0};
 };
 
-/// Any thread. A write counts for the oldest open change of that value: where a value came twice before it was written
-/// once, the longer time is taken, against the broker.
+/// Any thread. A write counts for the oldest open change of that value: if a value came twice before it was written
+/// once, the longer time counts, to the broker's disadvantage.
 class LatencyMeter : public Observer {
  public:
   explicit LatencyMeter(std::size_t servers) : targets_(servers) {}

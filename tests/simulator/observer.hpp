@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who wants to see everything that happens in a fleet, in order.
+// Interface for those who want to see everything that happens in a fleet, in order.
 #pragma once
 
 #include <cstddef>

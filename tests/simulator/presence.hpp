@@ -20,7 +20,7 @@ struct Presence {
 };
 
 /// Reads `state[,subtype[,message[,options]]]`. There is no quoting: a comma in a message shifts the fields, and what
-/// follows the fourth is ignored. Nothing is returned where the state is none of not_set, unavailable, available, away,
+/// follows the fourth is ignored. Nothing is returned if the state is none of not_set, unavailable, available, away,
 /// xa, chat, dnd (in any case), or the options are neither empty nor hold `e`.
 /// With `e`, subtype and message are base64, and 255 bytes of each are kept once decoded.
 [[nodiscard]] std::optional<Presence> parse_presence(std::string_view value);

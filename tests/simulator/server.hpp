@@ -45,7 +45,7 @@ struct ServerOptions {
   Module module = Module::ours;
   std::uint16_t command_port = 0;  ///< of 127.0.0.1; 0: a free one
   std::uint16_t event_port = 0;    ///< of 127.0.0.1; 0: a free one
-  /// Nothing: whoever reaches the ports may come in.
+  /// Nothing: everybody who reaches the ports may come in.
   std::optional<CurveOptions> curve{};
   /// When LoadZmq is published after each start; the modules do it after 2 s. Nothing: never, so that tests that count
   /// events are not surprised.
@@ -90,7 +90,7 @@ class Server {
 
   // --- what happens on it ---
 
-  /// As if a phone had done it: published where the state is another one than before.
+  /// As if a phone had done it: published if the state is not the same as before.
   void set_device_state(std::string_view device, DeviceState state);
   /// As if made by its dialplan; `presentity` with its provider (`CustomPresence:100`). Always published.
   void set_presence(std::string_view presentity, const Presence& presence);
@@ -98,7 +98,7 @@ class Server {
   void publish(const Fields& event);
   /// Any bytes as one message of one or several frames. Faults that lose events do not apply. Not on a native server.
   void publish_raw(const std::vector<std::string>& frames);
-  /// Nothing on a native server, where it is an event of the module alone.
+  /// Nothing on a native server, because only the module has this event.
   void publish_load_zmq();
 
   // --- what it knows ---
@@ -108,7 +108,7 @@ class Server {
   [[nodiscard]] DeviceState lamp(std::string_view device) const;
   [[nodiscard]] std::optional<Presence> presence(std::string_view presentity) const;
   [[nodiscard]] ServerCounters counters() const;
-  /// All writes of that key, in order; of all keys where it is empty.
+  /// All writes of that key, in order; of all keys if it is empty.
   [[nodiscard]] std::vector<Write> history(std::string_view key = {}) const;
   /// The texts with which an event must begin for somebody to get it; the empty text: all events. None on
   /// a native server.
@@ -128,7 +128,7 @@ class Server {
   /// Filters of the session that came last, in order, and its mask, as they were sent.
   [[nodiscard]] std::vector<std::string> filters() const;
   [[nodiscard]] std::string event_mask() const;
-  /// To all sessions, behind masks and filters, since the fleet was made.
+  /// To all sessions, after masks and filters, since the fleet was made.
   [[nodiscard]] std::uint64_t events_sent() const;
 
   // --- what goes wrong with it ---
@@ -166,7 +166,7 @@ class Server {
   void reset_in_event();
   /// Any bytes to all connections, in between of messages.
   void send_raw(const std::string& bytes);
-  /// As a machine that hangs: nothing is read or written, connections stay, and new ones are made by the kernel alone.
+  /// As a machine that hangs: nothing is read or written, connections stay, and only the kernel accepts new ones.
   /// Goes on with what has waited when this ends.
   void freeze(bool on);
 

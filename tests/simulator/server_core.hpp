@@ -65,7 +65,7 @@ class ServerCore {
   void start(zmq::context_t& context);
   void begin_death();
   void begin_restart();
-  /// Works on what has arrived, at most a batch. True where more may be waiting.
+  /// Works on what has arrived, at most a batch. True if more may be waiting.
   [[nodiscard]] bool work(Observer* observer);
   /// When `on_time` wants to be called, if at all.
   [[nodiscard]] std::optional<Clock::time_point> due() const;

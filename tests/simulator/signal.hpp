@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 class Signal {
  public:
-  /// Something changed: everybody who waits looks again.
+  /// Something changed: all who wait look again.
   void bump() {
     const std::lock_guard lock(mutex_);
     ++version_;

@@ -10,10 +10,10 @@
 
 namespace amibroker::sim {
 
-/// Equal but for the case of ASCII letters.
+/// Equal, whatever the case of ASCII letters.
 [[nodiscard]] bool equal_without_case(std::string_view a, std::string_view b) noexcept;
 
-/// Whether `text` begins with `prefix`, but for the case of ASCII letters.
+/// Whether `text` begins with `prefix`, whatever the case of ASCII letters.
 [[nodiscard]] bool starts_without_case(std::string_view text, std::string_view prefix) noexcept;
 
 /// Without blanks, tabs and line ends at both ends (C's isspace).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The server's side of one TLS connection, between bytes and bytes: sockets are somebody else's. One thread.
+// The server's side of one TLS connection, from bytes to bytes: it has no socket. One thread.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -17,7 +17,7 @@ struct FreeTls {
 };
 using TlsContext = std::unique_ptr<SSL_CTX, FreeTls>;
 
-/// A server's context with this certificate and its key. Throws std::runtime_error where they are no PEM or do not
+/// A server's context with this certificate and its key. Throws std::runtime_error if they are not PEM or do not
 /// belong together.
 [[nodiscard]] TlsContext make_server_context(const std::string& certificate, const std::string& key);
 
@@ -32,7 +32,7 @@ class TlsPipe {
   void send(std::string_view plain);
   /// Says that nothing more will come.
   void close();
-  /// Moves what is to go on the wire behind `bytes`.
+  /// Appends to `bytes` what is to be sent, and forgets it.
   void take_output(std::string& bytes);
 
  private:

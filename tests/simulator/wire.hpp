@@ -21,7 +21,7 @@ enum class Module : std::uint8_t { original, ours };
 /// The headers of an AMI message in order, names repeated or not. Values may hold any byte but CR and LF.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// The first value of that header, its name in any case; empty where there is none.
+/// The first value of that header, its name in any case; empty if there is none.
 [[nodiscard]] std::string_view value_of(const Fields& fields, std::string_view name) noexcept;
 
 /// The numbers that our module gives an event: among all, among those of its name (0: it has no such number), and that
@@ -47,11 +47,11 @@ struct EventNumbers {
 /// An action that arrived, `Action` first.
 struct ParsedAction {
   Fields fields;
-  std::string error;      ///< not empty: why it is none
+  std::string error;      ///< not empty: why it is not one
   std::string action_id;  ///< known in some cases of an error too
 };
 
-/// Reads an action. Original: the key `Action` is case-sensitive, a value that is no string becomes `(null)`, and
+/// Reads an action. Original: the key `Action` is case-sensitive, a value that is not a string becomes `(null)`, and
 /// 10,239 bytes are the limit of the whole. Ours: an array of strings is a repeated header, and control bytes are
 /// refused.
 [[nodiscard]] ParsedAction parse_action(Module module, std::string_view frame);

@@ -16,7 +16,7 @@ namespace {
 using base::Findings;
 using base::Setting;
 
-/// What the section has said so far; whether its keys go together is looked at after the last of them.
+/// What the section has said so far; whether its keys go together is checked after the last of them.
 struct Draft {
   NativeAccess access;
   bool tls = false;

@@ -25,7 +25,7 @@ constexpr std::size_t read_bytes = 64 * 1024;
 // A buffer for output that grew larger than this is given back once it is empty.
 constexpr std::size_t kept_output = 64 * 1024;
 
-// For a few answers there is no pause: nobody waits for more than is on its way at once.
+// For a few answers there is no pause: a caller that waits for one answer must not wait longer for it.
 constexpr std::size_t few_answers = 16;
 // Asterisk needs 40 us or more for an action, so even the last of those that are due comes much later than this.
 constexpr std::chrono::microseconds pause_an_answer{8};
@@ -120,7 +120,7 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
     else start();
   }
 
-  /// Only now, for the authorities are not worth a look while nobody is there.
+  /// Only now, because the authorities need not be looked at while nobody is there.
   void shake_hands() {
     try {
       context_ = contexts_.get(*target_.tls, loop_.now());
@@ -160,7 +160,7 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
     else socket_.async_read_some(asio::buffer(room.data(), room.size()), received);
   }
 
-  /// Reads again after a moment. To leave the read alone is not enough, for the loop would be woken all the same.
+  /// Reads again after a moment. It is not enough to start no read: the loop would be woken all the same.
   void gather() {
     error_code ignored;
     socket_.set_option(LowWater(gathered_bytes), ignored);

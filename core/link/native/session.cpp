@@ -17,7 +17,7 @@ namespace amibroker::link::native {
 namespace {
 
 constexpr std::size_t longest_name = 80;
-// Far more than are ever under way; a server that leaves actions unanswered makes it no longer.
+// Far more than are ever under way, so that a server that leaves actions unanswered does not make the list longer.
 constexpr std::size_t most_due = 4096;
 
 }  // namespace

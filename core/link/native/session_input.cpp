@@ -12,7 +12,7 @@ namespace amibroker::link::native {
 namespace {
 
 constexpr std::size_t longest_text = 80;
-// So many answers the items of a list count for: each is sent by itself, as an answer is.
+// The items of a list count as so many answers, because each is sent by itself, as an answer is.
 constexpr std::size_t due_for_list = 25;
 
 }  // namespace
@@ -54,7 +54,7 @@ void Session::on_piece(const ami::TextFramer::Piece& piece) {
 }
 
 void Session::on_event(std::string_view text) {
-  // Whoever answers there has not shown yet that it is the server, and Asterisk sends none before a login.
+  // What answers there has not shown yet that it is the server, and Asterisk sends no events before a login.
   if (!ready_) return listener_.on_bad("an event", "it came before the login");
   if (list_.active())
     if (const auto id = number_of(ami::peek_action_id(text)); id && list_.is_of(*id)) return on_list_item(text);
@@ -143,7 +143,7 @@ void Session::end_unfinished_list() {
   listener_.on_bad("a list", "the next answer came before its end");
 }
 
-/// A log is read by more people than a secret, or what can be made of it, is for.
+/// More people read a log than may know a secret, or what can be derived from it.
 void Session::trace(std::string_view direction, std::string_view text) {
   listener_.on_traffic(direction, text.starts_with("Action: Login") ? "Action: Login ..." : text);
 }

@@ -35,13 +35,13 @@ std::shared_ptr<TlsContext> make_context(const TlsAccess& access) {
   return context;
 }
 
-/// The value of an environment variable, or what OpenSSL takes without it.
+/// The value of an environment variable, or what OpenSSL uses if it is not set.
 std::string_view or_default(const char* variable, const char* otherwise) {
   const char* const set = std::getenv(variable);
   return set != nullptr ? set : otherwise;
 }
 
-/// As a certificate holds it, and as a server may be asked for it.
+/// The name or address as a certificate holds it, and as SNI may name it.
 std::string host_in_certificate(const std::string& host) {
   if (base::is_numeric_address(host)) return host.substr(0, host.find('%'));
   return host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
@@ -102,7 +102,7 @@ void expect_host(TlsStream& stream, const TlsAccess& access, const std::string& 
                      "Write in addr the name or address that the certificate holds");
   };
   SSL* const handle = stream.native_handle();
-  // What SSL_set_tlsext_host_name stands for, without its cast.
+  // As the macro SSL_set_tlsext_host_name does it, but without its cast.
   if (!is_address)
     require(SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                      const_cast<char*>(expected.c_str())) == 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whom a TLS connection trusts.
+// Which authorities a TLS connection trusts.
 #pragma once
 
 #include <sys/types.h>
@@ -51,7 +51,7 @@ class TlsContexts {
   [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
-  /// What tells one state of a file from another without reading it; all zero: it is not there.
+  /// By which one state of a file differs from another without reading it; all zero: it is not there.
   struct Stamp {
     dev_t device = 0;
     ino_t inode = 0;

@@ -28,7 +28,7 @@ struct CurveKeys {
 struct ZmqAccess final : Access {
   std::uint16_t cmd_port = 0;        ///< TCP port of addr_cmd, 1 to 65535
   std::uint16_t evt_port = 0;        ///< TCP port of addr_evt, 1 to 65535
-  std::optional<CurveKeys> curve{};  ///< nothing: neither encryption nor a proof who the other is
+  std::optional<CurveKeys> curve{};  ///< nothing: no encryption, and no proof of who the other side is
 
   [[nodiscard]] std::vector<Port> ports() const override;
   [[nodiscard]] std::string place() const override;

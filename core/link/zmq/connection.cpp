@@ -11,7 +11,7 @@
 namespace amibroker::link::zeromq {
 namespace {
 
-// A frame above this ends the connection in libzmq, so the link's own limits, which drop a frame alone, are lower.
+// A frame above this ends the connection in libzmq, so the wire's own limits, which only drop the frame, are lower.
 constexpr std::int64_t largest_frame_bytes = 256LL * 1024 * 1024;
 // Bounds the memory of a server that we cannot keep up with (about 5 MB); beyond it TCP slows the server's socket
 // and the module there counts and reports what it had to drop.
@@ -29,9 +29,9 @@ std::string endpoint(const std::string& addr, std::uint16_t port) {
 
 std::string_view text(const ::zmq::message_t& message) { return {message.data<char>(), message.size()}; }
 
-/// A handshake that failed. Which event comes was seen with libzmq 4.3.4: AUTH where the module's list does not have
-/// our key; the mismatch of mechanisms where only one side has CURVE, unless that side has closed the connection before
-/// we read its greeting; no detail where the module could not decrypt what we sent, because it has another key.
+/// A handshake that failed. Which event comes was seen with libzmq 4.3.4: AUTH if the module's list does not have our
+/// key; the mismatch of mechanisms if only one side has CURVE, unless that side has closed the connection before we
+/// read its greeting; no detail if the module could not decrypt what we sent, because it has another key.
 Loss failed_handshake(std::uint16_t event, std::uint32_t value, const std::optional<CurveKeys>& curve) {
   const bool mismatch =
       event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH;

@@ -66,9 +66,9 @@ bool EventFilter::see_among_all(std::string_view name, const ami::EventNumbers& 
 
 bool EventFilter::see_by_name(std::string_view name, const ami::EventNumbers* numbers) {
   if (narrowed_ || names_.watches(name)) return numbers != nullptr && names_.see(name, *numbers);
-  // Nobody had asked for this event but by the subscription to all: from here on the server sends all. (Or it was on
-  // its way since before only names were asked for, where that was a moment ago: then what follows looks like a loss,
-  // and states are read once in vain.)
+  // Only the subscription to all asks for this event, so from here on the server sends all. (Or we stopped asking for
+  // all a moment ago, and the event was on its way already: then what follows looks like a loss, and states are read
+  // once for nothing.)
   by_name_ = false;
   all_.restart();
   names_.watch(interest_.names);

@@ -16,8 +16,8 @@
 namespace amibroker::link::zeromq {
 
 /// A new connection asks for all events. Once the server has shown that `Event` is the first key of its events, it is
-/// asked for those that somebody wants alone. Losses are found in the numbers of all events while all are asked for,
-/// and then in those of each name; where a module gives only the former, all events go on to be asked for. Pure logic.
+/// asked for only those that somebody wants. Losses are found in the numbers of all events while all are asked for, and
+/// then in those of each name; if a module gives only the former, all events are still asked for. Pure logic.
 class EventFilter {
  public:
   /// `always_all`: never asks for less.
@@ -34,7 +34,7 @@ class EventFilter {
   /// As SequenceGap::take.
   [[nodiscard]] std::optional<std::uint64_t> take_loss() noexcept;
 
-  /// The topics to be subscribed to from now on, in order; nothing where they stay as they are.
+  /// The topics to be subscribed to from now on, in order; nothing if they stay as they are.
   [[nodiscard]] std::optional<std::vector<std::string>> take_topics();
 
   /// All events are asked for only because the module does not number them by name.

@@ -57,7 +57,7 @@ void LongAnswer::skip_blanks() noexcept {
   while (at_ < json_.size() && is_blank(json_[at_])) ++at_;
 }
 
-/// From the brace that opens to the one that closes; empty if there is none. Whether it is JSON is seen by the decoder.
+/// From the brace that opens to the one that closes; empty if there is none. Whether it is JSON, the decoder sees.
 std::string_view LongAnswer::next_object() noexcept {
   if (at_ >= json_.size() || json_[at_] != '{') return {};
   std::size_t depth = 0;

@@ -7,7 +7,7 @@
 namespace amibroker::link::zeromq {
 namespace {
 
-/// Null where the name is not among them.
+/// Null if the name is not among them.
 template <typename Names>
 auto* find(Names& names, std::string_view name) noexcept {
   const auto found = std::lower_bound(names.begin(), names.end(), name,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which events of some names are missing, where a server sends no others.
+// Which events of some names are missing, if a server sends no others.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,16 @@ class NameGaps {
   void watch(std::span<const std::string> names);
   [[nodiscard]] bool watches(std::string_view name) const noexcept;
 
-  /// An event that arrived while losses are found otherwise: its name is where its number says.
+  /// An event that arrived while losses are found in the numbers of all events: its name is at this number now.
   void follow(std::string_view name, const ami::EventNumbers& numbers) noexcept;
-  /// It is unknown where any name is.
+  /// From now on it is not known at which number any name is.
   void forget() noexcept;
-  /// Up to this number among all events none is missing: where it is unknown where a name is, a loss before its first
-  /// event is found too, as one event, however many they were.
+  /// Up to this number among all events none is missing. So for a name of which no number is known, a loss before its
+  /// first event is found too; it counts as one event, however many they were.
   void all_seen_up_to(std::uint64_t number) noexcept;
 
-  /// An event that arrived while losses are found here. True: something is to be taken now, and was not before.
+  /// An event that arrived while losses are found in the numbers of names. True: something is to be taken now, and was
+  /// not before.
   [[nodiscard]] bool see(std::string_view name, const ami::EventNumbers& numbers);
 
   /// As SequenceGap::take, for all names together.

@@ -6,7 +6,7 @@
 namespace amibroker::link::zeromq {
 
 bool SequenceGap::see_other(std::uint64_t number) noexcept {
-  const std::uint64_t expected = std::exchange(next_, number + 1);  // 0 behind the greatest number: a new start
+  const std::uint64_t expected = std::exchange(next_, number + 1);  // 0 after the greatest number: a new start
   if (expected == unknown) return false;
   if (number > expected) lost_ = sum_of_losses(lost_, number - expected);
   return !std::exchange(pending_, true);

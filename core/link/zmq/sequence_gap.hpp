@@ -15,7 +15,7 @@ namespace amibroker::link::zeromq {
 }
 
 /// The module counts its events from 1, those that it loses included, so a number that is skipped is an event that is
-/// lost. Pure logic. Holes are collected until they are taken, so that a flood of them is told as one.
+/// lost. Pure logic. Holes are collected until they are taken, so that a flood of them is reported once.
 class SequenceGap {
  public:
   /// The number of the event that arrived just now. The first one after `restart` only sets the start. True: something
@@ -39,7 +39,7 @@ class SequenceGap {
   }
 
   /// What was lost since the last call: at least so many events; 0: unknown, because the numbers went back (the module
-  /// was loaded anew). Nothing where nothing was lost.
+  /// was loaded again). Nothing if nothing was lost.
   [[nodiscard]] std::optional<std::uint64_t> take() noexcept;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 // Two sockets and two monitors, each of the latter with a socket inside libzmq, and as many again while one
 // connection is being closed and the next is opened.
 constexpr std::size_t sockets_a_server = 12;
-// libzmq takes the number at its start alone, and servers may come later; it costs 8 bytes a socket.
+// libzmq takes the number only at its start, and servers may come later; it costs 8 bytes a socket.
 constexpr std::size_t servers_to_come = 2000;
 
 constexpr std::string_view keys[] = {"cmd_port", "evt_port", "curve_server_key", "curve_secret_file"};

@@ -144,7 +144,7 @@ bool ZmqWire::on_answer(std::string_view json) {
   return true;
 }
 
-/// Reads a slice of the long answer in a task of its own. Answers after it wait, for their order counts.
+/// Reads a slice of the long answer in a task of its own. Answers after it wait, because their order matters.
 void ZmqWire::read_on() {
   shared_.loop.post([this, held = std::weak_ptr<LongAnswer>(long_answer_)] {
     const auto answer = held.lock();  // gone: so is this wire, or its connection

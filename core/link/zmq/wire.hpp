@@ -25,11 +25,11 @@ struct Shared {
   ami::JsonDecoder& answer_decoder;
 };
 
-/// Connected once both sockets are. If the server can tell events apart by their names, it is asked for those that are
-/// wanted alone (see EventFilter).
+/// Connected once both sockets are. If the server can tell events apart by their names, it is asked for only those
+/// that are wanted (see EventFilter).
 class ZmqWire final : public Wire {
  public:
-  /// `trace`: tell all messages, so ask for all events. Throws std::runtime_error, see Connection.
+  /// `trace`: report all messages, so ask for all events. Throws std::runtime_error, see Connection.
   ZmqWire(Shared shared, const std::string& address, const ZmqAccess& access, bool trace, const Interest& interest,
           WireListener& listener);
 

@@ -116,7 +116,7 @@ class Speed(Item):
 
 @dataclass
 class Filters(Item):
-    """Compares the subject with itself: it gets all events, then those that it wants alone."""
+    """Compares the subject with itself: it gets all events, then only those that it wants."""
     def measure(self, bench, subject, loop, rounds, end):
         result = Result(self.name)
         cpu = {1: [], 0: []}

@@ -17,10 +17,10 @@ class Agreement {
  public:
   Agreement(Fleet& fleet, const std::vector<Phone>& phones) : fleet_(&fleet), phones_(&phones) {}
 
-  /// True once all agree. Made for a fleet at rest and for being asked often: what agreed is not asked again.
+  /// True once all agree. For a fleet in which nothing changes, and to be called often: what agreed is not asked again.
   [[nodiscard]] bool reached();
 
-  /// One line for each phone and server that disagree, all of them asked anew.
+  /// One line for each phone and server that disagree, all of them asked again.
   [[nodiscard]] std::vector<std::string> disagreements() const;
 
  private:

@@ -18,7 +18,7 @@ struct ServerAccess {
   std::string secret{};
 };
 
-/// In the format of the original broker; `[plugins]` only where a folder is given.
+/// In the format of the original broker; `[plugins]` only if a folder is given.
 [[nodiscard]] std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& plugins);
 
 }  // namespace amibroker::sim::app

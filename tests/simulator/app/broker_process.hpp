@@ -18,7 +18,7 @@ class BrokerProcess {
   /// Writes `config` into a new temporary folder and starts `program CONFIG`, its output going to a file there.
   /// Throws std::system_error.
   BrokerProcess(const std::string& program, const std::string& config);
-  /// Kills the child if it still runs. The folder stays unless `stop` was a success and nobody wants the log.
+  /// Kills the child if it still runs. The folder stays, unless `stop` was a success and the log is not wanted.
   ~BrokerProcess();
   BrokerProcess(const BrokerProcess&) = delete;
   BrokerProcess& operator=(const BrokerProcess&) = delete;
@@ -38,7 +38,7 @@ class BrokerProcess {
   [[nodiscard]] std::string log_tail(std::size_t lines = 8) const;
 
  private:
-  // A new temporary folder, removed at the end unless somebody is to look into it.
+  // A new temporary folder, removed at the end unless somebody should look into it.
   struct Folder {
     Folder();
     ~Folder();

@@ -14,7 +14,7 @@ namespace amibroker::sim::app {
 /// 1, device, state.
 class Journal : public Observer {
  public:
-  /// An empty `file`: nothing is written. Throws std::runtime_error where it cannot be written.
+  /// An empty `file`: nothing is written. Throws std::runtime_error if it cannot be written.
   Journal(const std::string& file, Observer& next);
 
   void on_change(std::size_t server, std::string_view device, DeviceState state, Clock::time_point time) override;

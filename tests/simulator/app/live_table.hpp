@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the servers believe of the phones, as text for a terminal. Pure: takes a snapshot, returns text.
+// What the servers know of the phones, as text for a terminal. Pure: takes a snapshot, returns text.
 #pragma once
 
 #include <chrono>

@@ -21,7 +21,7 @@ namespace amibroker::sim::app {
 /// Used once, on the main thread, which has no other thread before.
 class Simulation {
  public:
-  /// Starts the servers and the broker. Throws std::exception where that fails.
+  /// Starts the servers and the broker. Throws std::exception if that fails.
   explicit Simulation(const Options& options);
 
   /// Waits for the broker, makes calls, prints the result.

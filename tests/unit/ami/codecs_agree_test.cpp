@@ -32,8 +32,8 @@ std::string without_blanks_before(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin);
 }
 
-/// What the module that made the recordings says of a message: of a repeated header the last value, where it first
-/// stood; no blanks before a value.
+/// What the module that made the recordings says of a message: of a repeated header the last value, at its first
+/// place; no blanks before a value.
 Fields as_the_old_module_says(const Fields& fields) {
   Fields out;
   for (const auto& [name, value] : fields) {
@@ -47,7 +47,7 @@ Fields as_the_old_module_says(const Fields& fields) {
   return out;
 }
 
-/// One that an independent reader of JSON or a naive one of text can tell apart from all others: every header and
+/// One that an independent reader of JSON, or a simple one of text, can tell from all others: every header and
 /// value, in any order.
 using Identity = std::map<std::string, std::string>;
 
@@ -74,7 +74,7 @@ std::map<Identity, std::vector<std::string>> native_events(const std::string& ve
 
 struct Recorded {
   const char* version;
-  std::size_t both;   // events that stand in both recordings
+  std::size_t both;   // events that are in both recordings
   std::size_t later;  // events that the module published after the native session had ended
   std::size_t equal;  // of those in both, the ones that the old module could say as they were
 };
@@ -109,7 +109,7 @@ TEST_P(CodecsAgree, OnEachEventThatStandsInBothRecordings) {
   EXPECT_EQ(equal, GetParam().equal);
 }
 
-/// The message as our own module writes it: a repeated header is an array where it first stands.
+/// The message as our own module writes it: a repeated header is an array at its first place.
 std::string as_our_module_writes(const Fields& fields) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto& [name, value] : fields) {

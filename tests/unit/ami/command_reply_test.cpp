@@ -26,7 +26,7 @@ std::vector<std::string> output_of(std::string_view text) {
   return lines;
 }
 
-/// The one reply that comes of this output, whatever the pieces in which it arrives; the next one follows it.
+/// The one reply that this output makes, whatever pieces it arrives in; the next one follows it.
 std::string reply_with(const std::string& output, const std::string& begin = head) {
   const std::string bytes = banner + begin + output + mark + next_reply;
   const auto pieces = pieces_of(bytes);

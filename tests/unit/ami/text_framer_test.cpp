@@ -80,7 +80,7 @@ TEST(TextFramer, AfterARestartABannerComesFirstAndNothingIsLeftOfTheOldConnectio
   EXPECT_EQ(pieces, (std::vector<OwnedPiece>{the_banner, the_banner, {Kind::event, "Event: whole\r\n"}}));
 }
 
-// 4 MiB of a message, each byte alone: looking at all of it again each time would take hours.
+// 4 MiB of a message, byte by byte: looking at all of it again each time would take hours.
 TEST(TextFramer, AHalfMessageIsNotLookedAtAgain) {
   std::string bytes = banner + "Response: Success\r\n";
   while (bytes.size() < std::size_t{4} << 20) bytes += "Output: " + std::string(100, 'x') + "\r\n";
@@ -112,7 +112,7 @@ TEST_P(RecordedSession, GivesTheSamePiecesInWhateverPiecesItArrives) {
     EXPECT_EQ(pieces_of(session_, step), whole_) << step;
 }
 
-// The bytes behind the cut matter only up to the message after it, so that each cut need not read the whole again.
+// The bytes after the cut matter only up to the message after it, so not every cut has to read the whole again.
 TEST_P(RecordedSession, GivesTheSamePiecesCutAtAnyByte) {
   constexpr std::size_t around = 3000;
   TextFramer framer;

@@ -19,7 +19,7 @@ class Frame final : public ami::EventFrame {
   [[nodiscard]] const Message* message() override { return nullptr; }
 };
 
-/// Writes down what it is told, a word each.
+/// Writes down each call, as a word.
 class Listener final : public WireListener {
  public:
   void on_connected() override { told.emplace_back("connected"); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A transport whose wires do nothing but keep what they are given; the test says what becomes of them:
+// A transport whose wires do nothing but keep what they are given; the test decides what happens to them:
 //
 //     FakeTransport transport;
 //     … whatever connects …
@@ -39,7 +39,7 @@ struct FakeWireState {
 
   /// Whether the wire may call its listener.
   [[nodiscard]] bool is_open() const noexcept { return !closed && !destroyed; }
-  /// Calls the listener, as the wire would; a wire that is closed keeps still.
+  /// Calls the listener, as the wire would; a wire that is closed stays silent.
   void tell(const std::function<void(WireListener&)>& call) {
     if (!is_open()) return;
     ++calls;

@@ -72,7 +72,7 @@ class FleetTest : public base::LoopTest {
   }
   [[nodiscard]] FakeTransport& transport() { return *made_; }
 
-  /// Answers everything on the newest wire that was sent and not answered yet, but for actions named in `ignored`.
+  /// Answers everything that was sent on the newest wire and not answered yet, except actions named in `ignored`.
   void serve() {
     if (made_ == nullptr) return;
     for (std::size_t w = 0; w < made_->wires(); ++w) {
@@ -111,7 +111,7 @@ class FleetTest : public base::LoopTest {
     servers->add(config_of("a"));
     ASSERT_TRUE(serve_until([&] { return recorder.ups == 1; }));
   }
-  /// As a plugin, a crowd of events or another process does that takes the only core.
+  /// As if a plugin, a crowd of events, or another process on the only core held the loop up.
   void hold_the_loop(std::chrono::milliseconds time) {
     const auto end = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < end) {

@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-/// A name server in the hands of the test: it answers a name when it is let to.
+/// A name server that the test controls: it answers a name when the test says so.
 class FakeNames {
  public:
   /// From now on this is the answer for the name.

@@ -37,7 +37,7 @@ TEST_F(ServerTest, ThatAnswersPingsAndNothingElseHasItsWindowFree) {
   const std::size_t window = transport().fake_traits.window;
   for (std::size_t i = 0; i < window; ++i) ask("Setvar", milliseconds(1));
   ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == window; }));
-  // Every place in the window was taken by an action that nobody will answer any more.
+  // Every place in the window was taken by an action that will not be answered any more.
   ask("Other");
   ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == window + 1; }));
   EXPECT_EQ(recorder.answers.back().outcome, Outcome::success);
@@ -143,7 +143,7 @@ TEST_F(ServerTest, WaitsGrowUntilItWasUpForAWhile) {
     ASSERT_TRUE(serve_until([&] { return recorder.ups == round; }));
     transport().last().lost({Loss::Kind::connection, "closed the connection"});
   }
-  // 5 + 10 + 20 + 40 + 80 ms at least, each being half of the whole wait.
+  // 5 + 10 + 20 + 40 + 80 ms at least: half of each whole wait.
   EXPECT_GE(std::chrono::steady_clock::now() - begun, milliseconds(150));
 }
 

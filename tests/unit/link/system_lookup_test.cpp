@@ -29,7 +29,7 @@ TEST(SystemLookup, KeepsTheScopeOfAnIPv6Address) {
 }
 
 TEST(SystemLookup, SaysInWordsThatANameDoesNotResolve) {
-  // Longer than a name may be, so it is refused without asking anybody.
+  // Longer than a name may be, so it is refused without a question to anybody.
   const Resolver::Found found = Resolver::system_lookup()(std::string(300, 'x'));
   EXPECT_THAT(found.addresses, IsEmpty());
   EXPECT_THAT(found.error, ::testing::MatchesRegex("its name 'x+\\.\\.\\.' does not resolve \\(.+\\)"));

@@ -63,7 +63,7 @@ class WireConformance : public base::LoopTest, public ::testing::WithParamInterf
   [[nodiscard]] bool arrived(std::size_t actions) {
     return run_until([&] { return peer->actions.size() >= actions; });
   }
-  /// Long enough for what was under way to come.
+  /// Long enough for what is under way to arrive.
   void run_for(std::chrono::milliseconds time) {
     bool over = false;
     loop.after(time, [&] { over = true; });
@@ -272,7 +272,7 @@ TEST_P(WireConformance, WhatIsWantedMayChangeBeforeAndAfterItIsReady) {
   wire->want({.all = false, .names = {"Hangup", "Newstate"}});
   wire->flush();
   peer->on_action = [&](const WirePeer::Action& action) { peer->answer(action, "done"); };
-  ask("Setvar");  // once that is answered the server knows
+  ask("Setvar");  // once this is answered, the server knows
   ASSERT_TRUE(run_until([&] { return log.answers.size() == 1; }));
   peer->event("Newstate", "2");
   ASSERT_TRUE(run_until([&] { return log.events.size() == 2; }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes down what a wire tells.
+// Writes down what a wire reports.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a wire talks to in a test: a server of its kind that does what it is asked to.
+// What a wire talks to in a test: a server of its kind that does what the test says.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace amibroker::link {
 /// now goes out while the loop runs.
 class WirePeer {
  public:
-  /// An action of the wire's owner, not one that the wire asks by itself.
+  /// An action of the wire's owner, not one that the wire sends by itself.
   struct Action {
     std::string name;
     std::string id;
@@ -31,13 +31,13 @@ class WirePeer {
 
   /// Success, with a header Message.
   virtual void answer(const Action& action, const std::string& message) = 0;
-  /// A list: its begin, so many items of about so many bytes, and the event ItemsComplete.
+  /// A list: its first message, that many items of about that many bytes, and the event ItemsComplete.
   virtual void answer_list(const Action& action, std::size_t items, std::size_t bytes) = 0;
   /// An event with a header Value.
   virtual void event(const std::string& name, const std::string& value) = 0;
-  /// Something that no message can be read from.
+  /// Something from which no message can be read.
   virtual void bad() = 0;
-  /// Bytes where a message is expected, as they are.
+  /// These bytes instead of a message, as they are.
   virtual void hostile(const std::string& bytes) = 0;
   virtual void hang_up() = 0;
 

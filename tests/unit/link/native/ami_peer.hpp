@@ -63,7 +63,7 @@ class AmiPeer final : public WirePeer {
   void send(const std::string& text) {
     if (session_) session_->send(text);
   }
-  /// Without the end that TCP has for it: the other side sees a reset.
+  /// Without an orderly end of the TCP connection: the other side sees a reset.
   void reset() {
     session_->socket.set_option(boost::asio::socket_base::linger(true, 0));
     hang_up();

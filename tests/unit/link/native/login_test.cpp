@@ -45,7 +45,7 @@ TEST(NativeLogin, TheSecretItselfIsSentIfItMayBe) {
   EXPECT_FALSE(may_send_secret(account()));
   EXPECT_TRUE(may_send_secret(account({}, true)));
   EXPECT_TRUE(may_send_secret(account(TlsAccess{.verify = true})));
-  EXPECT_FALSE(may_send_secret(account(TlsAccess{.verify = false})));  // nobody knows who reads it
+  EXPECT_FALSE(may_send_secret(account(TlsAccess{.verify = false})));  // it is not known who reads it
 }
 
 TEST(NativeLogin, ARefusalSaysWhatToDo) {

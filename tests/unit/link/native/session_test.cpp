@@ -150,7 +150,7 @@ TEST_F(SessionTest, AListThatDoesNotEndIsForgottenWithTheNextAnswer) {
   EXPECT_THAT(log.bad, ElementsAre("a list: the next answer came before its end"));
   peer.send(item);  // belongs to nothing any more
   ASSERT_TRUE(run_until([&] { return log.events.size() == 1; }));
-  peer.succeed(list, "EventList: start\r\n");  // and no list begins that nobody waits for
+  peer.succeed(list, "EventList: start\r\n");  // a list that nobody waits for does not begin
   ASSERT_TRUE(run_until([&] { return log.answers.size() == 2; }));
   EXPECT_EQ(log.answers[1].messages, 1U);
 }
@@ -168,7 +168,8 @@ TEST_F(SessionTest, AListMayNotBeginTwice) {
 
 // --- Speed ----------------------------------------------------------------------------------------------------
 
-/// Answers so many actions, each a moment after the one before, as a busy server does; how many reads it takes.
+/// Answers that many actions, each a moment after the one before, as a busy server does. Returns how many reads it
+/// takes.
 class SessionSpeed : public SessionTest {
  protected:
   std::uint64_t reads_for(std::size_t answers) {
@@ -198,7 +199,7 @@ TEST_F(SessionSpeed, ManyAnswersThatComeOneByOneAreReadTogether) {
   ask_for(512);
   const auto many = reads_for(256);
   (void)reads_for(256);
-  std::uint64_t few = 0;  // the same with no more due than are read at once
+  std::uint64_t few = 0;  // the same, but with only as many due as are read at once
   for (int i = 0; i < 32; ++i) {
     ask_for(8);
     few += reads_for(8);

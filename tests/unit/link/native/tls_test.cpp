@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whom a session trusts, and what it costs to find out.
+// Which certificates a session trusts, and what it costs to find out.
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -66,7 +66,7 @@ class TlsPeer {
   }
   tcp::acceptor acceptor_;
   asio::ssl::context context_{asio::ssl::context::tls_server};
-  std::vector<std::shared_ptr<Session>> sessions_;  // none ends while the test looks
+  std::vector<std::shared_ptr<Session>> sessions_;  // so that none ends before the test does
 };
 
 class NativeTls : public base::LoopTest {
@@ -91,7 +91,7 @@ class NativeTls : public base::LoopTest {
     for (auto& wire : wires) wire->close();
     wires.clear();
   }
-  /// What becomes of an attempt: empty if the session begins, else why not.
+  /// How an attempt ends: empty if the session begins, else why it does not.
   Loss try_once(TlsPeer& peer, const std::string& addr, const std::string& address) {
     drop();
     log = {};

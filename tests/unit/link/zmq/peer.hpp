@@ -76,8 +76,8 @@ class ZmqPeer {
   std::function<void()> on_subscription;
   std::string command_address;
   std::string event_address;
-  std::vector<std::string> topics;         // subscribed to at present, in the order of their coming
-  std::vector<std::string> subscriptions;  // all that was said: +topic, -topic
+  std::vector<std::string> topics;         // subscribed to now, in the order in which they came
+  std::vector<std::string> subscriptions;  // everything that was said: +topic, -topic
   std::vector<Request> requests;           // but Pings and CoreSettings
 
  private:

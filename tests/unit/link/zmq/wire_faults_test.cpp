@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 class ZmqFaults : public ZmqTest {
  protected:
-  /// Leaves Setvar unanswered and keeps it in `held`.
+  /// Does not answer Setvar, but keeps it in `held`.
   void hold_setvar() {
     peer.on_request = [&](const ZmqPeer::Request& r) { r.action == "Setvar" ? held.push_back(r) : peer.succeed(r); };
   }
@@ -198,7 +198,7 @@ TEST_F(ZmqFaults, ASlowServerThatStillAnswersStaysUp) {
   });
   start_and_come_up({.ping_period = milliseconds(20), .ping_timeout = milliseconds(300)});
   constexpr std::size_t actions = 64;
-  for (std::size_t i = 0; i < actions; ++i) ask();  // a Ping waits behind them for 640 ms
+  for (std::size_t i = 0; i < actions; ++i) ask();  // a Ping waits for them for 640 ms
   EXPECT_TRUE(run_until([&] { return recorder.answers.size() == actions; }));
   EXPECT_EQ(recorder.downs, 0);
   loop.cancel(slow);
