@@ -52,7 +52,7 @@ void ServerLog::lost(const Loss& loss, bool was_up, const ServerTimings& timings
                     : loss.remedy.empty()            ? Said::reason
                                                      : Said::remedy;
   if (loss.kind == Loss::Kind::own_choice) {
-    if (allow_change(now)) spdlog::info("{} is connected anew: {}", label_, loss.why);
+    if (allow_change(now)) spdlog::info("{} is connected again: {}", label_, loss.why);
     return;
   }
   if (!was_up && news <= said_) return;
@@ -83,10 +83,10 @@ void ServerLog::events_lost(std::uint64_t count, Time now) {
   if (!held_back) return;
   spdlog::warn(
       "{}: {} lost between its module and the broker, so what is known of its states may be old; the plugins "
-      "are told, to ask for them again ({} more losses since the last line). If it goes on, look at the "
+      "ask for them again ({} more losses since the last line). If it goes on, look at the "
       "network, at the load of both machines, and at 'zmq manager show status' there",
       label_,
-      count == 0 ? "its events are numbered anew, and an unknown number was"
+      count == 0 ? "its events are numbered from the start again, and an unknown number was"
                  : "at least " + std::to_string(count) + " of its events were",
       *held_back);
 }
