@@ -56,8 +56,12 @@ class Broker:
             lines += ["[plugins]", f"path = {os.environ['AMIBROKER_PLUGINS']}"]
         return "\n".join(lines) + "\n"
 
+    def whole_log(self):
+        return self._log_path.read_text(errors="replace")
+
     def log(self):
-        return self._log_path.read_text(errors="replace")[-4000:]
+        """Its end, for a failure's text."""
+        return self.whole_log()[-4000:]
 
     def counter(self, plugin, name):
         """A counter of the life that ended last; written into the log at a clean end."""

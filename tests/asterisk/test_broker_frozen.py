@@ -40,7 +40,7 @@ class BrokerFrozen(BrokerScenario):
             # The others do not wait for it.
             until(lambda: self.wrong(self.clients[2], "dnd") == 0,
                   lambda: self.with_log(f"{self.wrong(self.clients[2], 'dnd')} names differ"), seconds=FROZEN_S / 2)
-            until(lambda: "is down: it does not answer any more" in self.broker.log(),
+            until(lambda: "is down: it does not answer any more" in self.broker.whole_log(),
                   lambda: self.with_log("the frozen server is noticed"), seconds=FROZEN_S)
         finally:
             goes_on.join()

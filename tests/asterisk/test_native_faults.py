@@ -119,6 +119,16 @@ class NativeFaults(Scenario):
         self.show(self.said("certificate")[0])
         self.end()
 
+    def test_a_list_of_ten_thousand_over_tls_comes_before_asterisk_loses_patience(self):
+        client = self.faulty.ami(events="off")
+        for number in range(10_000):
+            client.send(Action="Setvar", Variable=f"PRESENCE_STATE(CustomPresence:long{number})", Value="away")
+        client.action(Action="Ping")  # all of them are there
+        self.start(Native(tls=True))
+        self.broker.await_ready()
+        self.assertEqual([], [line for line in self.broker.whole_log().splitlines() if "is down" in line])
+        self.end()
+
     def test_certificate_is_not_looked_at_where_that_is_asked_for_by_name(self):
         self.start(Native(tls=True, trust=("tls_insecure = yes",)))
         self.broker.await_ready()

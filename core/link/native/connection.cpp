@@ -153,7 +153,9 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
         return lose(error == asio::error::eof || error == asio::ssl::error::stream_truncated
                         ? "it closed the connection"
                         : "the connection broke (" + error.message() + ")");
-      if (bytes == room.size() || answers_due_ < few_answers) read();
+      // Over TLS each read brings one record, which Asterisk makes of each message: a pause after each of them would
+      // let a long list stall for longer than `writetimeout`, and Asterisk would end the session.
+      if (tls_ || bytes == room.size() || answers_due_ < few_answers) read();
       else gather();
     });
     if (tls_) tls_->async_read_some(asio::buffer(room.data(), room.size()), received);

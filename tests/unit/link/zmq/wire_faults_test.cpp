@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a server does when the module or the network misbehaves.
-#include <sys/resource.h>
+#include <stdexcept>
 
-#include "tests/unit/link/log_capture.hpp"
+#include "core/link/zmq/connection.hpp"
 #include "tests/unit/link/zmq/peer.hpp"
 
 namespace amibroker::link::zeromq {
@@ -212,23 +212,16 @@ TEST_F(ZmqFaults, PortsInTheWrongOrderNeverComeUpAndDoNotEndTheAttempts) {
   EXPECT_EQ(recorder.ups, 0);
 }
 
-TEST_F(ZmqFaults, WithoutAFreeDescriptorAnAttemptFailsAndIsMadeAgain) {
-  start_and_come_up({.first_retry = milliseconds(1),
-                     .last_retry = milliseconds(5),
-                     .first_login_retry = milliseconds(1),
-                     .last_login_retry = milliseconds(5)});
-  const LogCapture log;
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  rlimit none = before;
-  none.rlim_cur = 3;  // those that are open stay so
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  server->all().change(0, config_of(1, 2));
-  const bool failed = run_until([&] { return log.count("no socket can be opened for it") > 0; });
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_TRUE(failed) << log.text();
-  server->all().change(0, config_of(peer));
-  EXPECT_TRUE(run_until([&] { return recorder.ups == 2; })) << log.text();
+TEST_F(ZmqFaults, AnAttemptForWhichThereAreNoSocketsLeavesNothingBehind) {
+  ::zmq::context_t context;
+  context.set(::zmq::ctxopt::max_sockets, 3);
+  SocketSet sockets;
+  ZmqAccess access;
+  access.cmd_port = port_of(peer.command_address), access.evt_port = port_of(peer.event_address);
+  for (int attempt = 0; attempt < 20; ++attempt)
+    EXPECT_THROW(Connection(context, sockets, "127.0.0.1", access, {}), std::runtime_error) << attempt;
+  EXPECT_FALSE(sockets.turn()) << "a socket is still attached";
+  EXPECT_NO_THROW(::zmq::socket_t(context, ZMQ_PAIR)) << "the sockets of the failed attempts are still open";
 }
 
 }  // namespace
