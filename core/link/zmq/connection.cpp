@@ -149,13 +149,13 @@ void Connection::subscribe(const std::vector<std::string>& topics) {
   topics_ = topics;
 }
 
-bool Connection::send(std::string_view json) {
+bool Connection::send(::zmq::message_t& json) {
   if (closed_) return false;
   sockets_.mark(*commands_.socket_handle);
   ::zmq::socket_t& socket = commands_.socket;
   // The empty frame is the delimiter that a REP socket expects before the request.
   if (!socket.send(::zmq::const_buffer(), ::zmq::send_flags::sndmore | ::zmq::send_flags::dontwait)) return false;
-  return socket.send(::zmq::buffer(json), ::zmq::send_flags::dontwait).has_value();
+  return socket.send(json, ::zmq::send_flags::dontwait).has_value();
 }
 
 void Connection::read_answers() {

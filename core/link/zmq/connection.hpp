@@ -48,8 +48,8 @@ class Connection {
   /// has asked for all: the empty text. Also from inside `on_event`, for what comes after it.
   void subscribe(const std::vector<std::string>& topics);
 
-  /// Sends one action. False if libzmq takes nothing at the moment.
-  [[nodiscard]] bool send(std::string_view json);
+  /// Sends one action, whose message is empty afterwards. False if libzmq takes nothing at the moment.
+  [[nodiscard]] bool send(::zmq::message_t& json);
 
   /// Goes on after `on_answer` returned false.
   void read_answers();

@@ -37,8 +37,8 @@ const WireTraits& ZmqTransport::traits() const noexcept {
 std::unique_ptr<Wire> ZmqTransport::connect(const ServerConfig& config, const std::string& address,
                                             const Interest& interest, WireListener& listener) {
   const auto& access = dynamic_cast<const ZmqAccess&>(*config.access);
-  return std::make_unique<ZmqWire>(Shared{loop_, context_, sockets_, event_decoder_, answer_decoder_}, address, access,
-                                   config.trace, interest, listener);
+  return std::make_unique<ZmqWire>(Shared{loop_, context_, sockets_, event_decoder_, answer_decoder_, messages_},
+                                   address, access, config.trace, interest, listener);
 }
 
 std::string_view ZmqTransport::refusal(std::string_view action) const noexcept { return refusal_over_zmq(action); }

@@ -9,6 +9,7 @@
 
 #include "core/ami/json_decoder.hpp"
 #include "core/link/transport.hpp"
+#include "core/link/zmq/message_cache.hpp"
 #include "core/link/zmq/socket_set.hpp"
 
 namespace amibroker::link::zeromq {
@@ -34,6 +35,7 @@ class ZmqTransport final : public Transport {
   SocketSet sockets_;
   ami::JsonDecoder event_decoder_;
   ami::JsonDecoder answer_decoder_;
+  MessageCache messages_;
 };
 
 /// `transport = zmq`.

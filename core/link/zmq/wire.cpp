@@ -84,7 +84,8 @@ ZmqWire::ZmqWire(Shared shared, const std::string& address, const ZmqAccess& acc
 bool ZmqWire::send(std::string_view bytes) {
   if (closed_) return false;
   if (trace_) listener_.on_traffic("->", bytes);
-  return connection_->send(bytes);
+  ::zmq::message_t message = shared_.messages.get(bytes);
+  return connection_->send(message);
 }
 
 void ZmqWire::flush() {

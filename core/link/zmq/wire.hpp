@@ -13,6 +13,7 @@
 #include "core/link/zmq/connection.hpp"
 #include "core/link/zmq/event_filter.hpp"
 #include "core/link/zmq/long_answer.hpp"
+#include "core/link/zmq/message_cache.hpp"
 
 namespace amibroker::link::zeromq {
 
@@ -23,6 +24,7 @@ struct Shared {
   SocketSet& sockets;
   ami::JsonDecoder& event_decoder;  ///< two, for an event is still being looked at while an answer may come in
   ami::JsonDecoder& answer_decoder;
+  MessageCache& messages;
 };
 
 /// Connected once both sockets are. If the server can tell events apart by their names, it is asked for only those
