@@ -45,7 +45,7 @@ enum {
     MAX_FRAME_BYTES = 2 * 1024 * 1024,
     /*
      * Requests of one client that wait for their turn; then TCP slows it. With the limit of a frame it is 128 MiB.
-     * libzmq still hands over ten times as many in a second as Asterisk carries out.
+     * libzmq still hands over more in a second than a real Asterisk was seen to carry out.
      */
     REQUESTS_HIGH_WATER_MARK = 64,
     /*
