@@ -7,7 +7,7 @@
 
 namespace amibroker::link {
 
-/// Tests make them shorter. All but `first_retry` to `last_login_retry` count on the clock of Servers::time.
+/// Tests make them shorter. All before `first_retry` count on the clock of Servers::time.
 struct ServerTimings {
   std::chrono::milliseconds tick{20};             ///< how often deadlines are looked at
   std::chrono::milliseconds attempt{5'000};       ///< longest wait for a connection that answers, look-up included
