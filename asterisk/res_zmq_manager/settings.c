@@ -37,7 +37,7 @@ static void warn_of_unknown(struct ast_config *config)
     while ((section = ast_category_browse(config, section))) {
         if (strcasecmp(section, SECTION)) {
             ast_log(LOG_WARNING,
-                    "%s/" SETTINGS_FILE ": section [%s] is not known and ignored; all keys stand in [" SECTION "]\n",
+                    "%s/" SETTINGS_FILE ": section [%s] is not known and ignored; all keys belong in [" SECTION "]\n",
                     ast_config_AST_CONFIG_DIR, section);
             continue;
         }

@@ -60,7 +60,7 @@ Address parse_address(std::string_view text) {
     if (close == text.npos) return bad_address(text, "the \"]\" is missing");
     if (close + 1 != text.size()) return bad_address(text, "ports belong in cmd_port and evt_port, or in port");
     const std::string inside(text.substr(1, close - 1));
-    return is_ipv6(inside) ? Address{inside, {}} : bad_address(text, "only an IPv6 address stands in brackets");
+    return is_ipv6(inside) ? Address{inside, {}} : bad_address(text, "only an IPv6 address may be in brackets");
   }
   const std::string address(text);
   if (is_ipv4(address) || is_ipv6(address)) return {address, {}};

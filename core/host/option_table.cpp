@@ -51,7 +51,7 @@ std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t
     if (auto fault = fault_of_option(options[i], i)) return fault;
     for (std::size_t j = 0; j < i; ++j)
       if (std::strcmp(options[i].key, options[j].key) == 0)
-        return "its option " + std::string(options[i].key) + " stands twice in its option table";
+        return "its option " + std::string(options[i].key) + " is in its option table twice";
   }
   return std::nullopt;
 }

@@ -6,15 +6,13 @@
 namespace amibroker::link {
 
 bool ActionEncoder::prepare(const Action& action, std::uint64_t above) {
-  if (bytes_ != nullptr && action_id_ > above && action == action_) return true;
+  if (encoded_ != nullptr && action_id_ > above && action == action_) return true;
   if (!ami::may_be_sent(action, refusal_)) return false;
   if (const auto why = transport_.refusal(action.name()); !why.empty()) {
     refusal_ = std::string(action.name()) + " is not sent to Asterisk: " + std::string(why);
     return false;
   }
-  text_.clear();
-  transport_.encode(action, ++action_id_, text_);
-  bytes_ = std::make_shared<const std::string>(text_);
+  encoded_ = transport_.encode(action, ++action_id_);
   action_ = action;
   return true;
 }

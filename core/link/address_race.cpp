@@ -97,7 +97,7 @@ const std::string& AddressRace::address() const noexcept {
   return winner_ != nullptr ? winner_->address() : none;
 }
 
-bool AddressRace::send(std::string_view bytes) { return !over_ && winner_ != nullptr && winner_->wire().send(bytes); }
+bool AddressRace::send(const Encoded& action) { return !over_ && winner_ != nullptr && winner_->wire().send(action); }
 
 void AddressRace::flush() {
   if (!over_ && winner_ != nullptr) winner_->wire().flush();

@@ -36,7 +36,7 @@ class AddressRace final : public Wire {
   /// The address that is connected; empty before on_connected.
   [[nodiscard]] const std::string& address() const noexcept;
 
-  [[nodiscard]] bool send(std::string_view bytes) override;
+  [[nodiscard]] bool send(const Encoded& action) override;
   void flush() override;
   void want(const Interest& interest) override;
   void close() noexcept override;

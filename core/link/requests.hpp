@@ -9,13 +9,13 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "amibroker/reply.hpp"
+#include "core/link/encoded.hpp"
 #include "core/link/in_flight.hpp"
 #include "core/link/server_counters.hpp"
 #include "core/link/server_listener.hpp"
@@ -37,12 +37,12 @@ class Requests {
   using Finish = std::function<void(Owner owner, const Completion& done, const Reply& reply)>;
   /// A message from the server that fits nothing, for the log.
   using Drop = std::function<void(std::string_view why)>;
-  /// Sends the bytes; false if the connection takes nothing more.
-  using Send = std::function<bool(std::string_view bytes)>;
+  /// Sends the action; false if the connection takes nothing more.
+  using Send = std::function<bool(const Encoded& action)>;
 
   struct New {
     std::uint64_t id;  ///< greater than that of every action before it
-    std::shared_ptr<const std::string> bytes;
+    EncodedPtr encoded;
     std::chrono::milliseconds timeout;  ///< from the sending to the answer
     Owner owner;
     Completion done;

@@ -68,7 +68,7 @@ void Server::request(const Action& action, std::chrono::milliseconds timeout, Ow
     return finish_later(owner, std::move(done), Outcome::not_sent,
                         up() ? "too many actions wait for this server" : "the server is down");
   last_action_id_ = encoder_->action_id();
-  requests_.add({last_action_id_, encoder_->bytes(), timeout, owner, std::move(done)},
+  requests_.add({last_action_id_, encoder_->encoded(), timeout, owner, std::move(done)},
                 context_.time() + timings().longest_wait);
   act_at_end_of_round();
 }
@@ -77,8 +77,8 @@ void Server::ask_own(const Action& action, Completion done) {
   if (!wire_ || !encoder_->prepare(action, last_action_id_)) return;
   last_action_id_ = encoder_->action_id();
   const bool sent =
-      requests_.send_own({last_action_id_, encoder_->bytes(), timings().longest_ping, Requests::own, std::move(done)},
-                         context_.time(), [this](std::string_view bytes) { return wire_->send(bytes); });
+      requests_.send_own({last_action_id_, encoder_->encoded(), timings().longest_ping, Requests::own, std::move(done)},
+                         context_.time(), [this](const Encoded& encoded) { return wire_->send(encoded); });
   if (sent) act_at_end_of_round();
 }
 
@@ -96,7 +96,7 @@ void Server::end_round() {
 
 void Server::send_waiting() {
   if (!up() || !requests_.any_wait()) return;
-  requests_.send_waiting(context_.time(), [this](std::string_view bytes) { return wire_->send(bytes); });
+  requests_.send_waiting(context_.time(), [this](const Encoded& encoded) { return wire_->send(encoded); });
 }
 
 void Server::fail_actions() { requests_.fail_all(); }

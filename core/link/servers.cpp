@@ -42,7 +42,7 @@ Servers::Wires& Servers::wires_of(const ServerConfig& config) {
   const auto found = wires_.find(config.transport);
   if (found != wires_.end()) return found->second;
   auto transport = config.transport->make(loop_, expected_);
-  const Transport& made = *transport;
+  Transport& made = *transport;
   return wires_.emplace(config.transport, Wires{std::move(transport), ActionEncoder(made)}).first->second;
 }
 

@@ -43,9 +43,8 @@ class Transport {
 
   /// Why this action is never sent over such a wire; empty if it may be.
   [[nodiscard]] virtual std::string_view refusal(std::string_view action) const noexcept = 0;
-  /// Writes the action into `out`, which is empty, as Wire::send takes it. The action was checked (see
-  /// ami::may_be_sent).
-  virtual void encode(const Action& action, std::uint64_t id, std::string& out) const = 0;
+  /// The action as the wires of this transport send it. It was checked (see ami::may_be_sent).
+  [[nodiscard]] virtual EncodedPtr encode(const Action& action, std::uint64_t id) = 0;
 };
 
 /// A kind of transport, as the configuration sees it.

@@ -12,6 +12,7 @@
 
 #include "amibroker/message.hpp"
 #include "core/ami/codec.hpp"
+#include "core/link/encoded.hpp"
 #include "core/link/interest.hpp"
 
 namespace amibroker::link {
@@ -68,9 +69,9 @@ class Wire {
  public:
   virtual ~Wire() = default;
 
-  /// Takes one action, as the transport encoded it; it goes out with the next `flush`, in the order of the calls. False
-  /// if the connection takes nothing more; then on_lost follows soon. After on_ready only.
-  [[nodiscard]] virtual bool send(std::string_view bytes) = 0;
+  /// Takes one action, which its own transport encoded; it goes out with the next `flush`, in the order of the calls.
+  /// False if the connection takes nothing more; then on_lost follows soon. After on_ready only.
+  [[nodiscard]] virtual bool send(const Encoded& action) = 0;
   /// Sends what `send` took. What the server does not take now goes out when it does. Once a round is enough.
   virtual void flush() = 0;
   /// Only these events are needed from now on. At any time.

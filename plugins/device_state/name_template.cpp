@@ -31,7 +31,7 @@ NameTemplate::NameTemplate(std::string_view text) {
     const auto place =
         std::find_if(places.begin(), places.end(), [&](const auto& p) { return rest.starts_with(p.first); });
     if (place != places.end()) {
-      if (has(place->second)) refuse(text, "a place in braces may stand in it once only");
+      if (has(place->second)) refuse(text, "it may have each place in braces only once");
       pieces_.push_back({place->second, {}});
       rest.remove_prefix(place->first.size());
       continue;
@@ -50,11 +50,11 @@ void NameTemplate::check(std::string_view text) const {
     refuse(text, "it must hold either {device}, or both {technology} and {name}");
   for (const Piece& piece : pieces_)
     if (piece.text.find_first_of("(),${}") != std::string::npos)
-      refuse(text, "what stands around the places may not hold one of ( ) , $ { }");
+      refuse(text, "the text around the places may not hold one of ( ) , $ { }");
   const auto technology =
       std::find_if(pieces_.begin(), pieces_.end(), [](const Piece& p) { return p.part == Part::technology; });
   if (technology != pieces_.end() && (technology + 1 == pieces_.end() || (technology + 1)->part != Part::text))
-    refuse(text, "some text must stand between {technology} and {name}, in this order");
+    refuse(text, "there must be text between {technology} and {name}, in this order");
 }
 
 bool NameTemplate::has(Part part) const {

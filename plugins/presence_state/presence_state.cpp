@@ -145,7 +145,7 @@ void PresenceState::explain_reserved(ServerId server, std::string_view presentit
   host_->log(Level::warning, replication::server_label(*host_, server)
                                  .append(": ")
                                  .append(replication::for_log(presentity))
-                                 .append(" is not distributed: a name with `:` or `/` in it stands for a presentity of "
+                                 .append(" is not distributed: a name with `:` or `/` in it is a presentity of "
                                          "another server. If it is one of your own, rename it without them. This is "
                                          "said once; see the counter shown_events"));
 }

@@ -104,7 +104,7 @@ TEST_F(Agreement, AnEventThatIsLostUnseenIsMadeUpForWithinTheInterval) {
   EXPECT_TRUE(eventually([&] { return (*fleet)[1].presence("CustomPresence:anna") == Presence{"dnd", "", ""}; }));
 }
 
-TEST_F(Agreement, ABrokerThatWasKilledWritesOnlyDifferencesAndNothingWhereNothingDiffers) {
+TEST_F(Agreement, ABrokerThatWasKilledWritesOnlyDifferencesAndNothingIfThereAreNone) {
   make_fleet(3);
   const std::string text = config();
   start(text);

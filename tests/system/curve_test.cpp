@@ -133,7 +133,7 @@ void PrintTo(const WrongKeys& wrong, std::ostream* out) { *out << wrong.name; }
 
 class CurveRefusals : public Curve, public ::testing::WithParamInterface<WrongKeys> {};
 
-TEST_P(CurveRefusals, AreOneTellingLineAndDisturbNobodyElse) {
+TEST_P(CurveRefusals, AreOneClearLineAndDisturbNobodyElse) {
   make_servers(GetParam().third);
   start(config_with_keys(GetParam().third_key));
   ASSERT_TRUE(is_up(0) && is_up(1)) << daemon->output();

@@ -46,7 +46,7 @@ TEST_F(DeviceStates, CustomLocalAndUnknownAreNotDistributed) {
   EXPECT_EQ((*fleet)[1].history().size(), 1U) << "events come in order, so the others would have been written before";
 }
 
-TEST_F(DeviceStates, NothingIsWrittenWhereTheServerHoldsTheValue) {
+TEST_F(DeviceStates, NothingIsWrittenIfTheServerHoldsTheValue) {
   make_fleet(2);
   start_and_connect();
   for (int i = 0; i < 5; ++i)
@@ -94,7 +94,7 @@ TEST_F(DeviceStates, AgainstTheOriginalModule) {
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));
 }
 
-TEST_F(DeviceStates, WhatIsSwitchedOffDoesNothing) {
+TEST_F(DeviceStates, APluginThatIsSwitchedOffDoesNothing) {
   make_fleet(2);
   start_and_connect("", "[plugins]\ndevice_state = no\n");
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::ringing);

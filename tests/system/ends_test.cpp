@@ -147,7 +147,7 @@ class Systemd : public Ends {
   int socket_ = -1;
 };
 
-TEST_F(Systemd, IsToldOfTheStartTheRunningLoopAndTheEnd) {
+TEST_F(Systemd, HearsOfTheStartTheRunningLoopAndTheEnd) {
   ::setenv("WATCHDOG_USEC", "200000", 1);
   make_fleet(1);
   start(config());
@@ -160,7 +160,7 @@ TEST_F(Systemd, IsToldOfTheStartTheRunningLoopAndTheEnd) {
   EXPECT_EQ(daemon->exit_code(), 0) << daemon->output();
 }
 
-TEST_F(Systemd, IsNotToldThatALoopThatAPluginHoldsIsAlive) {
+TEST_F(Systemd, HearsNothingFromALoopThatAPluginHolds) {
   ::setenv("WATCHDOG_USEC", "200000", 1);
   make_fleet(1);
   start_and_connect("", hanging("hangs_in_event"));
@@ -173,7 +173,7 @@ TEST_F(Systemd, IsNotToldThatALoopThatAPluginHoldsIsAlive) {
   EXPECT_EQ(next(MSG_DONTWAIT), "") << "the loop stood still for ten times the period";
 }
 
-TEST_F(Systemd, WithoutAWatchdogItIsNotFed) {
+TEST_F(Systemd, HearsNothingFromTheLoopWithoutAWatchdog) {
   make_fleet(1);
   start(config());
   EXPECT_EQ(next(), "READY=1");

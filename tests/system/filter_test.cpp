@@ -85,7 +85,7 @@ TEST_F(Filters, AStateThatGotLostBeforeAnyOtherCameIsStillRepaired) {
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0) && all_show("PJSIP/200", 0); })) << daemon->output();
 }
 
-TEST_F(Filters, OfTheOriginalModuleToo) {
+TEST_F(Filters, WorkForTheOriginalModuleToo) {
   sim::ServerOptions options;
   options.module = sim::Module::original;
   make_fleet(2, options);
@@ -106,7 +106,7 @@ TEST_F(Filters, AServerThatComesBackIsNarrowedAgainAndAgrees) {
   EXPECT_THAT(daemon->output(), ::testing::Not(HasSubstr("were lost")));
 }
 
-TEST_F(Filters, WhoCountsMessagesGetsAll) {
+TEST_F(Filters, CountingMessagesAsksForAll) {
   make_fleet(1);
   start_and_connect("count_messages = yes\n");
   make_noise(10);

@@ -40,7 +40,7 @@ TEST_F(LostServers, ARestartedServerIsWrittenAgain) {
   EXPECT_TRUE(eventually([&] { return (*fleet)[1].lamp("PJSIP/100") == DeviceState::inuse; }));
 }
 
-TEST_F(LostServers, WhatChangedWhileAServerWasGoneIsWrittenWhenItIsBackOnceAKey) {
+TEST_F(LostServers, WhatChangedWhileAServerWasGoneIsWrittenOncePerKeyWhenItIsBack) {
   make_fleet(2);
   start_and_connect();
   (*fleet)[1].kill();
@@ -88,7 +88,7 @@ TEST_F(LostServers, LostLateWrongAndDoubleRepliesEndEqual) {
   }
 }
 
-TEST_F(LostServers, KilledUnderLoadAgainAndAgainTheDaemonLives) {
+TEST_F(LostServers, TheDaemonSurvivesServersKilledUnderLoadAgainAndAgain) {
   make_fleet(3);
   start_and_connect();
   for (int round = 0; round < 15; ++round) {
@@ -101,7 +101,7 @@ TEST_F(LostServers, KilledUnderLoadAgainAndAgainTheDaemonLives) {
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/0", 0) && all_show("PJSIP/399", 0); }));
 }
 
-TEST_F(LostServers, TwoEntriesOfTheSameAsteriskAreToldToTheAdministrator) {
+TEST_F(LostServers, TheLogNamesTwoEntriesOfTheSameAsterisk) {
   make_fleet(1);
   const auto& server = (*fleet)[0];
   const std::string ports = "\ncmd_port = " + std::to_string(server.command_port()) +

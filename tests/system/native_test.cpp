@@ -66,7 +66,7 @@ TEST_F(Native, AnAccountThatMayOnlyCallIsEnough) {
   expect_agreement("100");
 }
 
-TEST_F(Native, TlsIsAsWithoutIt) {
+TEST_F(Native, TlsWorksTheSameAsWithoutIt) {
   const sim::CertificateAuthority authority;
   ca_file = folder.write("ca.pem", authority.certificate());
   const auto text = authority.issue("127.0.0.1");

@@ -45,7 +45,7 @@ TEST_F(Reports, WhatAServersSectionSaysReachesThePlugins) {
       << daemon->output();
 }
 
-TEST_F(Reports, AReportThatTheLogLevelHidesIsSaidToBeHidden) {
+TEST_F(Reports, TheLogSaysIfTheLogLevelHidesAReport) {
   make_fleet(1);
   (*fleet)[0].kill();
   start(config("log_level = warning\n"));

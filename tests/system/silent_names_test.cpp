@@ -158,7 +158,7 @@ TEST_F(SilentNames, ANameThatNeverResolvesCostsTheOthersNothing) {
   expect_end_within_2s();
 }
 
-TEST_F(SilentNames, ANameThatResolvesNoMoreCostsTheOthersNothingAndItsServersComeBack) {
+TEST_F(SilentNames, ANameThatStopsResolvingCostsTheOthersNothingAndItsServersComeBack) {
   make_fleet({{}, {}, native(), native(), {}, native()});
   write_hosts("127.0.0.1 pbx\n");
   start(config_with_name("pbx", named));

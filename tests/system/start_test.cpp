@@ -46,7 +46,7 @@ TEST_F(Start, TheDefaultPluginsAreListedWithTheirOptions) {
   EXPECT_THAT(result.output, HasSubstr("presence_state"));
 }
 
-TEST_F(Start, AGoodConfigIsSaidToBeGood) {
+TEST_F(Start, AGoodConfigIsReportedAsGood) {
   const auto result = run({"--check-config", folder.write("good.ini", one_server)});
   EXPECT_EQ(result.code, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("no mistakes, 1 servers"));

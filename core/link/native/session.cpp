@@ -53,8 +53,9 @@ void Session::refuse(std::string why, std::string_view remedy) {
 
 // --- Actions --------------------------------------------------------------------------------------------------
 
-bool Session::send(std::string_view bytes) {
+bool Session::send(const Encoded& action) {
   if (closed_ || !ready_) return false;
+  const std::string_view bytes = action.bytes();
   if (traced_) trace("->", bytes);
   if (!connection_.send(bytes)) return false;
   if (due_.size() == most_due) due_.pop_front();

@@ -41,7 +41,7 @@ class Session final : public Wire {
           const std::string& address, const Interest& interest, WireListener& listener);
   ~Session() override;
 
-  [[nodiscard]] bool send(std::string_view bytes) override;
+  [[nodiscard]] bool send(const Encoded& action) override;
   void flush() override;
   void want(const Interest& interest) override;
   void close() noexcept override;

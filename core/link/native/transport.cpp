@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/link/native/transport.hpp"
 
+#include <utility>
+
 #include "core/ami/text_encoder.hpp"
 #include "core/link/native/access.hpp"
 #include "core/link/native/refusals.hpp"
@@ -23,8 +25,10 @@ std::unique_ptr<Wire> NativeTransport::connect(const ServerConfig& config, const
 
 std::string_view NativeTransport::refusal(std::string_view action) const noexcept { return refusal_of(action); }
 
-void NativeTransport::encode(const Action& action, std::uint64_t id, std::string& out) const {
-  ami::encode_text(action, id, out);
+EncodedPtr NativeTransport::encode(const Action& action, std::uint64_t id) {
+  std::string text;
+  ami::encode_text(action, id, text);
+  return EncodedPtr(new EncodedText(std::move(text)));
 }
 
 TransportKind native_kind() noexcept {

@@ -23,7 +23,7 @@ class NativeTransport final : public Transport {
   [[nodiscard]] std::unique_ptr<Wire> connect(const ServerConfig& config, const std::string& address,
                                               const Interest& interest, WireListener& listener) override;
   [[nodiscard]] std::string_view refusal(std::string_view action) const noexcept override;
-  void encode(const Action& action, std::uint64_t id, std::string& out) const override;
+  EncodedPtr encode(const Action& action, std::uint64_t id) override;
 
   [[nodiscard]] const TlsContexts& contexts() const noexcept { return shared_.contexts; }
 

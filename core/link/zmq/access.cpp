@@ -46,7 +46,7 @@ bool is_complete(int server_key_line, int secret_file_line, Findings& findings) 
 std::string server_key(const std::string& key, int line, Findings& findings) {
   if (is_curve_key(key)) return key;
   findings.error(line, "curve_server_key = " + base::in_quotes(key) +
-                           ": write the public key of the server's module, 40 characters; it stands in the file "
+                           ": write the public key of the server's module, 40 characters; it is in the file "
                            "NAME.public that zmq-ami-broker --make-keys NAME made for that server");
   return {};
 }

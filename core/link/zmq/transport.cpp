@@ -5,6 +5,7 @@
 
 #include "core/ami/json_encoder.hpp"
 #include "core/link/zmq/access.hpp"
+#include "core/link/zmq/encoded_message.hpp"
 #include "core/link/zmq/refusals.hpp"
 #include "core/link/zmq/wire.hpp"
 
@@ -37,14 +38,15 @@ const WireTraits& ZmqTransport::traits() const noexcept {
 std::unique_ptr<Wire> ZmqTransport::connect(const ServerConfig& config, const std::string& address,
                                             const Interest& interest, WireListener& listener) {
   const auto& access = dynamic_cast<const ZmqAccess&>(*config.access);
-  return std::make_unique<ZmqWire>(Shared{loop_, context_, sockets_, event_decoder_, answer_decoder_, messages_},
-                                   address, access, config.trace, interest, listener);
+  return std::make_unique<ZmqWire>(Shared{loop_, context_, sockets_, event_decoder_, answer_decoder_}, address, access,
+                                   config.trace, interest, listener);
 }
 
 std::string_view ZmqTransport::refusal(std::string_view action) const noexcept { return refusal_over_zmq(action); }
 
-void ZmqTransport::encode(const Action& action, std::uint64_t id, std::string& out) const {
-  ami::encode_json(action, id, out);
+EncodedPtr ZmqTransport::encode(const Action& action, std::uint64_t id) {
+  ami::encode_json(action, id, json_);
+  return EncodedPtr(new EncodedMessage(json_));
 }
 
 TransportKind zmq_kind() noexcept {

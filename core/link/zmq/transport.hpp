@@ -9,7 +9,6 @@
 
 #include "core/ami/json_decoder.hpp"
 #include "core/link/transport.hpp"
-#include "core/link/zmq/message_cache.hpp"
 #include "core/link/zmq/socket_set.hpp"
 
 namespace amibroker::link::zeromq {
@@ -27,7 +26,7 @@ class ZmqTransport final : public Transport {
   [[nodiscard]] std::unique_ptr<Wire> connect(const ServerConfig& config, const std::string& address,
                                               const Interest& interest, WireListener& listener) override;
   [[nodiscard]] std::string_view refusal(std::string_view action) const noexcept override;
-  void encode(const Action& action, std::uint64_t id, std::string& out) const override;
+  EncodedPtr encode(const Action& action, std::uint64_t id) override;
 
  private:
   base::EventLoop& loop_;
@@ -35,7 +34,7 @@ class ZmqTransport final : public Transport {
   SocketSet sockets_;
   ami::JsonDecoder event_decoder_;
   ami::JsonDecoder answer_decoder_;
-  MessageCache messages_;
+  std::string json_;  // reused
 };
 
 /// `transport = zmq`.

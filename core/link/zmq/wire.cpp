@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "core/link/zmq/encoded_message.hpp"
+
 namespace amibroker::link::zeromq {
 namespace {
 
@@ -81,10 +83,10 @@ ZmqWire::ZmqWire(Shared shared, const std::string& address, const ZmqAccess& acc
           .on_lost = [this](const Loss& loss) { listener_.on_lost(loss); }});
 }
 
-bool ZmqWire::send(std::string_view bytes) {
+bool ZmqWire::send(const Encoded& action) {
   if (closed_) return false;
-  if (trace_) listener_.on_traffic("->", bytes);
-  ::zmq::message_t message = shared_.messages.get(bytes);
+  if (trace_) listener_.on_traffic("->", action.bytes());
+  ::zmq::message_t message = static_cast<const EncodedMessage&>(action).share();
   return connection_->send(message);
 }
 

@@ -13,7 +13,6 @@
 #include "core/link/zmq/connection.hpp"
 #include "core/link/zmq/event_filter.hpp"
 #include "core/link/zmq/long_answer.hpp"
-#include "core/link/zmq/message_cache.hpp"
 
 namespace amibroker::link::zeromq {
 
@@ -24,7 +23,6 @@ struct Shared {
   SocketSet& sockets;
   ami::JsonDecoder& event_decoder;  ///< two, for an event is still being looked at while an answer may come in
   ami::JsonDecoder& answer_decoder;
-  MessageCache& messages;
 };
 
 /// Connected once both sockets are. If the server can tell events apart by their names, it is asked for only those
@@ -35,7 +33,7 @@ class ZmqWire final : public Wire {
   ZmqWire(Shared shared, const std::string& address, const ZmqAccess& access, bool trace, const Interest& interest,
           WireListener& listener);
 
-  [[nodiscard]] bool send(std::string_view bytes) override;
+  [[nodiscard]] bool send(const Encoded& action) override;
   void flush() override;
   void want(const Interest& interest) override;
   void close() noexcept override;

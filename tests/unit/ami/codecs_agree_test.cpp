@@ -81,7 +81,7 @@ struct Recorded {
 
 class CodecsAgree : public ::testing::TestWithParam<Recorded> {};
 
-TEST_P(CodecsAgree, OnEachEventThatStandsInBothRecordings) {
+TEST_P(CodecsAgree, OnEachEventThatIsInBothRecordings) {
   auto natives = native_events(GetParam().version);
   std::ifstream file(std::string(AMIBROKER_TEST_DATA) + "/zmq-" + GetParam().version + ".jsonl");
   JsonDecoder json_decoder;

@@ -14,7 +14,7 @@ TEST(PeekEventName, FirstKey) {
   EXPECT_EQ(peek_event_name("  {\n \"Event\"\t: \"A\"}"), "A");
 }
 
-TEST(PeekEventName, NothingWhereOnlyDecodingCanTell) {
+TEST(PeekEventName, NothingIfOnlyDecodingCanTell) {
   for (const char* json :
        {R"({"Privilege":"call","Event":"A"})", R"({"Event":"A\u0042"})", R"({"Event":7})", R"({"Event":"never ends)",
         R"({"event":"A"})", "", "{", R"({"Event")", R"({"Event":)", "[]", "{\"Event\":\"A\nB\"}"})
@@ -58,7 +58,7 @@ TEST(PeekNumbers, ThoseOfTheNameCountOnlyTogetherAndInTheirPlace) {
   }
 }
 
-TEST(PeekNumbers, NothingWhereTheModuleGaveNoNumber) {
+TEST(PeekNumbers, NothingIfTheModuleGaveNoNumber) {
   for (const char* json :
        {R"({"Event": "LoadZmq"})", R"({"Event":"A","ZmqSequence":"1","X":"2"})", R"({"Event":"A","ZmqSequence":"1"} )",
         R"({"Event":"A","zmqsequence":"1"})", R"({"Event":"A","ZmqNamePrevious":"1","ZmqNameSequence":"2"})"})

@@ -74,7 +74,7 @@ TEST(MessageList, EachLimitHoldsAndTheListIsAsBefore) {
   EXPECT_EQ(list.fields(), 4U);
 }
 
-TEST(MessageList, ClearedItGivesItsMemoryBackAndHasRoomAgain) {
+TEST(MessageList, ClearingItGivesItsMemoryBackAndMakesRoom) {
   if (heap_in_use() == 0) GTEST_SKIP() << "this allocator does not say what is in use";
   const std::size_t before = heap_in_use();
   MessageList list;

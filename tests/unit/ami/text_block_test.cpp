@@ -32,7 +32,7 @@ TEST(TextBlock, BothWaysAgreeOnRandomBytes) {
   }
 }
 
-TEST(TextBlock, TellsNothingOfWhatIsNoPartOfTheText) {
+TEST(TextBlock, MatchesNothingAfterTheEndOfTheText) {
   for (std::size_t size = 1; size < 3 * block_bytes; ++size) {
     const std::string text(size, ':');
     for (std::size_t at = 0; at < size; ++at) {

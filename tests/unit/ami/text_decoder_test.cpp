@@ -63,7 +63,7 @@ TEST(TextDecoder, OtherBytesOfAValueStayAsTheyAre) {
   EXPECT_EQ(decode("Event: A\r\nX: " + value + "\r\n"), (Fields{{"Event", "A"}, {"X", value}}));
 }
 
-TEST(TextDecoder, FindsColonsAndLineEndsWhereverTheyStandInABlock) {
+TEST(TextDecoder, FindsColonsAndLineEndsWhereverTheyAreInABlock) {
   for (std::size_t name = 1; name < 140; ++name) {
     for (const std::size_t value : {0U, 1U, 40U, 61U, 62U, 63U, 64U, 130U}) {
       const Fields expected{{std::string(name, 'n'), std::string(value, ':')}, {"B", "c:d"}, {"Output", "e"}};
@@ -73,7 +73,7 @@ TEST(TextDecoder, FindsColonsAndLineEndsWhereverTheyStandInABlock) {
   }
 }
 
-TEST(TextDecoder, IsOfViewsIntoTheInput) {
+TEST(TextDecoder, GivesViewsIntoTheInput) {
   const std::string text = "Event: A\r\nX: 1\r\n";
   TextDecoder decoder;
   const Message* message = decoder.decode(text);
@@ -114,7 +114,7 @@ TEST(PeekTextEvent, IsTheValueOfTheFirstHeaderOnly) {
     EXPECT_EQ(peek_text_event(text), "") << text;
 }
 
-TEST(PeekActionId, FindsItWhereverItStands) {
+TEST(PeekActionId, FindsItWhereverItIs) {
   for (std::size_t size = 0; size < 150; ++size) {
     const std::string before = "Event: " + std::string(size, 'A') + "\r\n";
     ASSERT_EQ(peek_action_id(before + "ActionID: 7\r\nX: 1\r\n"), "7") << size;

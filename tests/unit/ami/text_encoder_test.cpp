@@ -37,14 +37,14 @@ TEST(TextEncoder, RepeatedHeadersKeepTheirOrder) {
             "Empty: \r\n\r\n");
 }
 
-TEST(TextEncoder, AppendsBehindWhatIsThere) {
+TEST(TextEncoder, AppendsToWhatIsThere) {
   std::string out;
   encode_text(Action("Ping"), 1, out);
   encode_text(Action("Logoff"), 2, out);
   EXPECT_EQ(out, "Action: Ping\r\nActionID: 1\r\n\r\nAction: Logoff\r\nActionID: 2\r\n\r\n");
 }
 
-TEST(TextEncoder, ReadAgainItIsTheSameAction) {
+TEST(TextEncoder, ReadBackItIsTheSameAction) {
   Action action("Setvar");
   action.add("Value", " two blanks: and a colon ").add("Other", "M\xc3\xbcller").add("Other", "");
   const std::string text = encode(action);

@@ -128,7 +128,7 @@ TEST(TextFramerMemory, SmallMessagesAreReadInTheFirstBuffer) {
   EXPECT_LE(framer.capacity(), 2 * capacity);
 }
 
-TEST(TextFramerBanner, LongestIsGivenAndWhatIsLongerIsNoAmi) {
+TEST(TextFramerBanner, TheLongestIsGivenAndAnythingLongerIsNotAmi) {
   const std::string longest(max_banner_bytes, 'b');
   for (const std::size_t size : {std::size_t{1}, std::size_t{1000}}) {
     EXPECT_EQ(pieces_of(longest + "\r\nEvent: A\r\n\r\n", size),

@@ -51,7 +51,7 @@ TEST(TextFramer, OtherBytesArePassedOnAsTheyAre) {
   EXPECT_EQ(pieces_of(banner + text + "\r\n"), (std::vector<OwnedPiece>{the_banner, {Kind::event, text}}));
 }
 
-TEST(TextFramer, AnEmptyLineIsFoundWhereverItStandsInABlock) {
+TEST(TextFramer, AnEmptyLineIsFoundWhereverItIsInABlock) {
   for (const std::string line_end : {"\r\n", "\n"}) {
     for (std::size_t size = 0; size < 200; ++size) {
       const std::string text = "Event: " + std::string(size, 'x') + line_end;
@@ -63,7 +63,7 @@ TEST(TextFramer, AnEmptyLineIsFoundWhereverItStandsInABlock) {
   }
 }
 
-TEST(TextFramer, NothingComesOfNothing) {
+TEST(TextFramer, NoInputGivesNoPieces) {
   TextFramer framer;
   EXPECT_EQ(framer.next().kind, Kind::incomplete);
   (void)framer.room(0);
@@ -107,7 +107,7 @@ TEST_P(RecordedSession, NothingOfItIsLost) {
   EXPECT_GT(std::count_if(whole_.begin(), whole_.end(), [](const auto& p) { return p.kind == Kind::reply; }), 10);
 }
 
-TEST_P(RecordedSession, GivesTheSamePiecesInWhateverPiecesItArrives) {
+TEST_P(RecordedSession, GivesTheSamePiecesHoweverItArrives) {
   for (const std::size_t step : {1U, 2U, 3U, 7U, 63U, 64U, 65U, 1000U, 4096U})
     EXPECT_EQ(pieces_of(session_, step), whole_) << step;
 }

@@ -65,7 +65,7 @@ TEST_F(ConfigCurve, HasTheServersKeyAndBothOfOurs) {
   EXPECT_EQ(curve->client_public, client_public);
 }
 
-TEST_F(ConfigCurve, OfSystemdsCredentialIsTakenBeforeAFileOfThatName) {
+TEST_F(ConfigCurve, SystemdsCredentialWinsOverAFileOfThatName) {
   const host::TempFolder credentials;
   write("broker.secret", "no key");
   credentials.write("broker.secret", client_secret);
@@ -86,7 +86,7 @@ TEST_F(ConfigCurve, OneKeyWithoutTheOtherIsAnError) {
 TEST_F(ConfigCurve, AWrongServerKeyIsAnError) {
   write("broker.secret", client_secret);
   const std::string rule =
-      ": write the public key of the server's module, 40 characters; it stands in the file NAME.public that "
+      ": write the public key of the server's module, 40 characters; it is in the file NAME.public that "
       "zmq-ami-broker --make-keys NAME made for that server";
   for (const std::string& key : {std::string("abc"), std::string(), server_public + "0", "\"" + server_public.substr(1),
                                  "$$$$$" + server_public.substr(5)})
@@ -94,7 +94,7 @@ TEST_F(ConfigCurve, AWrongServerKeyIsAnError) {
                 ElementsAre("f:7: curve_server_key = \"" + key + "\"" + rule));
 }
 
-TEST_F(ConfigCurve, AWrongSecretFileIsAnErrorThatDoesNotTellWhatItHolds) {
+TEST_F(ConfigCurve, AWrongSecretFileIsAnErrorThatDoesNotShowItsContents) {
   EXPECT_THAT(errors(server_key_ + secret_file_),
               ElementsAre("f:8: curve_secret_file: " + in_folder("broker.secret") +
                           " cannot be opened: No such file or directory; create it, or correct its name"));

@@ -264,7 +264,7 @@ TEST(ConfigErrorList, NoMorePluginsThanTheMostAreTaken) {
             "f:1006: there are 1000 plugins already, and that is the most");
 }
 
-TEST(ConfigErrorList, IsCutWhereTheFileIsNoConfigurationAtAll) {
+TEST(ConfigErrorList, IsCutIfTheFileIsNoConfigurationAtAll) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "nonsense\n";
   const auto errors = parse_config(text).errors;

@@ -79,7 +79,7 @@ ami_trace = yes
   EXPECT_TRUE(config.servers[1].trace);
 }
 
-TEST(Config, WhatIsMissingHasItsDefault) {
+TEST(Config, AMissingKeyHasItsDefault) {
   const Config config = parse_with_server("");
   EXPECT_EQ(config.log_level, Level::info);
   EXPECT_EQ(config.request_timeout, 1000ms);
@@ -107,7 +107,7 @@ TEST(Config, AllGeneralKeysAreTaken) {
   EXPECT_TRUE(config.plugins[1].enabled);
 }
 
-TEST(Config, PluginsSectionWinsOverTheOriginalsKeysWhereverItStands) {
+TEST(Config, PluginsSectionWinsOverTheOriginalsKeysWhereverItIs) {
   const Config config = parse_with_server(
       "[plugins]\npath = /opt/p\ndevice_state = no\npresence_state = yes\nlamps = yes\n"
       "[general]\ndevice_state = yes\npresence = no\n");
@@ -161,7 +161,7 @@ TEST(Config, AServerThatIsNotListedIsAWarning) {
   EXPECT_THAT(loaded.config.servers, SizeIs(1));
 }
 
-TEST(Config, SectionsMayGoOnInIndentedLines) {
+TEST(Config, SectionsMayContinueInIndentedLines) {
   const Config config = parse_good(
       "[servers]\nsections =\n  a,   ; first\n\n; comment\n\tb\n  c, d\n"
       "[a]\naddr = h1\ncmd_port = 1\nevt_port = 2\n[b]\naddr = h2\ncmd_port = 1\nevt_port = 2\n"
@@ -197,7 +197,7 @@ TEST(Config, Ipv6AndHostNamesAreAddresses) {
   EXPECT_EQ(config.servers[2].addr, "pbx-3.example.org");
 }
 
-TEST(Config, ZonesAndFiltersOfAServerAreListsThatMayGoOnInIndentedLines) {
+TEST(Config, ZonesAndFiltersOfAServerAreListsThatMayContinueInIndentedLines) {
   const Config config = parse_good(
       "[servers]\nsections = a, b\n[a]\naddr = h1\ncmd_port = 1\nevt_port = 2\nzones = berlin,, HQ-2 , \n"
       "include = PJSIP/*,   ; phones\n  SIP/*\n  IAX2/a b\nexclude = PJSIP/9[0-9]?\n"
@@ -211,7 +211,7 @@ TEST(Config, ZonesAndFiltersOfAServerAreListsThatMayGoOnInIndentedLines) {
   EXPECT_THAT(config.servers[1].exclude, IsEmpty());
 }
 
-TEST(Config, ServersBehindOneAddressDifferByTheirPorts) {
+TEST(Config, ServersAtOneAddressDifferByTheirPorts) {
   const Config config = parse_good(
       "[servers]\nsections = a, b\n[a]\naddr = 127.0.0.1\ncmd_port = 1\nevt_port = 2\n"
       "[b]\naddr = 127.0.0.1\ncmd_port = 3\nevt_port = 4\n");

@@ -78,7 +78,7 @@ TEST(IniReader, AnyPlaceOfTheEqualsSignIsFound) {
   }
 }
 
-TEST(IniReader, AValueThatBeginsBehindTheCutHasNoBlanksBeforeIt) {
+TEST(IniReader, AValueThatBeginsAfterTheCutHasNoLeadingBlanks) {
   for (std::size_t blanks = 150; blanks <= 450; ++blanks)
     ASSERT_EQ(round_trip(std::string(blanks, ' ') + "v"), "v") << blanks;
 }
@@ -97,7 +97,7 @@ TEST(IniReader, KeysAreInLowerCaseSectionsAreNot) {
   EXPECT_EQ(sections[0].settings[0].value, "Value");
 }
 
-TEST(IniReader, LinesAreThoseOfTheFileHoweverLongLinesBeforeWere) {
+TEST(IniReader, LineNumbersAreRightHoweverLongEarlierLinesAre) {
   const auto sections = read_good("; " + std::string(1000, 'c') + "\n\n[s]\na = " + std::string(3000, 'x') + " ; " +
                                   std::string(500, 'c') + "\n# b = 1\nb: 2\n\n[t]\r\n\r\nc=3");
   ASSERT_EQ(sections.size(), 2U);
@@ -111,7 +111,7 @@ TEST(IniReader, LinesAreThoseOfTheFileHoweverLongLinesBeforeWere) {
   EXPECT_EQ(sections[1].settings[0].value, "3");
 }
 
-TEST(IniReader, OnlyASemicolonBehindABlankBeginsAComment) {
+TEST(IniReader, OnlyASemicolonAfterABlankBeginsAComment) {
   const auto sections = read_good("[s] ; comment\na = x;y #z\nb = x ;y\nc = ;only a comment\nd =;z\n");
   std::vector<std::string> values;
   for (const auto& entry : sections.at(0).settings) values.push_back(entry.value);

@@ -116,7 +116,7 @@ TEST_F(LoggingTest, AJournalThatIsNotStderrChangesNothing) {
   EXPECT_FALSE(stderr_is_journal());
 }
 
-TEST_F(LoggingTest, WhatIsBelowTheLevelIsNotWritten) {
+TEST_F(LoggingTest, LinesBelowTheLevelAreNotWritten) {
   {
     Logging logging(Level::warning);
     spdlog::info("hidden");
@@ -184,7 +184,7 @@ TEST_F(LoggingTest, ALineCanBeWrittenWithoutTheLog) {
   EXPECT_THAT(text, testing::EndsWith("xx\n"));
 }
 
-TEST_F(LoggingTest, WhoLogsAfterTheEndDoesNoHarm) {
+TEST_F(LoggingTest, LoggingAfterTheEndDoesNoHarm) {
   { const Logging logging(Level::info); }
   spdlog::info("late");
   EXPECT_THAT(output(), HasSubstr("info late\n"));

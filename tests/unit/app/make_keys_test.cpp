@@ -77,7 +77,7 @@ TEST_F(MakeKeys, DoesNotFollowALinkToAFileThatIsNotThere) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "elsewhere"));
 }
 
-TEST_F(MakeKeys, OfAFolderThatIsNotThereOrTakesNoFileIsAnError) {
+TEST_F(MakeKeys, AFolderThatIsMissingOrNotWritableIsAnError) {
   EXPECT_EQ(error_of((folder_.path() / "none" / "broker").string()),
             (folder_.path() / "none" / "broker.secret").string() +
                 " cannot be made: its folder does not exist: create it, or choose another");

@@ -44,7 +44,7 @@ TEST_F(SignalsTest, EachSignalIsReportedOnTheLoopAgainAndAgain) {
   EXPECT_EQ(seen.size(), 4U);
 }
 
-TEST_F(SignalsTest, OneThatCameBeforeTheLoopIsNotLost) {
+TEST_F(SignalsTest, ASignalBeforeTheLoopRunsIsNotLost) {
   ::kill(::getpid(), SIGUSR1);
   ::kill(::getpid(), SIGHUP);
   const Signals signals(io, [&](int number) { seen.push_back(number); });
@@ -52,7 +52,7 @@ TEST_F(SignalsTest, OneThatCameBeforeTheLoopIsNotLost) {
   EXPECT_EQ(seen.size(), 2U);
 }
 
-TEST_F(SignalsTest, WhatTheStarterIgnoredIsReported) {
+TEST_F(SignalsTest, ASignalThatTheStarterIgnoredIsReported) {
   ::signal(SIGHUP, SIG_IGN);
   prepare_signals();
   const Signals signals(io, [&](int number) { seen.push_back(number); });

@@ -19,7 +19,7 @@ TEST(Backoff, DoublesUpToTheCapAndStaysWithinHalf) {
   }
 }
 
-TEST(Backoff, StartsAnewAfterASuccess) {
+TEST(Backoff, StartsOverAfterASuccess) {
   Backoff backoff(milliseconds(100), milliseconds(10000), 1);
   for (int i = 0; i < 5; ++i) static_cast<void>(backoff.next());
   backoff.reset();

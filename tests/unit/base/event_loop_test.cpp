@@ -59,7 +59,7 @@ TEST(EventLoop, WorkFromOtherThreadsRunsHereInTheirOrder) {
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
-TEST(EventLoop, AnExceptionOfATaskLeavesRun) {
+TEST(EventLoop, AnExceptionInATaskComesOutOfRun) {
   EventLoop loop;
   loop.post([] { throw std::runtime_error("x"); });
   EXPECT_THROW(loop.run(), std::runtime_error);

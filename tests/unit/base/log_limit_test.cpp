@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST(LogLimit, OneLineAPeriodThatTellsWhatWasHeldBack) {
+TEST(LogLimit, AllowsOneLineAPeriodAndCountsWhatWasHeldBack) {
   LogLimit limit{seconds(60)};
   const std::chrono::steady_clock::time_point start{};
   EXPECT_EQ(limit.allow(start), 0U);

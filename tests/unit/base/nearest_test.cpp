@@ -27,7 +27,7 @@ TEST(Nearest, AWordThatIsFarFromAllHasNoNearest) {
   EXPECT_EQ(nearest("path", {}), std::nullopt);
 }
 
-TEST(Nearest, AnotherShortWordIsNotMeant) {
+TEST(Nearest, AShortWordIsNotTakenForAnother) {
   constexpr std::array<std::string_view, 2> ports{"x", "on"};
   EXPECT_EQ(nearest("y", ports), std::nullopt);
   EXPECT_EQ(nearest("of", ports), "on");
@@ -47,7 +47,7 @@ TEST(Nearest, AnEndlessWordCostsNothing) {
   EXPECT_EQ(nearest("aaaa", endless_known), std::nullopt);
 }
 
-TEST(DidYouMean, IsEmptyWhereNothingIsNear) {
+TEST(DidYouMean, IsEmptyIfNothingIsNear) {
   EXPECT_EQ(did_you_mean("pth", known), " (did you mean \"path\"?)");
   EXPECT_EQ(did_you_mean("colour", known), "");
 }

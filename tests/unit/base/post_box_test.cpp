@@ -30,7 +30,7 @@ TEST_F(PostBoxTest, TasksRunOnTheLoopInTheOrderOfTheCalls) {
   for (int i = 0; i < count; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], i);
 }
 
-TEST_F(PostBoxTest, ATaskThatPostsAgainForEverLeavesRoomForOthers) {
+TEST_F(PostBoxTest, ATaskThatPostsAgainForeverLeavesRoomForOthers) {
   std::function<void()> again = [&] { box.post(again); };
   box.post(again);
   bool ran = false;

@@ -40,7 +40,7 @@ std::string utf8(char32_t point) {
   return {static_cast<char>(0xf0 | (point >> 18)), tail(12), tail(6), tail(0)};
 }
 
-TEST(Printable, TheDirectionOfWritingCannotBeTurned) {
+TEST(Printable, TheWritingDirectionCannotBeReversed) {
   EXPECT_EQ(printable("100\xe2\x80\xae"
                       "di",
                       100),

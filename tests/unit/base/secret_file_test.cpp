@@ -43,7 +43,7 @@ TEST_F(SecretFileTest, MayHoldAThousandBytes) {
   EXPECT_EQ(error_of(std::string(100'000, 's')), file_ + " holds more than 1000 bytes, so it is no file with a secret");
 }
 
-TEST_F(SecretFileTest, WithAnythingButOneLineIsAnErrorThatDoesNotTellTheSecret) {
+TEST_F(SecretFileTest, WithAnythingButOneLineIsAnErrorThatDoesNotShowTheSecret) {
   const std::string empty = file_ + " holds nothing in its first line; write the secret there, and nothing else";
   const std::string lines = file_ + " has more than one line; leave the one with the secret";
   const std::string control =
@@ -88,14 +88,14 @@ TEST_F(SecretFileTest, ThatOthersMayReadOrTheGroupMayChangeIsReadWithAWarning) {
   }
 }
 
-TEST_F(SecretFileTest, OfARelativePathLiesInTheFolderOfTheConfiguration) {
+TEST_F(SecretFileTest, OfARelativePathIsInTheFolderOfTheConfiguration) {
   write("here");
   EXPECT_EQ(read_secret_file("key", folder_.path().string()).text, "here");
   EXPECT_EQ(read_secret_file("sub/../key", folder_.path().string()).text, "here");
   EXPECT_EQ(secret_path("key", ""), "key");
 }
 
-TEST_F(SecretFileTest, OfARelativePathIsSystemdsCredentialWhereThatIsThere) {
+TEST_F(SecretFileTest, OfARelativePathIsSystemdsCredentialIfThereIsOne) {
   const host::TempFolder credentials;
   ::setenv("CREDENTIALS_DIRECTORY", credentials.path().c_str(), 1);
   write("file");

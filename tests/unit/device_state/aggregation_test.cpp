@@ -110,7 +110,7 @@ class Aggregating : public ::testing::Test {
   std::vector<ServerInfo> servers_;
 };
 
-TEST_F(Aggregating, WhereNobodySaysAnythingNothingIsShown) {
+TEST_F(Aggregating, IfNobodySaysAnythingNothingIsShown) {
   EXPECT_THAT(shown({"", "", "", ""}), ElementsAre("", "", "", ""));
 }
 

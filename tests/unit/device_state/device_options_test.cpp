@@ -155,7 +155,7 @@ TEST_F(SharedCustomDevices, AreNotWhatARestartMadeOfANameThatComesAfterItInTheLi
                                               "2: Custom:PJSIP/200 = INVALID"));
 }
 
-TEST_F(SharedCustomDevices, AreNotWhatWasTakenForOneUntilItsDeviceTurnedUp) {
+TEST_F(SharedCustomDevices, AreNotNamesThatTurnOutToBelongToADevice) {
   start();
   event(0, "Custom:100", "INUSE");
   written();
@@ -202,7 +202,7 @@ TEST_F(SharedCustomDevices, ThatAFilterHoldsBackAreNeitherSharedNorFoundInLists)
   EXPECT_EQ(written().size(), 2U) << "they take no place";
 }
 
-TEST_F(SharedCustomDevices, ThatOneServerDoesNotShareAreSetRightThereAndNotTakenFromThere) {
+TEST_F(SharedCustomDevices, ThatOneServerDoesNotShareAreCorrectedThereAndNotTakenFromThere) {
   host.set_filters(1, {}, {"Custom:*"});
   start();
   event(0, "Custom:night", "INUSE");
@@ -272,7 +272,7 @@ TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsCleared) {
   EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/2 = INVALID"));
 }
 
-TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsClearedAlsoIfNoServerHasADeviceOfThatTechnology) {
+TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsClearedEvenIfNoServerHasADeviceOfThatTechnology) {
   start({{1, {item("Custom:Queue:sales", "INUSE"), item("Custom:DND/2", "INUSE")}}});
   EXPECT_THAT(written(), ElementsAre("2: Custom:Queue:sales = INVALID"));
 }
@@ -327,7 +327,7 @@ TEST_F(DeviceOptions, ChangedFiltersAndZonesApplyAtOnce) {
   EXPECT_THAT(written(), UnorderedElementsAre("2: Custom:PJSIP/100 = INVALID", "3: Custom:PJSIP/100 = INVALID"));
 }
 
-TEST_F(DeviceOptions, ThatAServerSaysWhoItIsChangesNothing) {
+TEST_F(DeviceOptions, AServerThatSaysWhoItIsChangesNothing) {
   start();
   event(0, "PJSIP/100", "INUSE");
   written();

@@ -38,7 +38,7 @@ class DeviceStates : public ::testing::Test {
   DeviceState plugin;
 };
 
-TEST_F(DeviceStates, TheirChangesAreSubscribedToAndWhatTellsThatAServerMustBeRead) {
+TEST_F(DeviceStates, ThePluginSubscribesToChangesAndToWhatMeansThatAServerMustBeRead) {
   start();
   EXPECT_THAT(host.subscribed, UnorderedElementsAre("DeviceStateChange", "UserEvent", "LoadZmq", "FullyBooted"));
 }
@@ -87,7 +87,7 @@ TEST_F(DeviceStates, UnknownWithdrawsWhatTheServerSaidAndIsNotWritten) {
   EXPECT_EQ(host.counted("ignored_events"), 0U);
 }
 
-TEST_F(DeviceStates, AnInvalidDeviceIsNotWrittenWhereItsNameIsNotKnownBecauseThatShowsTheSame) {
+TEST_F(DeviceStates, AnInvalidDeviceIsNotWrittenIfTheServerDoesNotKnowItsName) {
   start();
   event(0, "PJSIP/100", "INVALID");
   EXPECT_TRUE(host.requests.empty());
@@ -127,7 +127,7 @@ TEST_F(DeviceStates, NoMoreDevicesAreKeptThanTheOptionSays) {
   EXPECT_EQ(host.logged(Level::warning, "max_devices"), 1U);
 }
 
-TEST_F(DeviceStates, AServerThatComesBackIsReadAndThenToldEverything) {
+TEST_F(DeviceStates, AServerThatComesBackIsReadAndThenWrittenEverything) {
   start();
   event(0, "PJSIP/100", "INUSE");
   host.answer_all();
@@ -145,7 +145,7 @@ TEST_F(DeviceStates, AServerThatComesBackIsReadAndThenToldEverything) {
   EXPECT_EQ(host.requests[1].header("Value"), "RINGING");
 }
 
-TEST_F(DeviceStates, EventsAreShownWhereTheAdministratorWantsIt) {
+TEST_F(DeviceStates, EventsAreShownIfTheAdministratorWantsIt) {
   host.is_verbose = true;
   start();
   event(0, "PJSIP/100", "INUSE");

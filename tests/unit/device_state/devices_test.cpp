@@ -12,12 +12,12 @@ TEST(Devices, PhonesQueuesAndParkingLotsAreNative) {
     EXPECT_TRUE(is_native(device)) << device;
 }
 
-TEST(Devices, CustomDevicesAreNotHoweverTheyAreSpelled) {
+TEST(Devices, CustomDevicesAreNotNativeHoweverTheyAreSpelled) {
   for (const char* device : {"Custom:lamp", "custom:lamp", "CUSTOM:PJSIP/100", "Custom:"})
     EXPECT_FALSE(is_native(device)) << device;
 }
 
-TEST(Devices, ChannelsWithoutALastingDeviceAreNot) {
+TEST(Devices, ChannelsWithoutALastingDeviceAreNotNative) {
   for (const char* device : {"Local/100@default", "local/1", "Snoop/123", "CBAnn/7", "UnicastRTP/127.0.0.1:4000"})
     EXPECT_FALSE(is_native(device)) << device;
 }

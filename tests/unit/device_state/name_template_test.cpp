@@ -30,7 +30,7 @@ TEST(NameTemplate, TheDefaultKeepsTheWholeDevice) {
   EXPECT_EQ(names.expand("odd"), "Custom:odd");
 }
 
-TEST(NameTemplate, TechnologyAndNameAreWhatStandsBeforeAndBehindTheFirstSlashOrColon) {
+TEST(NameTemplate, TechnologyAndNameAreWhatComesBeforeAndAfterTheFirstSlashOrColon) {
   NameTemplate names("Custom:{technology}-{name}");
   EXPECT_EQ(names.expand("PJSIP/100"), "Custom:PJSIP-100");
   EXPECT_EQ(names.expand("Queue:sales"), "Custom:Queue-sales");
@@ -38,7 +38,7 @@ TEST(NameTemplate, TechnologyAndNameAreWhatStandsBeforeAndBehindTheFirstSlashOrC
   EXPECT_EQ(names.expand("odd"), "Custom:-odd");
 }
 
-TEST(NameTemplate, TextMayStandAroundThePlaces) {
+TEST(NameTemplate, TextMaySurroundThePlaces) {
   NameTemplate names("Custom:x{technology}_of_{name}.y");
   EXPECT_EQ(names.expand("PJSIP/100"), "Custom:xPJSIP_of_100.y");
   EXPECT_EQ(names.technology_in("Custom:xPJSIP_of_100.y"), "PJSIP");
@@ -61,21 +61,21 @@ TEST(NameTemplate, WithoutADeviceOrBothOfItsPartsItIsRefused) {
 }
 
 TEST(NameTemplate, APlaceThatComesTwiceIsRefused) {
-  EXPECT_THAT(refusal("Custom:{device}{device}"), HasSubstr(": a place in braces may stand in it once only."));
+  EXPECT_THAT(refusal("Custom:{device}{device}"), HasSubstr(": it may have each place in braces only once."));
 }
 
 TEST(NameTemplate, CharactersThatCannotBeWrittenAreRefused) {
   for (const char* text : {"Custom:({device})", "Custom:{device},", "Custom:${device}", "Custom:{device}{what}"})
-    EXPECT_THAT(refusal(text), HasSubstr(": what stands around the places may not hold one of ( ) , $ { }.")) << text;
+    EXPECT_THAT(refusal(text), HasSubstr(": the text around the places may not hold one of ( ) , $ { }.")) << text;
 }
 
 TEST(NameTemplate, PartsThatCouldNotBeToldApartAreRefused) {
   for (const char* text : {"Custom:{technology}{name}", "Custom:{name}-{technology}"})
-    EXPECT_THAT(refusal(text), HasSubstr(": some text must stand between {technology} and {name}, in this order."))
+    EXPECT_THAT(refusal(text), HasSubstr(": there must be text between {technology} and {name}, in this order."))
         << text;
 }
 
-TEST(NameTemplate, WhatItMadeHasItsForm) {
+TEST(NameTemplate, ANameThatItMadeHasItsForm) {
   for (const char* text : {"Custom:{device}", "Custom:{technology}-{name}", "Custom:hint_{device}"}) {
     NameTemplate names(text);
     for (const auto& [device, technology] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
@@ -84,14 +84,14 @@ TEST(NameTemplate, WhatItMadeHasItsForm) {
   }
 }
 
-TEST(NameTemplate, NamesThatOnlyLookAlikeHaveNotTheFormOfWholeDevices) {
+TEST(NameTemplate, NamesThatOnlyLookAlikeDoNotHaveTheFormOfWholeDevices) {
   const NameTemplate names("Custom:{device}");
   for (const char* name : {"Custom:night", "Custom:night mode/1", "Custom:/100", "Custom::x", "Custom:", "",
                            "PJSIP/100", "custom:PJSIP/100", "Custom:day-night/1", "Custom:a.b:c"})
     EXPECT_EQ(names.technology_in(name), "") << name;
 }
 
-TEST(NameTemplate, NamesThatOnlyLookAlikeHaveNotTheFormOfParts) {
+TEST(NameTemplate, NamesThatOnlyLookAlikeDoNotHaveTheFormOfParts) {
   const NameTemplate names("Custom:{technology}-{name}");
   for (const char* name : {"Custom:night", "Custom:-100", "Custom:PJSIP-", "Custom:PJSIP/100", "Custom:my lamp-1",
                            "Custom:a/b-c", "PJSIP-100"})
@@ -99,7 +99,7 @@ TEST(NameTemplate, NamesThatOnlyLookAlikeHaveNotTheFormOfParts) {
   EXPECT_EQ(names.technology_in("Custom:a-b-c"), "a");
 }
 
-TEST(NameTemplate, NamesWithoutTheTextBehindAreNotOfItsForm) {
+TEST(NameTemplate, NamesWithoutTheTextAfterThePlaceDoNotHaveItsForm) {
   const NameTemplate names("Custom:{device}_x");
   EXPECT_EQ(names.technology_in("Custom:PJSIP/100_x"), "PJSIP");
   EXPECT_EQ(names.technology_in("Custom:PJSIP/1_x0_x"), "PJSIP");
@@ -107,7 +107,7 @@ TEST(NameTemplate, NamesWithoutTheTextBehindAreNotOfItsForm) {
   EXPECT_EQ(names.technology_in("Custom:PJSIP/100_xy"), "");
 }
 
-TEST(Technology, IsWhatStandsBeforeTheFirstSlashOrColon) {
+TEST(Technology, IsWhatComesBeforeTheFirstSlashOrColon) {
   EXPECT_EQ(technology_of("PJSIP/100"), "PJSIP");
   EXPECT_EQ(technology_of("Queue:a/b"), "Queue");
   EXPECT_EQ(technology_of("odd"), "");

@@ -6,7 +6,7 @@
 namespace amibroker::device_state {
 namespace {
 
-TEST(SharedCustoms, WhatStandsBehindTheLastSlashOfAWrittenNameIsARemnant) {
+TEST(SharedCustoms, WhatComesAfterTheLastSlashOfAWrittenNameIsARemnant) {
   SharedCustoms customs;
   EXPECT_FALSE(customs.is_remnant("100"));
   EXPECT_EQ(customs.wrote("Custom:PJSIP/100"), "100");
@@ -18,7 +18,7 @@ TEST(SharedCustoms, WhatStandsBehindTheLastSlashOfAWrittenNameIsARemnant) {
   EXPECT_FALSE(customs.is_remnant("night"));
 }
 
-TEST(SharedCustoms, ARemnantIsToldOfOnce) {
+TEST(SharedCustoms, ARemnantIsReportedOnce) {
   SharedCustoms customs;
   EXPECT_EQ(customs.wrote("Custom:PJSIP/100"), "100");
   EXPECT_EQ(customs.wrote("Custom:PJSIP/100"), "");

@@ -196,13 +196,13 @@ TEST_F(DispatcherTest, AnAnswerOrTaskThatThrowsIsCounted) {
   EXPECT_EQ(dispatcher.statistics(id1)->faults, 2U);
 }
 
-TEST_F(DispatcherTest, ServersThatComeAndGoAreTold) {
+TEST_F(DispatcherTest, HandlersHearOfServersThatGoUpAndDown) {
   dispatcher.on_up(1), dispatcher.on_down(1);
   EXPECT_THAT(first.seen, ElementsAre("up 1", "down 1"));
   EXPECT_THAT(second.seen, ElementsAre("up 1", "down 1"));
 }
 
-TEST_F(DispatcherTest, LostEventsAreToldToEveryHandlerWhateverItSubscribedTo) {
+TEST_F(DispatcherTest, EveryHandlerHearsOfLostEventsWhateverItSubscribedTo) {
   first.on_event = [] { throw std::runtime_error("broken"); };
   dispatcher.on_events_lost(1, 7);
   EXPECT_THAT(first.seen, ElementsAre("lost 7 of 1"));
@@ -210,7 +210,7 @@ TEST_F(DispatcherTest, LostEventsAreToldToEveryHandlerWhateverItSubscribedTo) {
   EXPECT_EQ(dispatcher.statistics(id1)->faults, 1U);
 }
 
-TEST_F(DispatcherTest, AReportIsAskedOfEveryHandlerThatIsThere) {
+TEST_F(DispatcherTest, EveryRemainingHandlerIsAskedForAReport) {
   dispatcher.remove(id1);
   second.on_event = [] { throw std::runtime_error("broken"); };
   dispatcher.report();
@@ -251,7 +251,7 @@ TEST_F(DispatcherTest, TheServersLearnWhichEventsAreWanted) {
   EXPECT_THAT(later.interests, ElementsAre(Interest{.all = true}));
 }
 
-TEST_F(DispatcherTest, EveryHandlerIsToldOfServersThatComeChangeAndGo) {
+TEST_F(DispatcherTest, EveryHandlerHearsOfServersThatAreAddedChangedAndRetired) {
   dispatcher.add_server(2, "Rome");
   dispatcher.on_up(2);
   dispatcher.change_server(2, "Milan");
@@ -268,7 +268,7 @@ TEST_F(DispatcherTest, AServerThatIsDownIsRetiredWithoutGoingDownAgain) {
   EXPECT_THAT(first.seen, ElementsAre("retired 1"));
 }
 
-TEST_F(DispatcherTest, NothingOfARetiredServerReachesAnybody) {
+TEST_F(DispatcherTest, NothingFromARetiredServerReachesAnybody) {
   dispatcher.subscribe_all(id1);
   dispatcher.retire_server(1);
   first.seen.clear();
@@ -298,7 +298,7 @@ TEST_F(DispatcherTest, WhatARetiredServerAnswersIsAnUnknownOutcome) {
   EXPECT_EQ(messages, 0U);
 }
 
-TEST_F(DispatcherTest, WhatComesOfAServerThatWasNeverAddedReachesNobody) {
+TEST_F(DispatcherTest, NothingFromAServerThatWasNeverAddedReachesAnybody) {
   dispatcher.subscribe_all(id1);
   EXPECT_EQ(event("Hangup", 2), 0);
   dispatcher.on_up(2), dispatcher.on_down(2), dispatcher.on_events_lost(2, 1), dispatcher.on_identified(2, {});
@@ -306,7 +306,7 @@ TEST_F(DispatcherTest, WhatComesOfAServerThatWasNeverAddedReachesNobody) {
   EXPECT_THROW(dispatcher.add_server(3, "Rome"), std::logic_error);
 }
 
-TEST_F(DispatcherTest, WhatAServerSaysOfItselfGoesToTheOneThatKeepsIt) {
+TEST_F(DispatcherTest, WhatAServerSaysAboutItselfGoesToTheOneThatKeepsIt) {
   struct Keeper final : IdentityListener {
     void on_identified(ServerId server, const link::Identity& identity) override {
       kept.push_back(std::to_string(server) + ":" + std::string(identity.asterisk_version));

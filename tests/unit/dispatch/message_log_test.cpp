@@ -16,7 +16,7 @@ TEST(MessageLog, SaysNothingUntilItIsEnabled) {
   EXPECT_THAT(log.report(), IsEmpty());
 }
 
-TEST(MessageLog, CountsByServerAndEventMostFrequentFirstAndStartsAnew) {
+TEST(MessageLog, CountsByServerAndEventMostFrequentFirstAndStartsOver) {
   MessageLog log;
   log.set_name(0, "Berlin"), log.set_name(1, "Paris"), log.set_name(2, "Rome");
   log.enable();

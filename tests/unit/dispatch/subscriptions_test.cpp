@@ -15,13 +15,13 @@ TEST(Subscriptions, NobodyGetsWhatNobodyAskedFor) {
   EXPECT_THAT(*s.of("Newchannel"), IsEmpty());
 }
 
-TEST(Subscriptions, NamesAreWithoutCaseAndEachHandlerStandsOnce) {
+TEST(Subscriptions, NamesIgnoreCaseAndEachHandlerIsListedOnce) {
   Subscriptions s;
   s.add(1, "DeviceStateChange"), s.add(2, "devicestatechange"), s.add(1, "DEVICESTATECHANGE");
   EXPECT_THAT(*s.of("DeviceStateChange"), ElementsAre(1, 2));
 }
 
-TEST(Subscriptions, NamesThatOnlyLookAlikeInTheHashStayApart) {
+TEST(Subscriptions, NamesWithTheSameHashStayApart) {
   Subscriptions s;
   s.add(1, "A@");  // 0x40 and 0x60 fold to the same byte in the hash, not in the comparison
   EXPECT_THAT(*s.of("A`"), IsEmpty());

@@ -41,7 +41,7 @@ TEST_F(CheckElf, AMissingFileAndAFolderAreNamed) {
   }
 }
 
-TEST_F(CheckElf, TextAndNothingAreNoElf) {
+TEST_F(CheckElf, TextAndAnEmptyFileAreNoElf) {
   for (const char* content : {"",
                               "\x7f"
                               "ELF",

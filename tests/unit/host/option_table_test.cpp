@@ -77,9 +77,9 @@ TEST(FaultOfTable, EachMemberIsChecked) {
   EXPECT_THAT(with([](auto& o) { o.min = 61; }), HasSubstr("min above its max"));
 }
 
-TEST(FaultOfTable, AKeyStandsOnce) {
+TEST(FaultOfTable, AKeyMayAppearOnlyOnce) {
   const OptionSpec twice[] = {number(1, 60), number(1, 60)};
-  EXPECT_THAT(fault_of_table(twice, 2).value(), HasSubstr("pace stands twice"));
+  EXPECT_THAT(fault_of_table(twice, 2).value(), HasSubstr("pace is in its option table twice"));
 }
 
 }  // namespace

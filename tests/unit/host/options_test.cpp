@@ -61,7 +61,7 @@ TEST(OptionValues, ViewsStayValidWhenTheValuesAreMoved) {
   EXPECT_EQ(moved.text("greeting"), "hello");
 }
 
-TEST(OptionValues, AKeyOfAnotherTypeOrOfNoTableHasTheEmptyValue) {
+TEST(OptionValues, AKeyOfAnotherTypeOrOutsideTheTableHasTheEmptyValue) {
   std::vector<base::Problem> errors;
   const auto values = read({}, errors);
   EXPECT_FALSE(values.boolean("pace"));

@@ -122,13 +122,13 @@ TEST_F(PluginHostFunctions, TimersRunAndEndWithCancel) {
   EXPECT_THAT(seen, ElementsAre("after", "every", "every", "every"));
 }
 
-TEST_F(PluginHostFunctions, TooManyTimersAreRefusedWithAWord) {
+TEST_F(PluginHostFunctions, TooManyTimersAreRefusedAndLogged) {
   for (std::size_t i = 0; i < PluginTimers::most_timers; ++i) ASSERT_NE(host->after(1h, [] {}), 0U);
   EXPECT_EQ(host->after(1h, [] {}), 0U);
   EXPECT_THAT(log(), HasSubstr("called after, which did nothing: it has 100,000 timers"));
 }
 
-TEST_F(PluginHostFunctions, EmptyTasksAreRefusedWithAWord) {
+TEST_F(PluginHostFunctions, EmptyTasksAreRefusedAndLogged) {
   EXPECT_EQ(host->after(0ms, {}), 0U);
   EXPECT_EQ(host->every(0ms, {}), 0U);
   host->post({});
@@ -178,7 +178,7 @@ TEST_F(PluginHostFunctions, ALogLineHasThePluginsNameAndCannotForgeAnother) {
   EXPECT_THAT(log(), HasSubstr("error plugin scripted: strange level"));
 }
 
-TEST_F(PluginHostFunctions, ALogLineIsBoundedAndNoFormat) {
+TEST_F(PluginHostFunctions, ALogLineIsBoundedAndIsNoFormatString) {
   host->log(Level::info, "{} {9} %s");
   EXPECT_THAT(log(), HasSubstr("info plugin scripted: {} {9} %s\n"));
   host->log(Level::info, std::string(1'000'000, 'x'));

@@ -35,7 +35,7 @@ class PluginServers : public ScriptedFixture {
   std::vector<std::string> steps;
 };
 
-TEST_F(PluginServers, OneThatIsAddedIsThereWhenThePluginIsTold) {
+TEST_F(PluginServers, OneThatIsAddedIsThereWhenThePluginHearsOfIt) {
   run();
   servers.all.push_back(&third);
   plugins.add_server(2, {"warehouse", "Warehouse", {"hq"}, {}, {}, "ami"});
@@ -72,7 +72,7 @@ TEST_F(PluginServers, OneThatChangesShowsTheNewAndLeavesTheOldReadableUntilTheCa
   EXPECT_THAT(host->servers()[1].include, ElementsAre("PJSIP/*"));
 }
 
-TEST_F(PluginServers, ASpanFromBeforeIsReadableWhileThePluginIsToldOfANewServer) {
+TEST_F(PluginServers, ASpanFromBeforeIsReadableWhileThePluginHearsOfANewServer) {
   run();
   const std::span<const ServerInfo> before = host->servers();
   std::string seen;
@@ -89,7 +89,7 @@ TEST_F(PluginServers, ASpanFromBeforeIsReadableWhileThePluginIsToldOfANewServer)
   EXPECT_EQ(host->servers()[19].id, 19U);
 }
 
-TEST_F(PluginServers, WhatAServerSaysOfItselfIsShownOnceAndMadePrintable) {
+TEST_F(PluginServers, WhatAServerSaysAboutItselfIsShownOnceAndMadePrintable) {
   run();
   dispatcher.on_up(0);
   steps.clear();
@@ -103,7 +103,7 @@ TEST_F(PluginServers, WhatAServerSaysOfItselfIsShownOnceAndMadePrintable) {
   EXPECT_EQ(dispatcher.is_up(0), first.is_up);
 }
 
-TEST_F(PluginServers, OneThatIsRetiredIsDownFirstAndNothingOfItFollows) {
+TEST_F(PluginServers, OneThatIsRetiredGoesDownFirstAndNothingFollowsFromIt) {
   first.is_up = true;
   script->start = [](Host& given) { given.subscribe("Probe"); };
   script->event = [this](ServerId server, const Message&) { note("event", server); };

@@ -73,7 +73,7 @@ TEST_F(PluginTimersTest, ThereIsALimit) {
   EXPECT_NE(timers.after(1h, [] {}), 0U);
 }
 
-TEST_F(PluginTimersTest, WhatATaskHoldsMayCancelTimersAsItGoes) {
+TEST_F(PluginTimersTest, WhatATaskHoldsMayCancelTimersWhenItIsDestroyed) {
   const TimerId other = timers.after(1h, [] {});
   std::shared_ptr<int> held(new int, [&](int* value) {
     delete value;

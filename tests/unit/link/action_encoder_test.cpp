@@ -22,13 +22,13 @@ Action write_of(std::string_view value) {
   return action;
 }
 
-TEST_F(ActionEncoderTest, EqualActionsForSeveralServersShareTextAndActionId) {
+TEST_F(ActionEncoderTest, EqualActionsForSeveralServersShareOneEncodingAndActionId) {
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
   const auto id = encoder.action_id();
-  const auto first = encoder.bytes();
+  const auto first = encoder.encoded();
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
   EXPECT_EQ(encoder.action_id(), id);
-  EXPECT_EQ(encoder.bytes(), first) << "one memory";
+  EXPECT_EQ(encoder.encoded(), first) << "one memory";
 }
 
 TEST_F(ActionEncoderTest, TheSameActionTwiceOnOneServerGetsAnotherActionId) {
@@ -36,18 +36,18 @@ TEST_F(ActionEncoderTest, TheSameActionTwiceOnOneServerGetsAnotherActionId) {
   const auto id = encoder.action_id();
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), id));
   EXPECT_GT(encoder.action_id(), id);
-  EXPECT_EQ(*encoder.bytes(), std::to_string(encoder.action_id()) + " Setvar");
+  EXPECT_EQ(encoder.encoded()->bytes(), std::to_string(encoder.action_id()) + " Setvar");
 }
 
 TEST_F(ActionEncoderTest, AnotherActionHasItsOwnTextAndLeavesTheOneBeforeWhole) {
   ASSERT_TRUE(encoder.prepare(write_of("INUSE"), 0));
-  const auto before = encoder.bytes();
+  const auto before = encoder.encoded();
   ASSERT_TRUE(encoder.prepare(Action("Ping"), 0));
-  EXPECT_THAT(*encoder.bytes(), HasSubstr("Ping"));
-  EXPECT_THAT(*before, HasSubstr("Setvar"));
+  EXPECT_THAT(encoder.encoded()->bytes(), HasSubstr("Ping"));
+  EXPECT_THAT(before->bytes(), HasSubstr("Setvar"));
 }
 
-TEST_F(ActionEncoderTest, TellsWhyAnActionIsRefusedAndGoesOn) {
+TEST_F(ActionEncoderTest, SaysWhyAnActionIsRefusedAndGoesOn) {
   transport.refused["GetVar"] = "it would crash Asterisk";
   EXPECT_FALSE(encoder.prepare(Action("GetVar"), 0));
   EXPECT_THAT(encoder.refusal(), HasSubstr("crash Asterisk"));

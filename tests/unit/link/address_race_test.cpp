@@ -116,7 +116,7 @@ TEST_F(AddressRaceTest, NoMoreAddressIsTriedOnceOneIsConnected) {
   EXPECT_EQ(transport.wires(), 1U);
 }
 
-TEST_F(AddressRaceTest, AllThatTheConnectionSaysPasses) {
+TEST_F(AddressRaceTest, AllThatTheConnectionSaysIsPassedOn) {
   start({"::1", "127.0.0.1"});
   ASSERT_TRUE(reach(1));
   transport.wire(0).connected();
@@ -142,17 +142,17 @@ TEST_F(AddressRaceTest, AllThatTheConnectionSaysPasses) {
 TEST_F(AddressRaceTest, AllThatIsSentGoesToTheConnection) {
   start({"::1", "127.0.0.1"});
   ASSERT_TRUE(reach(2));
-  EXPECT_FALSE(race->send("too early"));
+  EXPECT_FALSE(race->send(EncodedText("too early")));
   transport.wire(1).connected();
   transport.wire(1).ready();
-  EXPECT_TRUE(race->send("1 Ping"));
+  EXPECT_TRUE(race->send(EncodedText("1 Ping")));
   race->flush();
   race->want({.all = true});
   EXPECT_THAT(transport.wire(1).sent, ElementsAre("1 Ping"));
   EXPECT_EQ(transport.wire(1).flushed, 1U);
   EXPECT_THAT(transport.wire(1).wants, ElementsAre(Interest{.all = true}));
   transport.wire(1).takes = false;
-  EXPECT_FALSE(race->send("2 Ping"));
+  EXPECT_FALSE(race->send(EncodedText("2 Ping")));
   EXPECT_THAT(transport.wire(0).sent, IsEmpty());
   EXPECT_EQ(transport.wire(0).flushes, 0U);
 }
@@ -208,7 +208,7 @@ TEST_F(AddressRaceTest, IfNoneCanBeTriedItIsLostLater) {
                                          "and 2 more)"));
 }
 
-TEST_F(AddressRaceTest, AfterCloseNothingIsTold) {
+TEST_F(AddressRaceTest, AfterCloseNothingIsReported) {
   start({"::1", "127.0.0.1"});
   ASSERT_TRUE(reach(1));
   race->close();
@@ -232,7 +232,7 @@ TEST_F(AddressRaceTest, ItMayBeClosedInsideACallAndDestroyedLater) {
   EXPECT_TRUE(transport.wire(1).destroyed);
 }
 
-TEST_F(AddressRaceTest, ItMayGoAtAnyTime) {
+TEST_F(AddressRaceTest, ItMayBeDestroyedAtAnyTime) {
   start({"::1", "127.0.0.1"});
   race.reset();
   run_for(10ms);

@@ -82,8 +82,8 @@ class FakeTransport final : public Transport {
     return found == refused.end() ? std::string_view() : found->second;
   }
   /// "ID NAME", as one text.
-  void encode(const Action& action, std::uint64_t id, std::string& out) const override {
-    out += std::to_string(id) + " " + std::string(action.name());
+  [[nodiscard]] EncodedPtr encode(const Action& action, std::uint64_t id) override {
+    return EncodedPtr(new EncodedText(std::to_string(id) + " " + std::string(action.name())));
   }
 
  private:
@@ -97,9 +97,9 @@ class FakeTransport final : public Transport {
     FakeWire(const FakeWire&) = delete;
     FakeWire& operator=(const FakeWire&) = delete;
 
-    [[nodiscard]] bool send(std::string_view bytes) override {
+    [[nodiscard]] bool send(const Encoded& action) override {
       EXPECT_FALSE(state_->closed) << "nothing is sent on a closed wire";
-      if (state_->takes) state_->sent.emplace_back(bytes);
+      if (state_->takes) state_->sent.emplace_back(action.bytes());
       return state_->takes;
     }
     void flush() override { state_->flushed = state_->sent.size(), ++state_->flushes; }

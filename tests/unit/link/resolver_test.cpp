@@ -139,7 +139,7 @@ TEST_F(ResolverTest, ANameHasOneLookUpAtATimeWhichAnswersAllWhoAsked) {
   EXPECT_THAT(names->asked(), SizeIs(2)) << "the memory does not stand in for a look-up that works";
 }
 
-TEST_F(ResolverTest, WhoCancelsIsNotCalled) {
+TEST_F(ResolverTest, ACallerThatCancelsIsNotCalled) {
   const auto ticket = ask("pbx");
   ask("pbx");
   resolver->cancel(ticket);
@@ -242,7 +242,7 @@ TEST_F(ResolverTest, NamesAndAddressesAreBounded) {
   EXPECT_EQ(found("b").error, "gone") << "it was asked for longest ago";
 }
 
-TEST_F(ResolverTest, ItGoesAtOnceThoughLookUpsHang) {
+TEST_F(ResolverTest, ItEndsAtOnceEvenIfLookUpsHang) {
   ask("pbx");
   ASSERT_TRUE(run_until([&] { return !names->asked().empty(); }));
   ask("192.0.2.8");

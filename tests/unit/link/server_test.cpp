@@ -31,7 +31,7 @@ TEST_F(ServerTest, IsUpOnceAPingCameBackOverAWireThatIsReady) {
   EXPECT_EQ(log.count("is up"), 1U);
 }
 
-TEST_F(ServerTest, ThatAnswersPingsAndNothingElseHasItsWindowFree) {
+TEST_F(ServerTest, ThatAnswersOnlyPingsGetsItsWindowBack) {
   ignored = {"Setvar"};
   come_up();
   const std::size_t window = transport().fake_traits.window;
@@ -44,7 +44,7 @@ TEST_F(ServerTest, ThatAnswersPingsAndNothingElseHasItsWindowFree) {
   EXPECT_EQ(recorder.downs, 0);
 }
 
-TEST_F(ServerTest, ThatAnswersPingsAndNothingElseForLongIsConnectedAnewWithOneLine) {
+TEST_F(ServerTest, ThatAnswersOnlyPingsForLongIsReconnectedWithOneLine) {
   ignored = {"Setvar"};
   come_up();
   const auto again = loop.every(milliseconds(5), [&] { ask("Setvar", milliseconds(10)); });
@@ -64,7 +64,7 @@ TEST_F(ServerTest, ThatAnswersSomeActionsStaysUp) {
   EXPECT_EQ(recorder.downs, 0);
 }
 
-TEST_F(ServerTest, EventsPutTheEndOfAPingOffOnlySoFar) {
+TEST_F(ServerTest, EventsDelayTheEndOfAPingOnlySoFar) {
   come_up();
   transport().fake_traits.events_show_life = true;
   ignored = {"Ping"};
@@ -94,7 +94,7 @@ TEST_F(ServerTest, ABrokerThatWasHeldUpDoesNotBlameItsServers) {
   EXPECT_EQ(recorder.downs, 0) << log.text();
 }
 
-TEST_F(ServerTest, ADeadlineCountsFromTheSending) {
+TEST_F(ServerTest, ADeadlineStartsWhenTheActionIsSent) {
   ServerTimings timings = quick();
   timings.useless_after = timings.ping_period = std::chrono::hours(1);
   come_up(timings);
@@ -110,7 +110,7 @@ TEST_F(ServerTest, ADeadlineCountsFromTheSending) {
   EXPECT_EQ(recorder.answers.back().outcome, Outcome::success);
 }
 
-TEST_F(ServerTest, AnActionThatNeverHasItsTurnIsNotSent) {
+TEST_F(ServerTest, AnActionWhoseTurnNeverComesIsNotSent) {
   ServerTimings timings = quick();
   timings.useless_after = std::chrono::hours(1);
   timings.ping_period = std::chrono::hours(1);
@@ -122,7 +122,7 @@ TEST_F(ServerTest, AnActionThatNeverHasItsTurnIsNotSent) {
   EXPECT_EQ(recorder.answers[0].outcome, Outcome::not_sent);
 }
 
-TEST_F(ServerTest, AServerThatFlapsHasAFewLinesAMinute) {
+TEST_F(ServerTest, AServerThatFlapsLogsAFewLinesAMinute) {
   begin();
   servers->add(config_of("a"));
   for (int round = 1; round <= 40; ++round) {
@@ -168,7 +168,7 @@ TEST_F(ServerTest, AReasonThatSaysMoreIsLoggedAndOneThatSaysLessIsNot) {
   EXPECT_EQ(log.count("fifth reason"), 0U);
 }
 
-TEST_F(ServerTest, AWireThatCannotBeginIsTriedAgainLate) {
+TEST_F(ServerTest, AWireThatCannotStartIsTriedAgainLater) {
   begin();
   servers->add(config_of("a"));
   ASSERT_TRUE(run_until([&] { return made_ != nullptr && transport().wires() == 1; }));
@@ -179,7 +179,7 @@ TEST_F(ServerTest, AWireThatCannotBeginIsTriedAgainLate) {
   ASSERT_TRUE(serve_until([&] { return recorder.ups == 1; }));
 }
 
-TEST_F(ServerTest, WhereTheAttemptStoppedIsSaid) {
+TEST_F(ServerTest, TheLogSaysWhereTheAttemptStopped) {
   ServerTimings timings = quick();
   timings.attempt = milliseconds(10);
   begin(timings);
@@ -187,7 +187,7 @@ TEST_F(ServerTest, WhereTheAttemptStoppedIsSaid) {
   ASSERT_TRUE(run_until([&] { return log.count("nothing answers at its address") == 1; })) << log.text();
 }
 
-TEST_F(ServerTest, ANameThatDoesNotResolveIsNamedSoAndTriedAgain) {
+TEST_F(ServerTest, ANameThatDoesNotResolveIsReportedAndTriedAgain) {
   int asked = 0;
   begin(quick(), [&asked](const std::string& name) {
     ++asked;

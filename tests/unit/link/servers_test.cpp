@@ -23,7 +23,7 @@ TEST_F(ServersTest, IdsCountUpAndAreNeverUsedAgain) {
   EXPECT_THROW(servers->request(77, Action("Ping"), long_time, 1, nullptr), std::out_of_range);
 }
 
-TEST_F(ServersTest, NothingIsToldFromInsideAdd) {
+TEST_F(ServersTest, NothingIsReportedFromInsideAdd) {
   begin();
   servers->add(config_of("a"));
   transport().cannot_connect["127.0.0.1"] = "no";
@@ -31,7 +31,7 @@ TEST_F(ServersTest, NothingIsToldFromInsideAdd) {
   ASSERT_TRUE(run_until([&] { return log.count("cannot be used") == 1; }));
 }
 
-TEST_F(ServersTest, ARetiredServerGoesDownEndsItsActionsAndIsHeardNoMore) {
+TEST_F(ServersTest, ARetiredServerGoesDownEndsItsActionsAndIsNotHeardAgain) {
   ignored = {"Setvar"};
   come_up();
   servers->request(0, Action("Setvar"), long_time, 3, nullptr);
@@ -59,7 +59,7 @@ TEST_F(ServersTest, AnotherAddressOrSecretMeansANewConnectionForTheSameId) {
   ASSERT_TRUE(serve_until([&] { return recorder.ups == 3; }));
 }
 
-TEST_F(ServersTest, AnotherNameForPeopleLeavesTheConnectionAlone) {
+TEST_F(ServersTest, ANewDisplayNameLeavesTheConnectionAlone) {
   come_up();
   ServerConfig config = config_of("a");
   config.name = "Berlin";
@@ -69,7 +69,7 @@ TEST_F(ServersTest, AnotherNameForPeopleLeavesTheConnectionAlone) {
   EXPECT_EQ(log.count("server 'Berlin' [a] is down"), 1U) << log.text();
 }
 
-TEST_F(ServersTest, WhatIsWantedIsSaidToAllAndToThoseThatComeLater) {
+TEST_F(ServersTest, AllServersLearnWhatIsWantedAndSoDoLaterOnes) {
   come_up();
   servers->set_interest({.names = {"Hangup"}});
   EXPECT_EQ(transport().wire(0).wants.back().names, std::vector<std::string>{"Hangup"});
@@ -78,7 +78,7 @@ TEST_F(ServersTest, WhatIsWantedIsSaidToAllAndToThoseThatComeLater) {
   EXPECT_EQ(transport().wire(1).interest.names, std::vector<std::string>{"Hangup"});
 }
 
-TEST_F(ServersTest, TwoEntriesThatCallThemselvesTheSameAreNamedOnce) {
+TEST_F(ServersTest, TwoServersWithTheSameSystemNameAreReportedOnce) {
   settings = {{"SystemName", "pbx"}, {"AsteriskVersion", "22.1.0"}};
   begin();
   servers->add(config_of("a"));
@@ -88,7 +88,7 @@ TEST_F(ServersTest, TwoEntriesThatCallThemselvesTheSameAreNamedOnce) {
   EXPECT_EQ(recorder.versions.back(), "22.1.0");
 }
 
-TEST_F(ServersTest, AServerThatIsCalledOtherwiseNowFreesItsOldName) {
+TEST_F(ServersTest, ARenamedServerFreesItsOldName) {
   settings = {{"SystemName", "pbx"}};
   begin();
   servers->add(config_of("a"));

@@ -44,17 +44,11 @@ class WireConformance : public base::LoopTest, public ::testing::WithParamInterf
   }
   /// Sends an action; its ActionID is the result. `flush` sends what was taken.
   std::uint64_t send(const std::string& name) {
-    std::string bytes;
-    transport->encode(Action(name), ++last_id, bytes);
-    EXPECT_TRUE(wire->send(bytes));
+    EXPECT_TRUE(wire->send(*transport->encode(Action(name), ++last_id)));
     return last_id;
   }
   /// The same, if the wire may be closed by it.
-  void offer(const std::string& name) {
-    std::string bytes;
-    transport->encode(Action(name), ++last_id, bytes);
-    (void)wire->send(bytes);
-  }
+  void offer(const std::string& name) { (void)wire->send(*transport->encode(Action(name), ++last_id)); }
   std::uint64_t ask(const std::string& name) {
     const auto id = send(name);
     wire->flush();
@@ -89,7 +83,7 @@ TEST_P(WireConformance, IsConnectedAndThenReadyEachOnce) {
   EXPECT_THAT(log.calls, ::testing::ElementsAre("connected", "ready"));
 }
 
-TEST_P(WireConformance, TellsNothingFromInsideItsConstructorNorOfSendFlushAndWant) {
+TEST_P(WireConformance, CallsNobodyFromInsideItsConstructorSendFlushOrWant) {
   bool inside = true;
   log.on_call = [&](const std::string& call) { EXPECT_FALSE(inside) << call; };
   connect({.all = false, .names = {"UserEvent"}});
@@ -114,12 +108,10 @@ TEST_P(WireConformance, IsLostOnceWhenItsServerHangsUpAndSaysNothingAfterThat) {
   run_for(std::chrono::milliseconds(50));
   EXPECT_EQ(log.calls.back(), "lost");
   EXPECT_EQ(log.count("lost"), 1U);
-  std::string bytes;
-  transport->encode(Action("Setvar"), 1, bytes);
-  EXPECT_FALSE(wire->send(bytes));
+  EXPECT_FALSE(wire->send(*transport->encode(Action("Setvar"), 1)));
 }
 
-TEST_P(WireConformance, MayBeDestroyedAtAnyTimeAndTellsNothingAfterThat) {
+TEST_P(WireConformance, MayBeDestroyedAtAnyTimeAndSaysNothingAfterThat) {
   for (int turns = 0; turns < 30; ++turns) {
     log.calls.clear();
     connect();
@@ -138,7 +130,7 @@ TEST_P(WireConformance, MayBeDestroyedAtAnyTimeAndTellsNothingAfterThat) {
   }
 }
 
-TEST_P(WireConformance, ClosedFromInsideAnyCallItTellsNothingMore) {
+TEST_P(WireConformance, ClosedFromInsideAnyCallItSaysNothingMore) {
   for (const std::string call : {"connected", "ready", "event", "answer", "progress", "bad", "traffic", "lost"}) {
     log = {};
     bool closed = false;
@@ -279,7 +271,7 @@ TEST_P(WireConformance, WhatIsWantedMayChangeBeforeAndAfterItIsReady) {
   EXPECT_EQ(log.count("lost"), 0U);
 }
 
-TEST_P(WireConformance, WhoWantsEverythingGetsItOrANewWire) {
+TEST_P(WireConformance, WantingEverythingGivesEverythingOrANewWire) {
   connect_and_be_ready({.all = false, .names = {"UserEvent"}});
   wire->want({.all = true});
   EXPECT_EQ(log.count("lost"), 0U) << "from inside the call";

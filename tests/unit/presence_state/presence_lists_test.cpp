@@ -131,7 +131,7 @@ TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackWhateverItsProvide
   EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set", "2: XMPP:anna = not_set"));
 }
 
-TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackAlsoWhereNoServerHasANativeOne) {
+TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackEvenIfNoServerHasANativeOne) {
   start({{1, {item("CustomPresence:SIP:bar", "xa"), item("CustomPresence:100", "not_set")}}});
   EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set"));
 }
@@ -153,7 +153,7 @@ TEST_F(PresenceLists, WhatAFilterHoldsBackIsIgnoredInEventsAndLists) {
   EXPECT_EQ(written().size(), 2U) << "they take no place";
 }
 
-TEST_F(PresenceLists, WhatOneServerDoesNotShareIsSetRightThereAndNotTakenFromThere) {
+TEST_F(PresenceLists, WhatOneServerDoesNotShareIsCorrectedThereAndNotTakenFromThere) {
   host.set_filters(1, {}, {"*"});
   start();
   event(0, "CustomPresence:100", "away");

@@ -49,7 +49,7 @@ class Presences : public ::testing::Test {
   PresenceState plugin;
 };
 
-TEST_F(Presences, TheirChangesAreSubscribedToAndWhatTellsThatAServerMustBeRead) {
+TEST_F(Presences, ThePluginSubscribesToChangesAndToWhatMeansThatAServerMustBeRead) {
   start();
   EXPECT_THAT(host.subscribed, UnorderedElementsAre("PresenceStateChange", "UserEvent", "LoadZmq", "FullyBooted"));
 }
@@ -62,7 +62,7 @@ TEST_F(Presences, AChangeIsWrittenToTheOthersWithSubtypeAndMessage) {
   EXPECT_EQ(host.requests[0].header("Value"), "away,lunch,back at 1");
 }
 
-TEST_F(Presences, TheirEchoesGoNowhereAlsoWhereTheMessageIsEncodedOnTheWay) {
+TEST_F(Presences, TheirEchoesGoNowhereEvenIfTheMessageIsEncodedOnTheWay) {
   start();
   event(0, "CustomPresence:100", "away", "",
         R"(\"no\", M)"
@@ -111,7 +111,7 @@ TEST_F(Presences, ASecondChangeRightAfterTheFirstIsNotLost) {
   EXPECT_EQ(host.requests[0].header("Value"), "chat");
 }
 
-TEST_F(Presences, APresenceThatIsNotSetIsNotWrittenWhereItsNameIsNotKnownBecauseThatShowsTheSame) {
+TEST_F(Presences, AnUnsetPresenceIsNotWrittenIfTheServerDoesNotKnowItsName) {
   start();
   event(0, "CustomPresence:100", "not_set");
   EXPECT_TRUE(host.requests.empty());
@@ -183,7 +183,7 @@ TEST_F(Presences, ANameThatCannotBeWrittenIsRefusedWithAWarning) {
   EXPECT_EQ(host.logged(Level::warning), 2U);
 }
 
-TEST_F(Presences, NoMoreArePresentThanTheOptionSays) {
+TEST_F(Presences, NoMoreAreKeptThanTheOptionSays) {
   host.option_values.set("max_presentities", "1");
   start();
   event(0, "CustomPresence:100", "away");
@@ -192,7 +192,7 @@ TEST_F(Presences, NoMoreArePresentThanTheOptionSays) {
   EXPECT_EQ(host.logged(Level::warning, "max_presentities"), 1U);
 }
 
-TEST_F(Presences, EventsAreShownWhereTheAdministratorWantsIt) {
+TEST_F(Presences, EventsAreShownIfTheAdministratorWantsIt) {
   host.is_verbose = true;
   start();
   event(0, "CustomPresence:100", "away", "lunch", "back");

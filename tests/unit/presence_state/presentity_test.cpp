@@ -29,7 +29,7 @@ TEST(Presentities, ACustomOneThatIsNamedLikeANativeOneIsWhatTheBrokerShows) {
   expect("CustomPresence:SCCP/100", Kind::shown, "SCCP/100");
 }
 
-TEST(Presentities, WithoutAProviderOrANameTheyAreNone) {
+TEST(Presentities, WithoutAProviderOrANameTheyAreNameless) {
   expect("", Kind::nameless, "");
   expect("foo", Kind::nameless, "foo");
   expect("CustomPresence:", Kind::nameless, "");

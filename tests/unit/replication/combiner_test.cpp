@@ -41,9 +41,7 @@ class Newest : public ::testing::Test {
   std::vector<Cell> row_;
 };
 
-TEST_F(Newest, WhereNobodySaysAnythingNothingIsShown) {
-  EXPECT_THAT(shown(), ElementsAre(no_value, no_value, no_value));
-}
+TEST_F(Newest, IfNobodySaysAnythingNothingIsShown) { EXPECT_THAT(shown(), ElementsAre(no_value, no_value, no_value)); }
 
 TEST_F(Newest, WhatOneServerSaysIsShownByTheOthersAndNotByItself) {
   say(1, in_use);
@@ -66,7 +64,7 @@ TEST_F(Newest, WhatWasTakenBackDoesNotCountThoughItCameLast) {
   EXPECT_THAT(shown(), ElementsAre(no_value, idle, idle));
 }
 
-TEST_F(Newest, TheOrderHoldsWhereTheCounterWraps) {
+TEST_F(Newest, TheOrderHoldsWhenTheCounterWraps) {
   counter = 0xfffffffeU;
   say(0, idle);    // 0xffffffff
   say(1, in_use);  // 0
@@ -89,7 +87,7 @@ TEST_F(NewestInZones, OnlyServersOfAZoneInCommonCount) {
   EXPECT_THAT(shown(), ElementsAre(idle, ringing, idle, no_value));
 }
 
-TEST_F(NewestInZones, TheOrderHoldsWhereTheCounterWraps) {
+TEST_F(NewestInZones, TheOrderHoldsWhenTheCounterWraps) {
   counter = 0xfffffffeU;
   say(0, idle);
   say(2, in_use);

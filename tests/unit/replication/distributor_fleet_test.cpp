@@ -127,7 +127,7 @@ TEST_F(DistributorFleet, ChangedZonesApplyAtOnce) {
   EXPECT_THAT(writes(), ElementsAre("3: Custom:PJSIP/1 = INUSE"));
 }
 
-TEST_F(DistributorFleet, AServerWhoseFiltersChangedIsReadAnewAndWhatDoesNotPassAnyMoreIsWithdrawn) {
+TEST_F(DistributorFleet, AServerWhoseFiltersChangedIsReadAgainAndWhatDoesNotPassAnyMoreIsWithdrawn) {
   device(0, "PJSIP/1", "INUSE");
   device(0, "PJSIP/2", "INUSE");
   host.answer_all();

@@ -66,7 +66,7 @@ TEST_F(Servers, AServerThatDoesNotComeIsNotWaitedForLongerThanThreeSeconds) {
   EXPECT_THAT(writes(), ElementsAre("2: Custom:PJSIP/1 = INUSE"));
 }
 
-TEST_F(Servers, AServerThatDoesNotTellItsStatesIsNotWaitedForLongerThanEightSeconds) {
+TEST_F(Servers, AServerThatDoesNotListItsStatesIsNotWaitedForLongerThanEightSeconds) {
   up(0);
   up(1);
   read({{0, {own("Custom:PJSIP/1", "INUSE")}}});
@@ -100,7 +100,7 @@ TEST_F(Servers, AServerThatGoesDownWhileItIsReadIsNotWaitedForAnyMore) {
   EXPECT_THAT(writes(), ElementsAre("2: Custom:PJSIP/1 = INUSE"));
 }
 
-TEST_F(Servers, AServerThatCannotBeReadIsWrittenAll) {
+TEST_F(Servers, AServerThatCannotBeReadIsWrittenEverything) {
   up(0);
   up(1);
   read({{0, {own("Custom:PJSIP/1", "INUSE")}}});
@@ -246,7 +246,7 @@ TEST_F(Servers, AListOfAConnectionThatBrokeDoesNotApply) {
   EXPECT_THAT(writes(), IsEmpty());
 }
 
-TEST_F(Servers, ANameThatIsOneServersOwnAndSharedByAnotherIsRefusedWhereItComesSecond) {
+TEST_F(Servers, ANameThatIsOneServersOwnIsRefusedIfAnotherSharesItLater) {
   all_up();
   device(0, "odd", "INUSE");
   host.answer_all();
@@ -271,7 +271,7 @@ TEST_F(Servers, ANameThatNobodyContributesToIsClearedOnceAllServersWereRead) {
                                              "2: Custom:PJSIP/1 = NOTHING"));
 }
 
-TEST_F(Servers, ANameOfATechnologyOfAsteriskIsClearedAlsoWhereNoServerHasADeviceOfIt) {
+TEST_F(Servers, ANameOfATechnologyOfAsteriskIsClearedEvenIfNoServerHasADeviceOfIt) {
   constexpr std::array<std::string_view, 1> technologies{"Queue"};
   Medium medium = distribution_medium;
   medium.technologies = technologies;

@@ -125,7 +125,7 @@ TEST_F(Distribution, EchoesAndRepeatsAreCounted) {
   EXPECT_TRUE(host.requests.empty());
 }
 
-TEST_F(Distribution, AChangeRightAfterOurWriteIsWrittenBackWhereThatHasAnEcho) {
+TEST_F(Distribution, AChangeRightAfterOurWriteIsWrittenBackIfThatHasAnEcho) {
   presence(0, "100", "away");
   host.answer_all();
   presence(1, "100", "away");
@@ -149,7 +149,7 @@ TEST(DistributionWithoutRepeatedEchoes, AChangeRightAfterOurWriteIsNotWrittenBac
   EXPECT_EQ(fleet.host.requests[0].server, 0U);
 }
 
-TEST_F(Distribution, ARetiredNameIsWrittenNoMore) {
+TEST_F(Distribution, ARetiredNameIsNotWrittenAnyMore) {
   presence(0, "100", "away");
   host.answer_all();
   distributor->retire("100");
@@ -198,7 +198,7 @@ TEST_F(Distribution, NamesBeyondTheLimitAreCountedAndWarnedOfOnce) {
   EXPECT_EQ(host.requests.size(), 2U);
 }
 
-TEST_F(Distribution, WritesAreShownWhereTheAdministratorWantsIt) {
+TEST_F(Distribution, WritesAreShownIfTheAdministratorWantsIt) {
   device(0, "a", "INUSE");
   EXPECT_EQ(host.logged(Level::info), 0U);
   Distributed loud({"One", "Two", "Three"});

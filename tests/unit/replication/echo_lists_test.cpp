@@ -63,7 +63,7 @@ TEST_F(Echoes, AFullListHasRoomAfterItsFirstWasDropped) {
   EXPECT_EQ(lists.match(list, 1), Match::nothing);
 }
 
-TEST_F(Echoes, ListsAreApartAndUsedAgain) {
+TEST_F(Echoes, ListsAreSeparateAndReused) {
   EchoLists::Id other = EchoLists::none;
   push({1});
   lists.push(other, 2);

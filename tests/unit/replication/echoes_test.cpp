@@ -128,7 +128,7 @@ TEST(ConfirmingWrite, IsMadeWithinConfirmWithinOfOurWriteAndNotAfterIt) {
   EXPECT_THAT(writes_after_a_change(limits, std::chrono::minutes(1)), ElementsAre(Write{0, 0, dnd}));
 }
 
-TEST(ConfirmingWrite, IsNeverMadeWhereConfirmWithinIsZero) {
+TEST(ConfirmingWrite, IsNeverMadeIfConfirmWithinIsZero) {
   const Limits limits{.confirm_within = std::chrono::seconds(0)};
   EXPECT_THAT(writes_after_a_change(limits, milliseconds(0)), ElementsAre(Write{0, 0, dnd}));
 }

@@ -76,7 +76,7 @@ TEST_F(Failures, AWriteWithUnknownOutcomeIsDoneAgainAfterABackOff) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, in_use}));
 }
 
-TEST_F(Failures, AWriteWithUnknownOutcomeIsDoneAgainEvenWhereTheServerMayHoldItsOldValue) {
+TEST_F(Failures, AWriteWithUnknownOutcomeIsDoneAgainEvenIfTheServerMayHoldItsOldValue) {
   start_write(ringing);
   fleet.done(1, 0);
   start_write(in_use);
@@ -85,7 +85,7 @@ TEST_F(Failures, AWriteWithUnknownOutcomeIsDoneAgainEvenWhereTheServerMayHoldIts
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, ringing}));
 }
 
-TEST_F(Failures, TheBackOffDoublesUpToItsCapAndStartsAnewAfterASuccess) {
+TEST_F(Failures, TheBackOffDoublesUpToItsCapAndStartsOverAfterASuccess) {
   start_write(in_use);
   for (const int expected : {100, 200, 400, 800, 1000, 1000}) {
     fleet.done(1, 0, Outcome::unknown);

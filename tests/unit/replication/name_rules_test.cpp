@@ -14,22 +14,22 @@ TEST(NameRules, UsualNamesCanBeWritten) {
     EXPECT_EQ(why_unwritable(name), "") << name;
 }
 
-TEST(NameRules, NamesThatWouldEndTheirParenthesisOrMeanMoreCannot) {
+TEST(NameRules, NamesThatWouldEndTheirParenthesisOrMeanMoreCannotBeWritten) {
   for (const char* name : {"a(b", "a)b", "a,b", "a$b", "a{b", "a}b", "${SHELL(id)}"})
     EXPECT_EQ(why_unwritable(name), "it holds one of ( ) , $ { }") << name;
 }
 
-TEST(NameRules, ControlCharactersCannot) {
+TEST(NameRules, ControlCharactersCannotBeWritten) {
   for (const char c : {'\n', '\r', '\t', '\x1f', '\x7f', '\0'})
     EXPECT_EQ(why_unwritable(std::string("a") + c), "it holds a control character");
 }
 
-TEST(NameRules, TheLongestNameThatAsteriskKeepsWholeCanAndOneMoreByteCannot) {
+TEST(NameRules, TheLongestNameThatAsteriskKeepsWholeCanBeWrittenAndNotOneByteMore) {
   EXPECT_EQ(why_unwritable(std::string(79, 'x')), "");
   EXPECT_NE(why_unwritable(std::string(80, 'x')), "");
 }
 
-TEST(NameRules, AnEmptyNameCannotNorOneThatIsOnlyAProvider) {
+TEST(NameRules, NeitherAnEmptyNameNorABareProviderCanBeWritten) {
   for (const char* name : {"", "Custom:", "CustomPresence:"}) EXPECT_EQ(why_unwritable(name), "it is empty") << name;
 }
 

@@ -42,7 +42,7 @@ TEST(Neighbours, AServerInTwoZonesIsANeighbourInBothWhichDoesNotJoinThem) {
   EXPECT_THAT(found.of(2), ElementsAre(1));
 }
 
-TEST(Neighbours, AServerWithoutAZoneIsNoneOfThoseThatHaveOne) {
+TEST(Neighbours, AServerWithoutAZoneIsNoNeighbourOfOneInAZone) {
   const Neighbours found = neighbours({{}, {"hq"}, {}});
   EXPECT_FALSE(found.all());
   EXPECT_THAT(found.of(0), ElementsAre(2));

@@ -23,7 +23,7 @@ class OrphanTest : public Snapshot {
   Orphans orphans;
 };
 
-TEST_F(OrphanTest, WhereNoServerHasDevicesOfTheirTechnologyTheyAreLeftAlone) {
+TEST_F(OrphanTest, TheyAreLeftAloneIfNoServerHasDevicesOfTheirTechnology) {
   clear();
   orphans.know("SIP");
   clear();
@@ -48,7 +48,7 @@ TEST_F(OrphanTest, EachWaitsOnceHoweverManySnapshotsHaveItUntilItIsCleared) {
   EXPECT_EQ(orphans.waiting(), 1U);
 }
 
-TEST_F(OrphanTest, TheyAreNotBeforeAllIsSaid) {
+TEST_F(OrphanTest, KnowingTheirTechnologyAloneClearsNothing) {
   orphans.know("PJSIP");
   EXPECT_THAT(fleet.taken(), IsEmpty());
 }

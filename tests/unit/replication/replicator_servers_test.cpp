@@ -136,7 +136,7 @@ TEST_F(ChangingFleet, TheNextServerAtThePlaceOfARetiredOneBeginsWithNothingOfIt)
   EXPECT_EQ(fleet.cell(2, device).observed, no_value);
 }
 
-TEST_F(ChangingFleet, OfServersThatDoNotShareAZoneAnyMoreEachWithdrawsWhatTheOtherSaid) {
+TEST_F(ChangingFleet, ServersThatStopSharingAZoneWithdrawWhatTheOtherSaid) {
   fleet.origin(0, device, in_use);
   answer_all();
   rezone(0, {"alone"}, {1, 2}, {});
@@ -153,7 +153,7 @@ TEST_F(ChangingFleet, ServersThatComeToShareAZoneShowEachOther) {
       << "and server 2 shows the newest already";
 }
 
-TEST_F(ChangingFleet, OfTwoZonesThatAreJoinedTheLaterSharedValueCounts) {
+TEST_F(ChangingFleet, WhenTwoZonesAreJoinedTheLaterSharedValueCounts) {
   rezone(0, {"alone"}, {1, 2}, {});
   set_shared(1, idle);
   set_shared(0, ringing);
@@ -162,7 +162,7 @@ TEST_F(ChangingFleet, OfTwoZonesThatAreJoinedTheLaterSharedValueCounts) {
   EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{1, shared, ringing}, Write{2, shared, ringing}));
 }
 
-TEST_F(ChangingFleet, OneThatJoinsWithAnOlderSharedValueTakesThatOfTheOthers) {
+TEST_F(ChangingFleet, AServerThatJoinsWithAnOlderSharedValueTakesTheNewerOne) {
   rezone(0, {"alone"}, {1, 2}, {});
   set_shared(0, ringing);
   set_shared(1, idle);

@@ -44,7 +44,7 @@ TEST_F(OneWaySnapshot, AnOwnDeviceInTheListIsShownByTheOthers) {
   EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{1, key, in_use}, Write{2, key, in_use}));
 }
 
-TEST_F(OneWaySnapshot, AnOwnDeviceThatIsListedAsItWasSaidLeadsToNoWriteAndIsNoNewerThanBefore) {
+TEST_F(OneWaySnapshot, AnOwnDeviceThatIsListedUnchangedLeadsToNoWriteAndIsNoNewerThanBefore) {
   everywhere(in_use);
   const std::uint32_t said = fleet.cell(0).contributed_as;
   read(0, {{key, in_use, Kind::own}});
@@ -178,7 +178,7 @@ TEST_F(OneWaySnapshot, WhatTheServerHoldsUnderTheNameIsNoNews) {
   EXPECT_EQ(fleet.cell(0).desired, no_value);
 }
 
-TEST_F(OneWaySnapshot, ANameThatComesUpLaterIsOneThatAServerWhichWasReadDoesNotHave) {
+TEST_F(OneWaySnapshot, AServerThatWasReadDoesNotHaveANameThatComesUpLater) {
   read(1, {});
   fleet.add_keys(Sharing::one_way, 1);
   constexpr KeyId later = 2;
@@ -189,7 +189,7 @@ TEST_F(OneWaySnapshot, ANameThatComesUpLaterIsOneThatAServerWhichWasReadDoesNotH
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, later, in_use}));
 }
 
-TEST_F(OneWaySnapshot, OfANameThatComesUpBeforeTheServerWasReadAgainNothingIsKnown) {
+TEST_F(OneWaySnapshot, NothingIsKnownOfANameThatComesUpBeforeTheServerWasReadAgain) {
   read(1, {});
   reconnect(1);
   fleet.add_keys(Sharing::one_way, 1);
@@ -212,14 +212,14 @@ TEST_F(OneWaySnapshot, ARefusedWriteIsTriedAgainOnceInEachSnapshot) {
   }
 }
 
-TEST_F(OneWaySnapshot, AServerThatCannotBeReadIsWrittenAllWhateverItHeldBefore) {
+TEST_F(OneWaySnapshot, AServerThatCannotBeReadIsWrittenEverythingWhateverItHeldBefore) {
   everywhere(in_use);
   reconnect(1);
   fleet.replicator.unreadable(1, fleet.now);
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, in_use}));
 }
 
-TEST_F(OneWaySnapshot, OfAServerThatCannotBeReadNothingIsKnownAlsoWhereAWriteIsStillUnderWay) {
+TEST_F(OneWaySnapshot, NothingIsKnownOfAServerThatCannotBeReadEvenIfAWriteIsUnderWay) {
   everywhere(idle);
   fleet.origin(0, key, in_use);
   reconnect(1);
@@ -230,7 +230,7 @@ TEST_F(OneWaySnapshot, OfAServerThatCannotBeReadNothingIsKnownAlsoWhereAWriteIsS
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, idle}));
 }
 
-TEST_F(OneWaySnapshot, AServerThatWasReadAndCannotBeReadAgainIsNotWrittenAnew) {
+TEST_F(OneWaySnapshot, AServerThatWasReadAndCannotBeReadAgainIsNotWrittenAgain) {
   everywhere(in_use);
   ask(1);
   fleet.replicator.unreadable(1, fleet.now);

@@ -122,7 +122,7 @@ TEST_F(Replication, AKeyThatWaitsForAPlaceIsWrittenOnceWithItsLatestValue) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 2, idle}));
 }
 
-TEST_F(Replication, AKeyWithNewsGoesBehindThoseThatWaitAlready) {
+TEST_F(Replication, AKeyWithNewsGoesAfterThoseThatWaitAlready) {
   for (KeyId key = 0; key < 3; ++key) fleet.origin(0, key, ringing);
   fleet.origin(0, 0, in_use);
   fleet.taken();
@@ -132,7 +132,7 @@ TEST_F(Replication, AKeyWithNewsGoesBehindThoseThatWaitAlready) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, in_use}));
 }
 
-TEST_F(Replication, NewsForAKeyThatWaitsLosesNoneOfThoseBehindIt) {
+TEST_F(Replication, NewsForAKeyThatWaitsLosesNoneOfThoseAfterIt) {
   for (KeyId key = 0; key < 4; ++key) fleet.origin(0, key, ringing);
   fleet.origin(0, 2, in_use);
   fleet.origin(0, 4, ringing);
@@ -217,7 +217,7 @@ TEST_F(Replication, WhatAServerSaidIsWithdrawnWhenItIsLost) {
       << "of key 1, server 1 goes on to show what server 2 says";
 }
 
-TEST_F(Replication, WhatIsWithdrawnIsNotWrittenWhereItWasNeverShown) {
+TEST_F(Replication, WhatIsWithdrawnIsNotWrittenIfItWasNeverShown) {
   fleet.origin(0, 0, no_value);
   EXPECT_THAT(fleet.taken(), IsEmpty());
 }

@@ -49,7 +49,7 @@ TEST_F(SymmetricSnapshot, AChangeWhoseEventWasLostSpreads) {
   EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{0, key, dnd}, Write{2, key, dnd}));
 }
 
-TEST_F(SymmetricSnapshot, AChangeWhileTheServerWasOutOfReachSpreadsAlsoOverALaterOne) {
+TEST_F(SymmetricSnapshot, AChangeWhileTheServerWasOutOfReachSpreadsEvenOverALaterOne) {
   everywhere(away);
   fleet.down(1);
   fleet.event(0, key, chat);
@@ -75,7 +75,7 @@ TEST_F(SymmetricSnapshot, WhatTheServerHeldBeforeIsNoNews) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, dnd}));
 }
 
-TEST_F(SymmetricSnapshot, WhereItIsNotKnownWhatTheServerHeldTheFleetCounts) {
+TEST_F(SymmetricSnapshot, TheFleetsValueCountsIfItIsUnknownWhatTheServerHeld) {
   fleet.down(1);
   everywhere(dnd);
   fleet.replicator.server_up(1, fleet.now);
@@ -98,7 +98,7 @@ TEST_F(SymmetricSnapshot, AWriteThatRanWithoutAnAnswerIsNoNewsInTheList) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, chat}));
 }
 
-TEST_F(SymmetricSnapshot, AnOutstandingWriteInTheListIsNoNewsAlsoWhereTheServerHeldSomethingElse) {
+TEST_F(SymmetricSnapshot, AnOutstandingWriteInTheListIsNoNewsEvenIfTheServerHeldSomethingElse) {
   everywhere(away);
   fleet.event(0, key, dnd);
   fleet.done(1, key);
@@ -110,7 +110,7 @@ TEST_F(SymmetricSnapshot, AnOutstandingWriteInTheListIsNoNewsAlsoWhereTheServerH
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, chat}));
 }
 
-TEST_F(SymmetricSnapshot, AQuietItemIsSetRightWithoutBeingSpread) {
+TEST_F(SymmetricSnapshot, AQuietItemIsCorrectedWithoutBeingSpread) {
   everywhere(away);
   read(1, {{key, dnd, Kind::held_not_shared}});
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, away}));
@@ -182,7 +182,7 @@ TEST_F(SymmetricSnapshot, TheFirstListOfAConnectionLeavesEchoesOfTheOneBefore) {
   EXPECT_EQ(fleet.cell(1).echoes, EchoLists::none);
 }
 
-TEST_F(SymmetricSnapshot, ANameThatComesUpLaterIsOneThatAServerWhichWasReadDoesNotHave) {
+TEST_F(SymmetricSnapshot, AServerThatWasReadDoesNotHaveANameThatComesUpLater) {
   read(1, {});
   fleet.add_keys(Sharing::symmetric, 1);
   constexpr KeyId later = 2;
@@ -192,7 +192,7 @@ TEST_F(SymmetricSnapshot, ANameThatComesUpLaterIsOneThatAServerWhichWasReadDoesN
 
 // --- Names that turned out to be none ------------------------------------------------------------------------------
 
-TEST_F(SymmetricSnapshot, OfARetiredNameNothingIsWrittenAnyMore) {
+TEST_F(SymmetricSnapshot, NothingIsWrittenForARetiredNameAnyMore) {
   fleet.event(0, key, away);
   fleet.taken();
   fleet.event(0, key, dnd);
@@ -205,7 +205,7 @@ TEST_F(SymmetricSnapshot, OfARetiredNameNothingIsWrittenAnyMore) {
   EXPECT_THAT(fleet.taken(), IsEmpty());
 }
 
-TEST_F(SymmetricSnapshot, AListThatHasARetiredNameSaysNothingOfIt) {
+TEST_F(SymmetricSnapshot, AListThatHasARetiredNameSaysNothingAboutIt) {
   ask(1);
   fleet.replicator.retire(key);
   list(1, {{key, away, Kind::held}});

@@ -154,7 +154,7 @@ TEST_F(SnapshotTaking, TheFenceOfAnotherBrokerOrServerOrPluginIsPassedOver) {
   EXPECT_THAT(reader.taken(), ElementsAre("0 applies"));
 }
 
-TEST_F(SnapshotTaking, TwoLivesOfAPluginHaveFencesThatDiffer) {
+TEST_F(SnapshotTaking, TwoLivesOfAPluginHaveDifferentFences) {
   const std::string first(asked().fence.header("Fence"));
   snapshots = std::make_unique<Snapshots>(host, reader, config(seconds(0)));
   snapshots->server_up(0);
@@ -170,7 +170,7 @@ TEST_F(SnapshotTaking, AFenceThatComesTwiceCountsOnce) {
   EXPECT_THAT(reader.taken(), ElementsAre("0 asked", "0 list 2", "0 applies"));
 }
 
-TEST_F(SnapshotTaking, AFenceThatDoesNotComeIsAskedForTwiceMoreAndOnlyThenTheServerCannotBeRead) {
+TEST_F(SnapshotTaking, AMissingFenceIsAskedForTwiceMoreBeforeTheServerCountsAsUnreadable) {
   lose_fence(milliseconds(500));
   lose_fence(seconds(2));
   EXPECT_EQ(host.counted("failed_snapshots"), 0U);
@@ -181,7 +181,7 @@ TEST_F(SnapshotTaking, AFenceThatDoesNotComeIsAskedForTwiceMoreAndOnlyThenTheSer
   EXPECT_EQ(host.logged(Level::warning, "One (server-1): its states cannot be read (its events do not arrive"), 1U);
 }
 
-TEST_F(SnapshotTaking, AfterFencesThatDidNotComeTheNextAttemptsFollowWithBackOffAndWithoutAWarning) {
+TEST_F(SnapshotTaking, AfterMissingFencesTheNextAttemptsBackOffWithoutAWarning) {
   for (const int back_off : {1, 2}) {
     lose_fence(milliseconds(500));
     lose_fence(seconds(2));
@@ -195,7 +195,7 @@ TEST_F(SnapshotTaking, AfterFencesThatDidNotComeTheNextAttemptsFollowWithBackOff
   EXPECT_EQ(host.logged(Level::warning), 1U);
 }
 
-TEST_F(SnapshotTaking, WhereTheAccountMaySendNoFenceTheListAppliesAfterTheTimeOfOne) {
+TEST_F(SnapshotTaking, IfTheAccountMaySendNoFenceTheListAppliesAfterTheFenceTimeout) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const Asked now = asked();
     answer_list(now.list, {});
@@ -223,7 +223,7 @@ TEST_F(SnapshotTaking, TheFenceOfAnAttemptThatWasGivenUpDoesNotCountForTheNext) 
   EXPECT_THAT(reader.taken(), ElementsAre("0 applies"));
 }
 
-TEST_F(SnapshotTaking, ASnapshotThatWasTakenOrANewConnectionBeginsTheWaitsForFencesAnew) {
+TEST_F(SnapshotTaking, ASnapshotOrANewConnectionStartsTheWaitsForFencesOver) {
   lose_fence(milliseconds(500));
   complete();
   reader.taken();
@@ -252,7 +252,7 @@ TEST_F(SnapshotTaking, FailedAttemptsAreRepeatedAfterTimesThatDoubleUpToAMinute)
   EXPECT_EQ(host.requests.size(), 2U) << "a snapshot that was taken begins the back-off anew";
 }
 
-TEST_F(SnapshotTaking, AServerThatComesUpBeginsTheBackOffAnew) {
+TEST_F(SnapshotTaking, AServerThatComesUpStartsTheBackOffOver) {
   for (const int wait : {1, 2, 4}) {
     asked().list.done(Reply{Outcome::unknown, "", {}});
     host.clock.advance(seconds(wait));
@@ -319,7 +319,7 @@ TEST_F(SnapshotTaking, ReasonsWhileItIsBeingReadLeadToOneMoreSnapshotAfterwards)
   EXPECT_TRUE(host.requests.empty());
 }
 
-TEST_F(SnapshotTaking, AReasonWhileItIsBeingReadIsNotForgottenWhereTheListIsRefused) {
+TEST_F(SnapshotTaking, AReasonWhileItIsBeingReadIsNotForgottenIfTheListIsRefused) {
   snapshots->soon(0);
   refuse();
   host.clock.advance(Snapshots::first_retry);

@@ -26,7 +26,7 @@ TEST(StartGate, AfterTheWaitServersThatAreNotThereHoldNothingUp) {
   EXPECT_FALSE(gate.all_decided());
 }
 
-TEST(StartGate, AfterTheWaitServersThatAreThereAndAreBeingReadDo) {
+TEST(StartGate, AfterTheWaitServersThatAreBeingReadStillHoldItUp) {
   StartGate gate(2);
   gate.came_up(0);
   gate.came_up(1);

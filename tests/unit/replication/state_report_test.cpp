@@ -53,7 +53,7 @@ class Report : public ::testing::Test {
 
 TEST_F(Report, OfANameThatNobodyKnowsIsTheNameAlone) { EXPECT_EQ(line(), "Custom:PJSIP/100"); }
 
-TEST_F(Report, WhereAllAgreeSaysWhoSaysItHowManyHoldItAndSinceWhen) {
+TEST_F(Report, IfAllAgreeSaysWhoSaysItHowManyHoldItAndSinceWhen) {
   everywhere(in_use);
   advance(seconds(41));
   EXPECT_EQ(line(), "Custom:PJSIP/100: server-1 says INUSE; held by 2 servers: INUSE (since 41 s)");
@@ -70,7 +70,7 @@ TEST_F(Report, OfServersThatAgreeShowsTheTimeOfTheLatestChange) {
             "held by 3 servers: NOT_INUSE (since 5 s)");
 }
 
-TEST_F(Report, WhereServersHoldDifferentThingsShowsEach) {
+TEST_F(Report, IfServersHoldDifferentThingsShowsEach) {
   everywhere(in_use);
   fleet.origin(1, 0, idle);
   for (const Write& write : fleet.taken()) fleet.done(write.target, write.key);
@@ -143,7 +143,7 @@ TEST_F(Report, OfManyKeysComesInSlicesWithAPauseBetween) {
   EXPECT_EQ(host.clock.timers(), 0U);
 }
 
-TEST_F(Report, ThatIsAskedForAgainBeginsAnewAndEndsOnce) {
+TEST_F(Report, ThatIsAskedForAgainStartsOverAndEndsOnce) {
   for (std::size_t i = 1; i < StateReport::keys_a_slice + 1; ++i) add_key("Custom:" + std::to_string(i));
   StateReport report(host, fleet.replicator, places, keys, values);
   report.begin();
@@ -153,7 +153,7 @@ TEST_F(Report, ThatIsAskedForAgainBeginsAnewAndEndsOnce) {
   EXPECT_EQ(host.logged(Level::info, "report: end"), 1U);
 }
 
-TEST_F(Report, EndsWithIt) {
+TEST_F(Report, DestroyedEarlyLeavesNoTimer) {
   for (std::size_t i = 1; i < StateReport::keys_a_slice + 1; ++i) add_key("Custom:" + std::to_string(i));
   auto report = std::make_unique<StateReport>(host, fleet.replicator, places, keys, values);
   report->begin();

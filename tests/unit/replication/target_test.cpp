@@ -48,7 +48,7 @@ TEST_F(Lines, LiveChangesGoBeforeAllThatWaits) {
   EXPECT_EQ(target.waiting(), 0U);
 }
 
-TEST_F(Lines, AKeyStandsInALineOnce) {
+TEST_F(Lines, AKeyIsInALineOnlyOnce) {
   for (int i = 0; i < 2; ++i) {
     live(0);
     dump(1);
@@ -112,7 +112,7 @@ TEST_F(Lines, ClearedLinesHaveNothingAndTakeTheSameKeysAgain) {
   EXPECT_THAT(taken(), ElementsAre(0, 1));
 }
 
-TEST_F(Lines, AWindowGrowsOnlyWhereSomethingWaitsForIt) {
+TEST_F(Lines, AWindowGrowsOnlyIfSomethingWaitsForIt) {
   const TimePoint start{};
   target.sent(0, start);
   target.answered(0, Outcome::success, start + limits.quick, limits);

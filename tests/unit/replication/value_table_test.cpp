@@ -8,7 +8,7 @@
 namespace amibroker::replication {
 namespace {
 
-TEST(ValueTable, EqualTextsHaveOneNumberWhichIsNeverThatOfNothing) {
+TEST(ValueTable, EqualTextsShareOneNumberThatNeverMeansNoValue) {
   ValueTable values;
   const ValueId away = values.intern("away");
   EXPECT_EQ(values.intern("away"), away);
@@ -41,7 +41,7 @@ TEST(ValueTable, PinnedValuesHaveTheFirstNumbersAndStayThroughSweeps) {
   EXPECT_EQ(values.intern("new"), swept);
 }
 
-TEST(ValueTable, ThatAServerHasNoSuchNameIsNoValueToBeKept) {
+TEST(ValueTable, AbsentIsNoValueToKeep) {
   ValueTable values;
   values.intern("swept");
   values.sweep([](auto&& visit) {

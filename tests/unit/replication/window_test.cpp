@@ -55,7 +55,7 @@ TEST_F(Window, HalvesWhenAnswersDoNotCome) {
   EXPECT_EQ(window(), Limits{}.first_window / 2);
 }
 
-TEST_F(Window, BeginsAnewWithANewConnection) {
+TEST_F(Window, StartsOverWithANewConnection) {
   answer_all(milliseconds(1));
   fleet.down(1);
   fleet.up(1);

@@ -22,7 +22,7 @@ class Log : public ::testing::Test {
 
 TEST_F(Log, AServerIsCalledByItsNameAndItsSection) { EXPECT_EQ(server_label(host, 1), "Two (server-2)"); }
 
-TEST_F(Log, AWriteIsCountedAndShownWhereTheAdministratorWantsIt) {
+TEST_F(Log, AWriteIsCountedAndShownIfTheAdministratorWantsIt) {
   log.started();
   EXPECT_FALSE(log.shows());
   host.is_verbose = true;
@@ -83,7 +83,7 @@ TEST_F(Log, AServerThatKeepsFailingHasOneWarningUntilItTakesSomething) {
   EXPECT_EQ(host.logged(Level::warning), 3U);
 }
 
-TEST_F(Log, AServerThatComesUpAnewIsWarnedOfAgain) {
+TEST_F(Log, AServerThatComesUpAgainHasANewWarning) {
   ended(0, Outcome::error);
   log.server_up(0);
   ended(0, Outcome::error);

@@ -40,7 +40,7 @@ class FakeHosts : public ::testing::Test {
   Recorder plugin;
 };
 
-TEST_F(FakeHosts, APluginIsToldOfServersThatAreUpAfterItsStart) {
+TEST_F(FakeHosts, APluginHearsOfServersThatAreUpAfterItsStart) {
   host.set_up(1);
   host.start(plugin);
   EXPECT_THAT(plugin.told, ElementsAre("start", "up 1"));
@@ -85,7 +85,7 @@ TEST_F(FakeHosts, ABroadcastIsARequestToEachServerButOne) {
   EXPECT_THAT(answered, ElementsAre(1));
 }
 
-TEST_F(FakeHosts, WhatIsUnderWayOnAServerThatGoesDownEndsUnknownBeforeThePluginIsTold) {
+TEST_F(FakeHosts, WhatIsUnderWayOnAServerThatGoesDownEndsUnknownBeforeThePluginHearsOfIt) {
   host.start(plugin);
   host.bring_up(plugin, 0);
   host.request(0, Action("Ping"), {}, note());

@@ -14,14 +14,14 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(Message, HeadersAreFoundWithoutCaseAndTheFirstOfSeveralWins) {
+TEST(Message, HeadersAreFoundInAnyCaseAndTheFirstOfSeveralWins) {
   testing::MessageBuilder built("Hangup");
   built.add("Channel", "a").add("channel", "b");
   EXPECT_EQ(built.message()["CHANNEL"], "a");
   EXPECT_EQ(built.message().event(), "Hangup");
 }
 
-TEST(Message, AMissingHeaderIsToldFromAnEmptyOne) {
+TEST(Message, AMissingHeaderDiffersFromAnEmptyOne) {
   testing::MessageBuilder built;
   built.add("Empty", "");
   EXPECT_EQ(built.message().find("Empty"), "");

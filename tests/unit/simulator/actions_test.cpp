@@ -81,7 +81,7 @@ TEST_F(RunAction, UserEventIsPublishedWithAllItsHeaders) {
                                                 {"X", "y"}}));
 }
 
-TEST_F(RunAction, ThatNobodyKnowsIsRefused) {
+TEST_F(RunAction, AnUnknownActionIsRefused) {
   const auto result = run(R"({"Action":"Nope","ActionID":"n1"})");
   EXPECT_THAT(result.replies, IsEmpty());
   EXPECT_THAT(result.refusal, HasSubstr("Invalid/unknown command: Nope"));

@@ -28,7 +28,7 @@ TEST_F(AgreementTest, IsReachedWhenAllOthersHoldThePhonesState) {
   EXPECT_THAT(agreement.disagreements(), IsEmpty());
 }
 
-TEST_F(AgreementTest, SaysWhoDisagreesEvenWhereItAgreedBefore) {
+TEST_F(AgreementTest, SaysWhoDisagreesEvenIfItAgreedBefore) {
   Agreement agreement(fleet_, phones_);
   fleet_[0].set_device_state("PJSIP/100", inuse);
   hold(1, inuse);

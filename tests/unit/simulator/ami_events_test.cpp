@@ -23,7 +23,7 @@ class AmiEvents : public Ami {
   }
 };
 
-TEST_F(AmiEvents, OfAnOwnWriteComeBehindItsReply) {
+TEST_F(AmiEvents, OfAnOwnWriteComeAfterItsReply) {
   auto& server = start();
   const auto client = session(server);
   EXPECT_EQ(client->ask({{"Action", "Setvar"},
@@ -40,7 +40,7 @@ TEST_F(AmiEvents, OfAnOwnWriteComeBehindItsReply) {
   EXPECT_TRUE(eventually([&] { return server.events_sent() == 1; }));
 }
 
-TEST_F(AmiEvents, ListsComeAsMessagesOfTheirOwnAlsoWhereNoEventDoes) {
+TEST_F(AmiEvents, ListsComeAsSeparateMessagesEvenIfNoEventsDo) {
   auto& server = start();
   const auto client = session(server, "off");
   server.set_device_state("PJSIP/100", DeviceState::ringing);

@@ -66,7 +66,7 @@ TEST_F(AmiLogin, WithAWrongSecretOrNameIsRefusedAndClosed) {
   EXPECT_EQ(server.logins(), 0U);
 }
 
-TEST_F(AmiLogin, RefusedIsAnsweredAfterTheDelay) {
+TEST_F(AmiLogin, IsRefusedAfterTheDelay) {
   auto& server = start({.refusal_delay = 50ms});
   AmiClient client(server);
   const auto begin = Clock::now();
@@ -75,7 +75,7 @@ TEST_F(AmiLogin, RefusedIsAnsweredAfterTheDelay) {
   EXPECT_TRUE(client.at_end());
 }
 
-TEST_F(AmiLogin, IsNotGivenTwiceWhereManagerConfForbidsIt) {
+TEST_F(AmiLogin, IsNotGivenTwiceIfManagerConfForbidsIt) {
   auto& server = start({.allow_multiple_login = false});
   AmiClient first(server);
   EXPECT_EQ(message_of(first.log_in()), "Authentication accepted");

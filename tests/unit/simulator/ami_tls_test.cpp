@@ -21,7 +21,7 @@ class AmiTls : public Ami {
   std::string ca_file = ::testing::TempDir() + "ca-" + std::to_string(::getpid()) + ".pem";
 };
 
-TEST_F(AmiTls, ASessionIsAsWithoutIt) {
+TEST_F(AmiTls, ASessionWorksTheSameAsWithoutIt) {
   auto& server = start_with(authority.issue("127.0.0.1"));
   AmiClient client(server, ca_file);
   EXPECT_EQ(message_of(client.log_in("call")), "Authentication accepted");

@@ -69,7 +69,7 @@ TEST(DeviceEvent, OfALocalChannelComesEachTimeAndIsNotListed) {
   EXPECT_THAT(asterisk.devices(), IsEmpty());
 }
 
-TEST(DeviceEvent, NamesTheSystemWhereItHasAName) {
+TEST(DeviceEvent, NamesTheSystemIfItHasAName) {
   Asterisk asterisk({.system_name = "a1"});
   EXPECT_EQ(asterisk.set_device("PJSIP/1", busy).front().at(2),
             (std::pair<std::string, std::string>("SystemName", "a1")));
@@ -88,7 +88,7 @@ TEST(CustomDevice, KeepsAParenthesisInItsName) {
   EXPECT_EQ(asterisk.set_variable("DEVICE_STATE(Custom:a(b)c)", "INUSE").key, "Custom:a(b)c");
 }
 
-TEST(PresenceEvent, ComesEvenWhereNothingChanges) {
+TEST(PresenceEvent, ComesEvenIfNothingChanges) {
   Asterisk asterisk({});
   const std::string variable = "PRESENCE_STATE(CustomPresence:100)";
   EXPECT_TRUE(asterisk.set_variable(variable, "away,s,m").changed);
@@ -123,7 +123,7 @@ TEST(Lamp, OfADeviceWithoutSlashIsUnknownBeforeItsFirstWrite) {
   EXPECT_EQ(asterisk.device("Custom:PJSIP/1"), invalid);
 }
 
-TEST(ExtensionStatus, ComesWhenTheLampChangesAndNotOtherwise) {
+TEST(ExtensionStatus, ComesOnlyWhenTheLampChanges) {
   Asterisk asterisk({.system_name = {}, .extension_status = true});
   const auto events = asterisk.set_variable("DEVICE_STATE(Custom:PJSIP/100)", "INUSE").events;
   ASSERT_THAT(events, SizeIs(2));

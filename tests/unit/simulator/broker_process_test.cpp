@@ -84,7 +84,7 @@ TEST(BrokerProcess, ThatCannotBeStartedIsAnErrorWithItsPath) {
   }
 }
 
-TEST(BrokerConfig, HasASectionForEachServerAndThePluginsWhereGiven) {
+TEST(BrokerConfig, HasASectionForEachServerAndThePluginsIfGiven) {
   const auto config = broker_config({{1000, 1001}, {1002, 1003}}, "/plugins");
   EXPECT_THAT(config, HasSubstr("sections = server-1, server-2\n"));
   EXPECT_THAT(config, HasSubstr("[server-2]\nname = Server 2\naddr = 127.0.0.1\ncmd_port = 1002\nevt_port = 1003\n"));

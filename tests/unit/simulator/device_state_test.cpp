@@ -17,7 +17,7 @@ TEST(DeviceStateWord, IsReadInAnyCaseAndWrittenInCapitals) {
   EXPECT_EQ(writable_device_state("RingInUse"), ringinuse);
 }
 
-TEST(DeviceStateWord, ThatAsteriskRefusesIsNothing) {
+TEST(DeviceStateWord, ThatAsteriskRefusesIsNoState) {
   for (const auto* word : {"UNKNOWN", "", "RINGING ", "IDLE", "RING"}) {
     EXPECT_EQ(writable_device_state(word), std::nullopt) << word;
   }

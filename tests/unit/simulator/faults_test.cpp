@@ -68,7 +68,7 @@ TEST(Faults, SilenceLosesAllRepliesAndKeepsThePlan) {
   EXPECT_EQ(faults.next_reply().fault, ReplyFault::duplicated);
 }
 
-TEST(Faults, ClearedLeaveNothing) {
+TEST(Faults, LeaveNothingOnceCleared) {
   Faults faults;
   faults.slow(std::chrono::seconds(1));
   faults.silent(true);

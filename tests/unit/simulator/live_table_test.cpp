@@ -15,7 +15,7 @@ TEST(TableLines, ShowEachPhoneOnEachServerAndMarkItsOwn) {
               ElementsAre("phone         server 1  server 2  ", "PJSIP/100     ring *    idle      "));
 }
 
-TEST(TableLines, HaveColoursWhereWanted) {
+TEST(TableLines, HaveColoursIfWanted) {
   const auto lines = table_lines({{"PJSIP/100", 1, {inuse, onhold}}}, {80, 24, true});
   EXPECT_THAT(lines.at(1), HasSubstr("\x1b[31mtalk      \x1b[0m\x1b[34mhold *    \x1b[0m"));
 }

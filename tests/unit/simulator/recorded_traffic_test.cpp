@@ -105,7 +105,7 @@ TEST_P(RecordedTraffic, DeviceStateListIsEqual) {
   EXPECT_EQ(run("DeviceStateList", "d1").replies, recorded_replies(version_, "d1"));
 }
 
-TEST_P(RecordedTraffic, PresenceStateListIsEqualButForTheOrderOfItsItems) {
+TEST_P(RecordedTraffic, PresenceStateListIsEqualExceptForTheOrderOfItsItems) {
   asterisk_.set_presence("CustomPresence:100", {"xa", "sub", "msg"});
   run("Setvar", "x",
       R"-(,"Variable":"PRESENCE_STATE(CustomPresence:a b)","Value":"away,c3Vi,bWVzc2FnZSwgd2l0aCBjb21tYQ==,e")-");

@@ -33,7 +33,7 @@ class ServerFault : public ::testing::Test {
   Client client_{fleet_[0]};
 };
 
-TEST_F(ServerFault, LostReplyComesNeverButTheActionRan) {
+TEST_F(ServerFault, LostReplyNeverComesButTheActionRan) {
   server_.lose_next_replies(1);
   client_.send(Client::setvar("1", "Custom:a", "BUSY"));
   EXPECT_THAT(client_.ask(Client::ping("2")), HasSubstr(R"("ActionID":"2")"));
@@ -73,7 +73,7 @@ TEST_F(ServerFault, RawReplyHasTheGivenFrames) {
   EXPECT_THAT(client_.next_reply(), Optional(ElementsAre("not JSON", "", "\xff")));
 }
 
-TEST_F(ServerFault, LateReplyHoldsUpTheOnesBehindItButItsActionRanAtOnce) {
+TEST_F(ServerFault, LateReplyHoldsUpTheOnesAfterItButItsActionRanAtOnce) {
   server_.plan_reply({.fault = ReplyFault::late, .delay = 200ms});
   const auto start = Clock::now();
   client_.send(Client::setvar("1", "Custom:a", "BUSY"));

@@ -50,7 +50,7 @@ class Verdict : public ::testing::Test {
   std::string output_;
 };
 
-TEST_F(Verdict, IsGoodWhereAllAgree) {
+TEST_F(Verdict, IsGoodIfAllAgree) {
   EXPECT_EQ(run(), ExitCode::agree) << output_;
   EXPECT_THAT(output_, HasSubstr("all 3 servers agree on all 12 phones"));
   EXPECT_THAT(output_, HasSubstr("event to lamp: median"));
@@ -69,19 +69,19 @@ TEST_F(Verdict, NamesWhatDisagrees) {
   EXPECT_TRUE(leaves_a_broker_folder());
 }
 
-TEST_F(Verdict, IsBadWhereTheBrokerCrashes) {
+TEST_F(Verdict, IsBadIfTheBrokerCrashes) {
   EXPECT_EQ(run("crash"), ExitCode::broker_failed) << output_;
   EXPECT_THAT(output_, HasSubstr("the broker ended with signal 6"));
   EXPECT_TRUE(leaves_a_broker_folder());
 }
 
-TEST_F(Verdict, IsBadWhereTheBrokerEndsWithAnError) {
+TEST_F(Verdict, IsBadIfTheBrokerEndsWithAnError) {
   EXPECT_EQ(run("bad-exit"), ExitCode::broker_failed) << output_;
   EXPECT_THAT(output_, HasSubstr("all 3 servers agree"));
   EXPECT_THAT(output_, HasSubstr("(exit code 3)"));
 }
 
-TEST_F(Verdict, ComesAtOnceWhereTheBrokerDoesNotStart) {
+TEST_F(Verdict, ComesAtOnceIfTheBrokerDoesNotStart) {
   const auto start = Clock::now();
   EXPECT_EQ(run("", "/bin/false"), ExitCode::broker_failed) << output_;
   EXPECT_LT(Clock::now() - start, std::chrono::seconds(10));

@@ -42,7 +42,7 @@ TEST(ListCollector, AListGoesOnUntilItsLastItem) {
   EXPECT_EQ(list.messages().size(), 2U);
 }
 
-TEST(ListCollector, OneThatDoesNotFitIsGivenUpOnceAndItsRestIsPassedOver) {
+TEST(ListCollector, OneThatDoesNotFitIsGivenUpOnceAndTheRestOfItIsSkipped) {
   ListCollector list({.items = 3, .fields = 100, .bytes = 100});
   EXPECT_EQ(begin(list, 1), Result::more);
   EXPECT_EQ(add(list, "a"), Result::more);

@@ -41,7 +41,7 @@ TEST_F(SessionFaults, AWrongSecretIsARefusal) {
   EXPECT_THAT(loss.remedy, HasSubstr("Compare username and secret"));
 }
 
-TEST_F(SessionFaults, AnAccountThatIsInUseIsNamedSo) {
+TEST_F(SessionFaults, AnAccountThatIsInUseIsReportedAsSuch) {
   EXPECT_THAT(refused_with("Login Already In Use").remedy, HasSubstr("give the broker an account of its own"));
 }
 
@@ -78,7 +78,7 @@ TEST_F(SessionFaults, AServerThatClosesAtOnceIsALostConnection) {
   EXPECT_EQ(log.count("connected"), 1U);
 }
 
-TEST_F(SessionFaults, NobodyAtThePortIsNeverConnected) {
+TEST_F(SessionFaults, APortWithoutAListenerNeverConnects) {
   ServerConfig nobody = peer.config();
   auto access = std::make_shared<NativeAccess>(static_cast<const NativeAccess&>(*nobody.access));
   {
@@ -92,7 +92,7 @@ TEST_F(SessionFaults, NobodyAtThePortIsNeverConnected) {
   EXPECT_EQ(log.count("connected"), 0U);
 }
 
-TEST_F(SessionFaults, WhatIsNoAddressIsSaidAtOnce) {
+TEST_F(SessionFaults, AnInvalidAddressIsReportedAtOnce) {
   EXPECT_THROW(connect(peer.config(), "pbx.example.org"), std::runtime_error);
   EXPECT_THAT(log.calls, IsEmpty());
 }
@@ -109,7 +109,7 @@ TEST_F(SessionFaults, EventsAndAnswersBeforeTheLoginReachNobody) {
   EXPECT_THAT(log.bad, ElementsAre("an event: it came before the login", "an answer: it came before the login"));
 }
 
-TEST_F(SessionFaults, ALoginThatNobodyAskedForIsNone) {
+TEST_F(SessionFaults, ALoginReplyThatNobodyAskedForLogsNobodyIn) {
   peer.on_own = [&](const AmiPeer::Action& action) {
     if (action.name == "Challenge") peer.send("Response: Success\r\nActionID: s2\r\n\r\n");
   };
@@ -130,14 +130,13 @@ TEST_F(SessionFaults, AResetInTheMiddleOfAnEventLosesThatEventAlone) {
   EXPECT_THAT(log.events, ElementsAre("Hangup"));
 }
 
-TEST_F(SessionFaults, OfAServerThatReadsNothingOnlySoMuchIsKept) {
+TEST_F(SessionFaults, KeepsOnlySoMuchForAServerThatReadsNothing) {
   connect_and_be_ready();
-  std::string action;
   Action large("Setvar");
   for (int i = 0; i < 100; ++i) large.add("Value", std::string(1000, 'x'));
-  transport.encode(large, 1, action);
+  const EncodedPtr action = transport.encode(large, 1);
   std::size_t taken = 0;
-  while (taken < 2 * max_output_bytes && wire->send(action)) taken += action.size();
+  while (taken < 2 * max_output_bytes && wire->send(*action)) taken += action->bytes().size();
   EXPECT_LE(taken, max_output_bytes);
   EXPECT_GT(taken, max_output_bytes / 2);
   EXPECT_EQ(log.count("lost"), 0U) << "from inside send";

@@ -37,9 +37,7 @@ class SessionTest : public base::LoopTest {
     return run_until([&] { return peer.own.size() >= count; });
   }
   std::uint64_t ask(const std::string& name) {
-    std::string bytes;
-    transport.encode(Action(name), ++last_id, bytes);
-    EXPECT_TRUE(wire->send(bytes));
+    EXPECT_TRUE(wire->send(*transport.encode(Action(name), ++last_id)));
     wire->flush();
     return last_id;
   }

@@ -35,7 +35,7 @@ TEST_F(SessionTest, TheFirstFilterAndTheMaskComeWithTheLogin) {
   EXPECT_THAT(peer.own[2].text, HasSubstr("Filter: ^Event: (DeviceStateChange|UserEvent)\r\n"));
 }
 
-TEST_F(SessionTest, WhoWantsMoreLaterIsGivenMoreFilters) {
+TEST_F(SessionTest, WantingMoreLaterAddsFilters) {
   interest = {.all = false, .names = {"DeviceStateChange", "UserEvent"}};
   connect_and_be_ready();
   ASSERT_TRUE(asked_by_itself(3));
@@ -46,7 +46,7 @@ TEST_F(SessionTest, WhoWantsMoreLaterIsGivenMoreFilters) {
   EXPECT_THAT(peer.own[4].text, HasSubstr("Operation: Add\r\n"));
 }
 
-TEST_F(SessionTest, WhoWantsEverythingAfterAFilterNeedsANewSession) {
+TEST_F(SessionTest, WantingEverythingAfterAFilterNeedsANewSession) {
   interest = {.all = false, .names = {"UserEvent"}};
   connect_and_be_ready();
   wire->want({.all = true});
@@ -70,7 +70,7 @@ TEST_F(SessionTest, ATracedServerSendsEverythingAndNoSecretIsShown) {
   EXPECT_THAT(log.traffic, Not(Contains(HasSubstr("Key:"))));
 }
 
-TEST_F(SessionTest, AnAccountThatMayNotFilterIsSaidOnceAndUsed) {
+TEST_F(SessionTest, AnAccountThatMayNotFilterIsReportedOnceAndUsed) {
   interest = {.all = false, .names = {"UserEvent"}};
   peer.on_own = [&](const AmiPeer::Action& action) {
     if (action.name == "Filter") return peer.fail(action, "Permission denied");
@@ -116,7 +116,7 @@ TEST_F(SessionTest, AnAnswerIsHandedOnWithItsActionOrWithNone) {
   EXPECT_FALSE(log.answers[3].id);
 }
 
-TEST_F(SessionTest, AnAnswerToNothingThatTheSessionAskedIsDropped) {
+TEST_F(SessionTest, AnAnswerToSomethingTheSessionNeverAskedIsDropped) {
   connect_and_be_ready();
   peer.send("Response: Success\r\nActionID: s77\r\n\r\nResponse: Success\r\nActionID: s1\r\n\r\n");
   ASSERT_TRUE(run_until([&] { return log.bad.size() == 2; }));

@@ -127,7 +127,7 @@ TEST_F(NativeTls, ACertificateForAnotherNameIsRefusedWhateverFormTheAddressHas) 
   EXPECT_EQ(try_once(right, "::1%1", "::1%1").why, "");
 }
 
-TEST_F(NativeTls, WhatCannotBeCheckedIsARefusal) {
+TEST_F(NativeTls, ACertificateThatCannotBeCheckedIsRefused) {
   TlsPeer peer(loop, "127.0.0.1", authority.issue("127.0.0.1"));
   for (const std::string& addr : {std::string(), std::string(300, 'a')}) {
     const Loss loss = try_once(peer, addr, "127.0.0.1");

@@ -34,7 +34,7 @@ class EventFilterTest : public ::testing::Test {
   EventFilter filter{false};
 };
 
-TEST_F(EventFilterTest, AskForAllUntilAnEventShowsThatItsNameComesFirst) {
+TEST_F(EventFilterTest, AsksForAllUntilAnEventShowsThatItsNameComesFirst) {
   EXPECT_EQ(filter.take_topics(), std::nullopt);
   for (const char* json : {"", "not json", R"({"Privilege":"call","Event":"A"})", R"({"Event": "A","X":"y"})",
                            R"( {"Event":"A"})", R"({"event":"A"})"}) {
@@ -63,7 +63,7 @@ TEST_F(EventFilterTest, AModuleThatDoesNotNumberNamesIsAskedForAllAndItsNumbersC
   EXPECT_FALSE(filter.held_by_old_module()) << "all are wanted";
 }
 
-TEST_F(EventFilterTest, TheModulesWordForItsOwnLossesSaysNothingOfItsNumbers) {
+TEST_F(EventFilterTest, TheModulesOverflowEventSaysNothingAboutItsNumbers) {
   EXPECT_FALSE(numbered_in_all("ZmqOverflow", 5));
   EXPECT_FALSE(filter.held_by_old_module());
   EXPECT_TRUE(numbered("VarSet", 6, 3, 2));
@@ -77,7 +77,7 @@ TEST_F(EventFilterTest, AServerThatShowsLaterThatItNumbersEventsIsAskedForAllAga
   EXPECT_THAT(filter.take_topics(), Optional(everything));
 }
 
-TEST_F(EventFilterTest, HolesInTheNumbersOfAllAreNoLossOnceOthersAreNotAskedFor) {
+TEST_F(EventFilterTest, HolesInTheOverallNumbersAreNoLossOnceOnlySomeEventsAreAskedFor) {
   numbered("VarSet", 10, 3, 6);
   EXPECT_TRUE(numbered("DeviceStateChange", 12, 5, 4)) << "before that they are";
   EXPECT_EQ(filter.take_loss(), 1U);
@@ -118,7 +118,7 @@ TEST_F(EventFilterTest, ALossAmongAllEventsIsNotCountedAgainByName) {
   EXPECT_EQ(filter.take_loss(), std::nullopt);
 }
 
-TEST_F(EventFilterTest, TraceAsksForAllAlways) {
+TEST_F(EventFilterTest, TraceAlwaysAsksForAll) {
   EventFilter traced(true);
   traced.set_interest({.names = {"A"}});
   traced.restart();
@@ -138,7 +138,7 @@ TEST_F(EventFilterTest, TopicsFollowTheInterest) {
   EXPECT_THAT(filter.take_topics(), Optional(IsEmpty()));
 }
 
-TEST_F(EventFilterTest, TheNumbersOfAllCountAgainOnceTheServerShowsThatItSendsAll) {
+TEST_F(EventFilterTest, TheOverallNumbersCountAgainOnceTheServerShowsThatItSendsAll) {
   numbered("VarSet", 10, 3, 6);
   numbered("DeviceStateChange", 11, 1, 0);
   EXPECT_THAT(filter.take_topics(), Optional(wanted));

@@ -41,7 +41,7 @@ TEST(LongAnswer, BracesAndQuotesInsideTextsAreText) {
   EXPECT_EQ(answer.messages()[1]["B"], "\\");
 }
 
-TEST(LongAnswer, WhatIsNoArrayOfObjectsFailsWhole) {
+TEST(LongAnswer, AnythingButAnArrayOfObjectsFailsAsAWhole) {
   for (const char* bad : {"", "{}", "[", "[]", "[{}", "[{},]", "[{}]x", "[7]", R"([{"A":{"B":"C"}}])",
                           "[{\"A\":\"\xff\"}]", R"([{"A":"])", "[{}{}]"}) {
     LongAnswer answer(bad);

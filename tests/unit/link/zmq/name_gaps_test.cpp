@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t greatest = std::numeric_limits<std::uint64_t>::max();
 const std::vector<std::string> a_and_b{"A", "B"};
 
-TEST(NameGaps, EachNameIsFollowedForItselfWhereverItBegins) {
+TEST(NameGaps, EachNameIsFollowedByItselfWhereverItBegins) {
   NameGaps gaps;
   gaps.watch(a_and_b);
   EXPECT_FALSE(gaps.see("A", {10, 5, 9}));
@@ -36,7 +36,7 @@ TEST(NameGaps, OtherNamesAndEventsWithoutNumbersOfTheirNameAreNotFollowed) {
   EXPECT_EQ(gaps.take(), std::nullopt);
 }
 
-TEST(NameGaps, ALossBeforeTheFirstEventOfANameIsFoundWhereAllEventsWereSeenBefore) {
+TEST(NameGaps, ALossBeforeTheFirstEventOfANameIsFoundIfAllEventsWereSeenBefore) {
   NameGaps gaps;
   gaps.watch(a_and_b);
   gaps.all_seen_up_to(100);
@@ -46,7 +46,7 @@ TEST(NameGaps, ALossBeforeTheFirstEventOfANameIsFoundWhereAllEventsWereSeenBefor
   EXPECT_FALSE(gaps.see("B", {140, 10, 130}));
 }
 
-TEST(NameGaps, ANameIsWhereItWasFollowedToUntilThatIsForgotten) {
+TEST(NameGaps, ANameKeepsItsLastNumberUntilThatIsForgotten) {
   NameGaps gaps;
   gaps.watch(a_and_b);
   gaps.follow("A", {10, 5, 9});
@@ -61,7 +61,7 @@ TEST(NameGaps, ANameIsWhereItWasFollowedToUntilThatIsForgotten) {
   EXPECT_EQ(gaps.take(), std::nullopt);
 }
 
-TEST(NameGaps, NumbersThatBeginAnewAreALossOfUnknownSize) {
+TEST(NameGaps, NumbersThatStartOverAreALossOfUnknownSize) {
   NameGaps gaps;
   gaps.watch(a_and_b);
   gaps.all_seen_up_to(100);

@@ -39,7 +39,7 @@ TEST_F(SequenceGapTest, HolesAreAddedUpUntilTheyAreTaken) {
   EXPECT_EQ(gap.take(), 3U);
 }
 
-TEST_F(SequenceGapTest, NumbersThatBeginAnewAreALossOfUnknownSize) {
+TEST_F(SequenceGapTest, NumbersThatStartOverAreALossOfUnknownSize) {
   EXPECT_TRUE(see({500, 1}));
   EXPECT_EQ(gap.take(), 0U);
   EXPECT_FALSE(see({2, 3}));
@@ -50,19 +50,19 @@ TEST_F(SequenceGapTest, TheSameNumberAgainIsALossOfUnknownSize) {
   EXPECT_EQ(gap.take(), 0U);
 }
 
-TEST_F(SequenceGapTest, AHoleBesideANewBeginningCountsAtLeastTheHole) {
+TEST_F(SequenceGapTest, AHoleNextToNumbersThatStartOverCountsAtLeastTheHole) {
   EXPECT_TRUE(see({1, 4, 1}));
   EXPECT_EQ(gap.take(), 2U);
 }
 
-TEST_F(SequenceGapTest, ARestartSetsTheStartAnewAndKeepsWhatWasNotTaken) {
+TEST_F(SequenceGapTest, ARestartSetsANewStartAndKeepsWhatWasNotTaken) {
   EXPECT_TRUE(see({1, 3}));
   gap.restart();
   EXPECT_FALSE(see({900, 901}));
   EXPECT_EQ(gap.take(), 1U);
 }
 
-TEST_F(SequenceGapTest, AStartThatIsKnownFromElsewhereMakesTheFirstNumberALoss) {
+TEST_F(SequenceGapTest, AStartKnownFromElsewhereShowsALossBeforeTheFirstNumber) {
   EXPECT_EQ(gap.last(), std::nullopt);
   gap.expect(5);
   EXPECT_TRUE(see({7}));

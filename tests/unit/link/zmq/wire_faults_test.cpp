@@ -54,7 +54,7 @@ TEST_F(ZmqFaults, AnEventThatIsBadAfterItsNameIsCountedWhenSomebodyWantsIt) {
   EXPECT_EQ(server->counters().bad_frames, 2U);
 }
 
-TEST_F(ZmqFaults, ALateReplyIsDroppedAndTheActionWasToldUnknown) {
+TEST_F(ZmqFaults, ALateReplyIsDroppedAndItsActionEndedAsUnknown) {
   hold_setvar();
   start_and_come_up();
   ask("Setvar", milliseconds(50));
@@ -91,7 +91,7 @@ TEST_F(ZmqFaults, AReplyForAnotherActionIsDropped) {
   EXPECT_EQ(recorder.answers[0].outcome, Outcome::success);
 }
 
-TEST_F(ZmqFaults, AReplyThatNeverCameIsKnownAsLostWhenALaterOneComes) {
+TEST_F(ZmqFaults, AMissingReplyCountsAsLostWhenALaterOneComes) {
   hold_setvar();
   start_and_come_up();
   ask("Setvar"), ask("Setvar");
@@ -152,7 +152,7 @@ TEST_F(ZmqFaults, WhatAServerPublishedWhileItWasOutOfReachIsNoLossOfEvents) {
   EXPECT_TRUE(recorder.losses.empty()) << "on_server_up says it already";
 }
 
-TEST_F(ZmqFaults, AServerThatIsNotThereAtTheStartIsJoinedLater) {
+TEST_F(ZmqFaults, AServerThatIsNotThereAtTheStartIsConnectedLater) {
   const std::string commands = peer.command_address;
   const std::string events = peer.event_address;
   peer.close();
@@ -212,7 +212,7 @@ TEST_F(ZmqFaults, PortsInTheWrongOrderNeverComeUpAndDoNotEndTheAttempts) {
   EXPECT_EQ(recorder.ups, 0);
 }
 
-TEST_F(ZmqFaults, AnAttemptForWhichThereAreNoSocketsLeavesNothingBehind) {
+TEST_F(ZmqFaults, AnAttemptWithTooFewSocketsLeavesNothingBehind) {
   ::zmq::context_t context;
   context.set(::zmq::ctxopt::max_sockets, 3);
   SocketSet sockets;

@@ -102,7 +102,7 @@ TEST_F(ZmqFilter, ALossIsFoundWhileOnlyWantedEventsCome) {
   EXPECT_EQ(recorder.losses.size(), 1U);
 }
 
-TEST_F(ZmqFilter, ALossAtTheVeryChangeIsFound) {
+TEST_F(ZmqFilter, ALossDuringTheChangeIsFound) {
   start_wanting({.names = {"A", "B"}});
   publish("A");
   ASSERT_TRUE(arrives("A"));
@@ -113,7 +113,7 @@ TEST_F(ZmqFilter, ALossAtTheVeryChangeIsFound) {
   ASSERT_TRUE(run_until([&] { return server->counters().lost_events == 2; }));
 }
 
-TEST_F(ZmqFilter, NumbersThatBeginAnewWhileOnlyWantedEventsComeAreALossOfUnknownSize) {
+TEST_F(ZmqFilter, NumbersThatStartOverWhileOnlyWantedEventsComeAreALossOfUnknownSize) {
   start_wanting({.names = {"A"}});
   for (int i = 0; i < 5; ++i) publish("A");
   ASSERT_TRUE(topics_become({a_topic}));
@@ -142,7 +142,7 @@ TEST_F(ZmqFilter, TheInterestMayGrowAndShrinkAndBecomeAllAndNothing) {
   EXPECT_TRUE(server->up());
 }
 
-TEST_F(ZmqFilter, AnOlderModuleIsAskedForAllForItsLossesWouldNotBeFound) {
+TEST_F(ZmqFilter, AnOlderModuleIsAskedForAllBecauseItsLossesWouldNotBeFound) {
   start_wanting({.names = {"A"}});
   peer.publish(R"({"Event":"A","ZmqSequence":"1"})");
   peer.publish(R"({"Event":"Noise","ZmqSequence":"5"})");

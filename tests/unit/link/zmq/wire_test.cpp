@@ -71,7 +71,7 @@ TEST_F(ZmqTest, DeliversEventsWithTheirNames) {
   EXPECT_EQ(recorder.names, (std::vector<std::string>{"Hangup", "Late", "LoadZmq"}));
 }
 
-TEST_F(ZmqTest, AHoleInTheNumbersIsToldOnceForAllThatCameTogether) {
+TEST_F(ZmqTest, AHoleInTheNumbersIsReportedOnceForAllThatCameTogether) {
   start_and_come_up();
   for (const char* number : {"10", "11", "14", "20"})
     peer.publish(std::string(R"({"Event":"Hangup","ZmqSequence":")") + number + "\"}");
@@ -82,7 +82,7 @@ TEST_F(ZmqTest, AHoleInTheNumbersIsToldOnceForAllThatCameTogether) {
   EXPECT_EQ(recorder.names.size(), 4U);
 }
 
-TEST_F(ZmqTest, NumbersThatBeginAnewOnOneConnectionAreALossOfUnknownSize) {
+TEST_F(ZmqTest, NumbersThatStartOverOnOneConnectionAreALossOfUnknownSize) {
   start_and_come_up();
   for (const char* number : {"500", "1", "2"})
     peer.publish(std::string(R"({"Event":"Hangup","ZmqSequence":")") + number + "\"}");
@@ -142,7 +142,7 @@ TEST_F(ZmqTest, NoMoreThanTheWindowIsUnderWayAndTheRestFollowsInOrder) {
   for (std::size_t i = 0; i < actions; ++i) EXPECT_EQ(held[i].action, "A" + std::to_string(i));
 }
 
-TEST_F(ZmqTest, AFullQueueIsToldAtOnceAndLosesNothingElse) {
+TEST_F(ZmqTest, AFullQueueIsReportedAtOnceAndLosesNothingElse) {
   peer.on_request = [&](const ZmqPeer::Request& r) {
     if (r.action == "Ping" || r.action == "CoreSettings") peer.succeed(r);
   };
@@ -182,7 +182,7 @@ TEST_F(ZmqTest, AStoppedServerEndsWhatWasUnderWay) {
   EXPECT_EQ(recorder.downs, 1);
 }
 
-TEST_F(ZmqTest, EventsAndActionsAtOnceStallNeverWithNoOtherWakeUp) {
+TEST_F(ZmqTest, EventsAndActionsAtOnceNeverStallEvenWithNoOtherWakeUp) {
   // No tick, no Ping: only the sockets themselves can wake the loop.
   const std::chrono::hours never(1);
   start_and_come_up({.tick = never, .ping_period = never});
