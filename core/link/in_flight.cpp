@@ -42,7 +42,7 @@ void InFlightTable::expire(std::chrono::steady_clock::time_point now, std::vecto
       continue;
     }
     pending.expired = true;
-    expired.push_back({pending.action_id, pending.deadline, pending.owner, true, std::move(pending.done)});
+    expired.push_back({pending.action_id, pending.deadline, pending.owner, true, std::move(pending.done), nullptr});
     pending.done = nullptr;
   }
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/link/encoded.hpp"
 #include "core/link/server_listener.hpp"
 
 namespace amibroker::link {
@@ -20,6 +21,8 @@ struct Pending {
   Owner owner = 0;
   bool expired = false;  ///< its time was over and its owner knows; the answer may still come
   Completion done;
+  /// Kept until the answer, so that its memory is given back on the thread that took it.
+  EncodedPtr encoded{};
 };
 
 /// A window of actions. A server answers in the order of the requests, over either wire (main/manager.c takes one

@@ -53,8 +53,10 @@ bool Requests::send_own(New&& request, Time now, const Send& send) {
 
 /// An action that cannot be sent counts as under way: the connection is about to be lost, which ends it.
 bool Requests::send_now(New&& request, Time now, const Send& send) {
-  in_flight_.push({request.id, now + request.timeout, request.owner, false, std::move(request.done)});
-  if (!send(*request.encoded)) return false;
+  const Encoded& action = *request.encoded;
+  in_flight_.push(
+      {request.id, now + request.timeout, request.owner, false, std::move(request.done), std::move(request.encoded)});
+  if (!send(action)) return false;
   ++counters_.actions;
   return true;
 }
