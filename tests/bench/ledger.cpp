@@ -27,8 +27,9 @@ std::optional<DeviceNumber> device_of(std::string_view variable) {
   return number - kFirstNumber;
 }
 
-void append_state(std::string& out, DeviceNumber device, std::uint32_t change) {
-  out.append(R"("Device":")").append(name_of(device)).append(R"(","State":")").append(state_of(change)).append(R"("})");
+void append_state(std::string& out, std::string_view prefix, DeviceNumber device, std::uint32_t change) {
+  out.append(R"("Device":")").append(prefix).append(name_of(device));
+  out.append(R"(","State":")").append(state_of(change)).append(R"("})");
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ void Ledger::change(DeviceNumber device, std::string_view system_name, std::stri
   tally_.missing += entry.missing;
   event = R"({"Event":"DeviceStateChange","Privilege":"call,all","SystemName":")";
   event.append(system_name).append(R"(",)");
-  append_state(event, device, entry.change);
+  append_state(event, {}, device, entry.change);
   entry.changed_at = Clock::now();
 }
 
@@ -112,12 +113,13 @@ Ledger::Write Ledger::on_setvar(std::size_t server, std::string_view variable, s
 
 std::size_t Ledger::list(std::size_t server, std::string_view action_id, std::string& items) const {
   std::size_t count = 0;
-  for (DeviceNumber device = static_cast<DeviceNumber>(server); device < devices_.size();
-       device += static_cast<DeviceNumber>(servers_)) {
-    if (devices_[device].change == 0) continue;
+  for (DeviceNumber device = 0; device < devices_.size(); ++device) {
+    const bool own = devices_[device].home == server;
+    const std::uint32_t change = own ? devices_[device].change : last_write_[device * servers_ + server];
+    if (change == 0) continue;
     if (count > 0) items.push_back(',');
     items.append(R"({"Event":"DeviceStateChange","ActionID":")").append(action_id).append(R"(",)");
-    append_state(items, device, devices_[device].change);
+    append_state(items, own ? "" : "Custom:", device, change);
     ++count;
   }
   return count;

@@ -55,7 +55,8 @@ class Ledger {
   };
   Write on_setvar(std::size_t server, std::string_view variable, std::string_view value);
 
-  /// Appends the states of the server's devices as items of the DeviceStateList that was asked for with `action_id`.
+  /// Appends the states of the server's devices, and what was written to it, as items of the DeviceStateList that was
+  /// asked for with `action_id`.
   std::size_t list(std::size_t server, std::string_view action_id, std::string& items) const;
 
  private:
