@@ -32,10 +32,13 @@ struct Cell {
   bool timed : 1 = false;            ///< has an entry in the retry queue
   bool rejected : 1 = false;         ///< the server does not take `desired`; not written before that changes
   bool echoed : 1 = false;           ///< the echo of the write in flight was seen before its reply
+  bool untracked : 1 = false;        ///< an echo fell out of a full list, so an event that fits none may be that one
+  bool doubted : 1 = false;          ///< somebody else wrote it while ours was in flight
   bool written : 1 = false;          ///< was ever written by us; `written_at_s` says when last
   // Of the server's snapshot that is being taken:
   bool wrote_since_asked : 1 = false;  ///< a write was sent or answered since the list was asked for
   bool heard_since_asked : 1 = false;  ///< an event came since the list was asked for
+  bool shown_since_asked : 1 = false;  ///< of a one-way key: an event said since then what the server shows
   bool listed_own : 1 = false;         ///< the list had the server's own device
   bool listed_held : 1 = false;        ///< the list had the name that is written
 };

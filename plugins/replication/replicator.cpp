@@ -88,6 +88,29 @@ News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint no
   return spread_news(server, key, value, Urgency::live, now) ? News::change : News::repeat;
 }
 
+bool Replicator::shown_on(Place target, KeyId key, ValueId value, TimePoint now) {
+  Cell& cell = at(target, key);
+  if (!keeps_rule(10) || sharing_[key] != Sharing::one_way) return false;
+  const EchoLists::Match match = echoes_.match(cell.echoes, value);
+  cell.shown_since_asked = true;
+  if (match == EchoLists::Match::older) return false;  // the rest is still to come
+  if (match == EchoLists::Match::last) {
+    cell.observed = value;
+    cell.echoed = cell.in_flight != no_value;
+    cell.untracked = false;
+    cell.put_off = false;
+    reconcile(target, key, cell, Urgency::live, now);
+    return false;
+  }
+  if (value == cell.observed || cell.untracked) return false;
+  // With echoes outstanding, our last write may come before this one or after it, and a write that changes nothing
+  // has no echo: so what the server shows is not known until it is written again.
+  cell.doubted = cell.in_flight != no_value;
+  cell.observed = cell.echoes != EchoLists::none ? no_value : value;
+  reconcile(target, key, cell, Urgency::live, now);
+  return true;
+}
+
 /// Whether this is anything but what all should hold anyway.
 bool Replicator::spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
   Cell* row = cells_.row(key);
@@ -231,13 +254,17 @@ void Replicator::pump(Place target_id, TimePoint now) {
 }
 
 void Replicator::send(Place target, KeyId key, Cell& cell, TimePoint now) {
-  if (sharing_[key] == Sharing::symmetric) {
-    // An echo that fell out of a full list would come back as news, so the write waits for one of them instead.
-    if (echoes_.full(cell.echoes)) return put_off(target, key, cell, now + limits_.echo_wait);
-    echoes_.push(cell.echoes, cell.desired);
+  if (echoes_.full(cell.echoes)) {
+    // The echo of a shared name that fell out of a full list would come back as news, so the write waits for one of
+    // them instead. That of a one-way name would only be looked into.
+    if (sharing_[key] == Sharing::symmetric) return put_off(target, key, cell, now + limits_.echo_wait);
+    echoes_.drop_first(cell.echoes);
+    cell.untracked = true;
   }
+  echoes_.push(cell.echoes, cell.desired);
   cell.in_flight = cell.desired;
   cell.echoed = false;
+  cell.doubted = false;
   cell.wrote_since_asked = true;
   note_write(cell, now);
   targets_[target].sent(key, now);
@@ -254,7 +281,7 @@ void Replicator::settle(Place target, KeyId key, Cell& cell, ValueId written, Ou
   }
   switch (outcome) {
     case Outcome::success:
-      cell.observed = written;
+      cell.observed = cell.doubted ? no_value : written;
       cell.failures = 0;
       return;
     case Outcome::error:

@@ -87,6 +87,10 @@ class Replicator {
   /// A server says that a symmetric key has a value there. News: every neighbour should hold it.
   News changed_on(Place server, KeyId key, ValueId value, TimePoint now);
 
+  /// A target says what it shows under a one-way key: an echo of ours, what a command of a lost connection did late, or
+  /// what somebody else wrote. `absent`: it has no such name any more. True if it is none of ours.
+  bool shown_on(Place target, KeyId key, ValueId value, TimePoint now);
+
   /// The result of the write of that key on that server; exactly once for each Writer::write.
   void completed(Place target, KeyId key, Outcome outcome, TimePoint now);
 

@@ -14,6 +14,7 @@ void Replicator::list_asked(Place server) noexcept {
     Cell& cell = at(server, key);
     cell.wrote_since_asked = false;
     cell.heard_since_asked = false;
+    cell.shown_since_asked = false;
   }
 }
 
@@ -33,7 +34,10 @@ bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now)
 void Replicator::forget_lost_echoes(Place server) noexcept {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
     Cell& cell = at(server, key);
-    if (!cell.wrote_since_asked && cell.in_flight == no_value) echoes_.clear(cell.echoes);
+    if (cell.wrote_since_asked || cell.in_flight != no_value) continue;
+    if (echoes_.full(cell.echoes)) cell.put_off = false;  // a write that waited for one of them waits no longer
+    echoes_.clear(cell.echoes);
+    cell.untracked = false;
   }
 }
 
@@ -71,11 +75,10 @@ void Replicator::apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint n
 }
 
 /// Whether the broker knows better than the list what the server holds: a write that was under way meanwhile may be in
-/// it or not, and so may events since the list was asked for. (Those of a one-way key are about the origin's own
-/// device.)
+/// it or not, and so may events since the list was asked for.
 bool Replicator::is_outdated(KeyId key, const Cell& cell) const noexcept {
   return cell.wrote_since_asked || cell.in_flight != no_value ||
-         (cell.heard_since_asked && sharing_[key] == Sharing::symmetric);
+         (sharing_[key] == Sharing::symmetric ? cell.heard_since_asked : cell.shown_since_asked);
 }
 
 void Replicator::unreadable(Place server, TimePoint now) {
