@@ -214,7 +214,7 @@ void Replicator::tick(TimePoint now) {
     cell.timed = false;
     if (!cell.put_off) continue;
     cell.put_off = false;
-    if (echoes_.full(cell.echoes)) {
+    if (cells_.sharing(retry->key) == Sharing::symmetric && echoes_.full(cell.echoes)) {
       // The entry may be that of an earlier failure, which is too soon to take an echo for lost.
       if (const auto waited = since_write(cell, now); waited < limits_.echo_wait) {
         put_off(retry->target, retry->key, cell, now + limits_.echo_wait - waited);

@@ -120,7 +120,8 @@ TEST_F(ServerTest, NothingIsSentToAServerThatStandsStill) {
 
 TEST_F(ServerTest, ASignOfLifeLetsGoWhatWasHeldBack) {
   ServerTimings timings = quick();
-  timings.ping_timeout = timings.longest_ping = long_time;
+  timings.ping_timeout = long_time;
+  timings.longest_ping = long_time * 2;
   come_up(timings);
   ignored = {"Ping"};
   const FakeWireState& wire = transport().wire(0);
