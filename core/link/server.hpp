@@ -114,6 +114,7 @@ class Server final : private WireListener {
   void ask_own(const Action& action, Completion done);
   void act_at_end_of_round();
   void send_waiting();
+  [[nodiscard]] bool stands_still() const;
   void finish(Owner owner, const Completion& done, const Reply& reply);
   void finish_later(Owner owner, Completion done, Outcome outcome, std::string text);
 
@@ -153,6 +154,7 @@ class Server final : private WireListener {
   ServerCounters counters_;
   Requests requests_;
   bool acts_at_end_of_round_ = false;
+  bool holds_back_ = false;  // something waits although the window has room: see ServerTimings::hold_after
   std::uint64_t last_action_id_ = 0;
 };
 

@@ -27,7 +27,14 @@ void Server::watch(Clock::time_point now) {
                  "it answers Pings, but none of the last " + std::to_string(unanswered->count) + " actions",
                  "Look at the Asterisk console there ('manager show connected', 'core show threads'): something blocks "
                  "its actions"});
+  if (holds_back_ && !stands_still()) act_at_end_of_round();
   if (!ping_deadline_ && now >= next_ping_) ping();
+}
+
+bool Server::stands_still() const {
+  if (!ping_deadline_) return false;
+  const auto last_sign_of_life = *ping_deadline_ - timings().ping_timeout;
+  return context_.time() - last_sign_of_life >= timings().hold_after;
 }
 
 void Server::ping() {
@@ -96,6 +103,8 @@ void Server::end_round() {
 
 void Server::send_waiting() {
   if (!up() || !requests_.any_wait()) return;
+  holds_back_ = stands_still();
+  if (holds_back_) return;
   requests_.send_waiting(context_.time(), [this](const Encoded& encoded) { return wire_->send(encoded); });
 }
 

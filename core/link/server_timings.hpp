@@ -13,6 +13,9 @@ struct ServerTimings {
   std::chrono::milliseconds attempt{5'000};       ///< longest wait for a connection that answers, look-up included
   std::chrono::milliseconds ping_period{2'000};   ///< between two Pings
   std::chrono::milliseconds ping_timeout{5'000};  ///< a Ping without an answer, or sign of life, for so long: down
+  /// A Ping without an answer, or sign of life, for so long: what waits is not sent before there is one. A server that
+  /// stands still would carry it out much later, after what it is sent on its next connection.
+  std::chrono::milliseconds hold_after{1'000};
   /// Events and parts of an answer are signs of life, but put the end of a Ping off no further than this in all.
   std::chrono::milliseconds longest_ping{20'000};
   /// A server that answers its Pings and nothing else for so long is of no use, so the connection is made again.

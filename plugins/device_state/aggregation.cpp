@@ -12,6 +12,7 @@ namespace {
 using replication::Cell;
 using replication::no_value;
 using replication::Place;
+using replication::Row;
 using replication::ValueId;
 
 constexpr StateSet bit_of(std::string_view state) {
@@ -34,28 +35,28 @@ std::uint32_t aggregate(StateSet set) noexcept {
   return static_cast<std::uint32_t>(std::bit_width(set)) - 1;
 }
 
-void Aggregation::combine(const Cell* row, std::span<ValueId> shown) const noexcept {
-  if (!neighbours_.all()) {
-    for (Place target = 0; target < shown.size(); ++target) shown[target] = combine_for(row, target);
+void Aggregation::combine(const Row& row, std::span<ValueId> shown) const noexcept {
+  if (!row.mesh()) {
+    for (std::size_t i = 0; i < row.size(); ++i) shown[i] = combine_for(row, row.place(i));
     return;
   }
   StateSet once = 0;   // said by somebody
   StateSet again = 0;  // said by two or more: also without any one of them
-  for (Place server = 0; server < shown.size(); ++server) {
-    const StateSet state = state_of(row[server]);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const StateSet state = state_of(row[i]);
     again |= once & state;
     once |= state;
   }
   const ValueId of_all = shown_for(once);
-  for (Place target = 0; target < shown.size(); ++target) {
-    const StateSet own = state_of(row[target]);
-    shown[target] = own == 0 ? of_all : shown_for((once & ~own) | again);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const StateSet own = state_of(row[i]);
+    shown[i] = own == 0 ? of_all : shown_for((once & ~own) | again);
   }
 }
 
-ValueId Aggregation::combine_for(const Cell* row, Place target) const noexcept {
+ValueId Aggregation::combine_for(const Row& row, Place target) const noexcept {
   StateSet said = 0;
-  for (const Place origin : neighbours_.of(target)) said |= state_of(row[origin]);
+  replication::each_contribution_for(row, target, neighbours_, [&](const Cell& cell) { said |= state_of(cell); });
   return shown_for(said);
 }
 

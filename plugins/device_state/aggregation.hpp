@@ -22,8 +22,8 @@ using StateSet = std::uint32_t;
 class Aggregation final : public replication::Combiner {
  public:
   explicit Aggregation(const replication::Neighbours& neighbours) noexcept : neighbours_(neighbours) {}
-  void combine(const replication::Cell* row, std::span<replication::ValueId> shown) const noexcept override;
-  [[nodiscard]] replication::ValueId combine_for(const replication::Cell* row,
+  void combine(const replication::Row& row, std::span<replication::ValueId> shown) const noexcept override;
+  [[nodiscard]] replication::ValueId combine_for(const replication::Row& row,
                                                  replication::Place target) const noexcept override;
 
  private:

@@ -56,6 +56,7 @@ void DeviceState::device_changed(ServerId server, const Message& message) {
   const std::string_view state = message["State"];
   if (device.empty() || (!is_state(state) && state != unknown)) return count(*bad_events_);
   const bool is_custom = !is_native(device);
+  if (is_custom && !names_->technology_in(device).empty()) return shown_on(server, device, state);
   if (!concerns_us(server, device, is_custom)) return count(*ignored_events_);
   if (is_custom && state == unknown) return count(*ignored_events_);
   if (host_->verbose()) show(server, device, state);
@@ -66,10 +67,16 @@ void DeviceState::device_changed(ServerId server, const Message& message) {
                                   state == unknown ? replication::no_value : distributor_->value(state));
 }
 
+/// A name of the form that the broker writes: what the server shows under it.
+void DeviceState::shown_on(ServerId server, std::string_view device, std::string_view state) {
+  count(*ignored_events_);  // it goes no further
+  distributor_->shown_on(server, device, state == unknown ? std::nullopt : std::optional(distributor_->value(state)));
+}
+
 /// Whether the device's state is distributed: a native one, or a shared custom one, that no filter holds back.
 bool DeviceState::concerns_us(ServerId server, std::string_view device, bool is_custom) {
   if (!is_custom) return filters_->pass(server, device);
-  if (!customs_ || !device.starts_with(custom) || !names_->technology_in(device).empty()) return false;
+  if (!customs_ || !device.starts_with(custom)) return false;
   return !customs_->is_remnant(device.substr(custom.size())) && filters_->pass(server, device);
 }
 

@@ -54,6 +54,7 @@ class DeviceState final : public Plugin, private replication::ListReader {
   std::optional<replication::ListedState> read_item(ServerId server, const Message& item) override;
   void device_changed(ServerId server, const Message& message);
   [[nodiscard]] bool concerns_us(ServerId server, std::string_view device, bool is_custom);
+  void shown_on(ServerId server, std::string_view device, std::string_view state);
   void note_written(std::string_view shown_name);
   void show(ServerId server, std::string_view device, std::string_view state) const;
 

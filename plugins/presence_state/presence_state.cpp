@@ -57,6 +57,9 @@ void PresenceState::presence_changed(ServerId server, const Message& message) {
   if (presentity.kind == Kind::nameless || !is_status(status)) return count(*bad_events_);
   if (presentity.kind == Kind::shown) {
     count(*shown_events_);
+    shown_name_.assign(provider).append(presentity.name);
+    distributor_->shown_on(server, shown_name_,
+                           distributor_->value(value_.from_event(status, message["Subtype"], message["Message"])));
     return explain_reserved(server, message["Presentity"]);
   }
   if (!filters_->pass(server, message["Presentity"])) return count(*ignored_events_);

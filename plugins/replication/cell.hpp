@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known of one key on one server, and where all of these are kept.
+// What is known of one key on one server, and of one key on all of its servers.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
+#include <span>
 #include <utility>
-#include <vector>
 
 #include "plugins/replication/echo_lists.hpp"
 #include "plugins/replication/types.hpp"
@@ -32,62 +31,53 @@ struct Cell {
   bool timed : 1 = false;            ///< has an entry in the retry queue
   bool rejected : 1 = false;         ///< the server does not take `desired`; not written before that changes
   bool echoed : 1 = false;           ///< the echo of the write in flight was seen before its reply
+  bool untracked : 1 = false;        ///< an echo fell out of a full list, so an event that fits none may be that one
+  bool doubted : 1 = false;          ///< somebody else wrote it while ours was in flight
   bool written : 1 = false;          ///< was ever written by us; `written_at_s` says when last
   // Of the server's snapshot that is being taken:
   bool wrote_since_asked : 1 = false;  ///< a write was sent or answered since the list was asked for
   bool heard_since_asked : 1 = false;  ///< an event came since the list was asked for
+  bool shown_since_asked : 1 = false;  ///< of a one-way key: an event said since then what the server shows
   bool listed_own : 1 = false;         ///< the list had the server's own device
   bool listed_held : 1 = false;        ///< the list had the name that is written
 };
 static_assert(sizeof(Cell) <= 36, "300 bytes a device on a target are for everything, and this is the least of it");
 
-/// All cells, key by key: an event touches one key on every server, so these lie side by side. Grows in blocks, so
-/// that a new key costs no copy of the table.
-class CellTable {
+/// The cells of one key: a view of those servers' that may hold its name or contribute to it, in the order of their
+/// places. Valid until the key's next cell is added or taken away.
+class Row {
  public:
-  /// A large fleet has room for some more servers from the start: widening its table stops the loop for long.
-  explicit CellTable(std::size_t places) : places_(places), width_(places + places / 16) {}
+  Row() = default;
+  /// `cells` and `places` belong together. `leading`: the places are 0, 1, 2, ...; `mesh`: see below.
+  Row(Cell* cells, std::span<const Place> places, bool leading, bool mesh) noexcept
+      : cells_(cells), places_(places), leading_(leading), mesh_(mesh) {}
 
-  [[nodiscard]] std::size_t places() const noexcept { return places_; }
-  [[nodiscard]] std::size_t keys() const noexcept { return keys_; }
+  [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
+  [[nodiscard]] Place place(std::size_t index) const noexcept { return places_[index]; }
+  [[nodiscard]] const Cell& operator[](std::size_t index) const noexcept { return cells_[index]; }
+  [[nodiscard]] Cell& operator[](std::size_t index) noexcept { return cells_[index]; }
 
-  /// Adds the cells of the next key.
-  void add_key() {
-    if (keys_ % block_keys == 0) blocks_.push_back(std::make_unique<Cell[]>(block_keys * width_));
-    ++keys_;
+  /// The cell of the server at this place; null if it has none.
+  [[nodiscard]] const Cell* find(Place place) const noexcept {
+    const std::size_t index = leading_ ? place : index_of(place);
+    return index < places_.size() ? cells_ + index : nullptr;
   }
+  [[nodiscard]] Cell* find(Place place) noexcept { return const_cast<Cell*>(std::as_const(*this).find(place)); }
 
-  /// Adds a place to every row. Rows have room to spare, a quarter of what they hold, so that few of these copy the
-  /// table.
-  void add_place() {
-    if (places_ == width_) widen(width_ + std::max<std::size_t>(4, width_ / 4));
-    ++places_;
-  }
-
-  /// The cells of a key, one for each place. Valid until a place is added.
-  [[nodiscard]] Cell* row(KeyId key) noexcept { return &blocks_[key / block_keys][key % block_keys * width_]; }
-  [[nodiscard]] const Cell* row(KeyId key) const noexcept {
-    return &blocks_[key / block_keys][key % block_keys * width_];
-  }
+  /// Whether each of the servers is a neighbour of all the others, which makes much of the work simpler.
+  [[nodiscard]] bool mesh() const noexcept { return mesh_; }
 
  private:
-  static constexpr std::size_t block_keys = 64;
-
-  /// Block by block, so that the table is never there twice.
-  void widen(std::size_t width) {
-    for (std::unique_ptr<Cell[]>& block : blocks_) {
-      auto wider = std::make_unique<Cell[]>(block_keys * width);
-      for (std::size_t key = 0; key < block_keys; ++key)
-        std::copy_n(&block[key * width_], places_, &wider[key * width]);
-      block = std::move(wider);
-    }
-    width_ = width;
+  [[nodiscard]] std::size_t index_of(Place place) const noexcept {
+    const auto found = std::lower_bound(places_.begin(), places_.end(), place);
+    return found != places_.end() && *found == place ? static_cast<std::size_t>(found - places_.begin())
+                                                     : places_.size();
   }
 
-  std::size_t places_;
-  std::size_t width_;  ///< cells of a row, with those to spare
-  std::size_t keys_ = 0;
-  std::vector<std::unique_ptr<Cell[]>> blocks_;
+  Cell* cells_ = nullptr;
+  std::span<const Place> places_;
+  bool leading_ = false;
+  bool mesh_ = false;
 };
 
 }  // namespace amibroker::replication

@@ -24,23 +24,22 @@ class Newest {
 
 }  // namespace
 
-void NewestWins::combine(const Cell* row, std::span<ValueId> shown) const noexcept {
-  if (!neighbours_.all()) {
-    for (Place target = 0; target < shown.size(); ++target) shown[target] = combine_for(row, target);
+void NewestWins::combine(const Row& row, std::span<ValueId> shown) const noexcept {
+  if (!row.mesh()) {
+    for (std::size_t i = 0; i < row.size(); ++i) shown[i] = combine_for(row, row.place(i));
     return;
   }
   Newest first;
-  for (Place server = 0; server < shown.size(); ++server) first.look(row[server]);
+  for (std::size_t i = 0; i < row.size(); ++i) first.look(row[i]);
   Newest second;  // what the origin of the newest one is shown
-  for (Place server = 0; server < shown.size(); ++server)
-    if (row + server != first.cell()) second.look(row[server]);
-  for (Place target = 0; target < shown.size(); ++target)
-    shown[target] = row + target == first.cell() ? second.value() : first.value();
+  for (std::size_t i = 0; i < row.size(); ++i)
+    if (&row[i] != first.cell()) second.look(row[i]);
+  for (std::size_t i = 0; i < row.size(); ++i) shown[i] = &row[i] == first.cell() ? second.value() : first.value();
 }
 
-ValueId NewestWins::combine_for(const Cell* row, Place target) const noexcept {
+ValueId NewestWins::combine_for(const Row& row, Place target) const noexcept {
   Newest newest;
-  for (const Place origin : neighbours_.of(target)) newest.look(row[origin]);
+  each_contribution_for(row, target, neighbours_, [&](const Cell& cell) { newest.look(cell); });
   return newest.value();
 }
 

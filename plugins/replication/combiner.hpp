@@ -11,15 +11,24 @@
 
 namespace amibroker::replication {
 
+/// Calls `look(const Cell&)` for each contribution that a target is to show: those of its neighbours.
+template <typename Look>
+void each_contribution_for(const Row& row, Place target, const Neighbours& neighbours, Look&& look) noexcept {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const Place origin = row.place(i);
+    if (row[i].contribution != no_value && origin != target && neighbours.share(target, origin)) look(row[i]);
+  }
+}
+
 /// A way to make one value out of several servers' contributions. Has no state that changes.
 class Combiner {
  public:
-  /// Writes into `shown[t]` what the server at place t should show: made of the contributions of its neighbours,
-  /// its own left out; no_value if none of them has one. `row`: the key's cells, one for each place.
-  virtual void combine(const Cell* row, std::span<ValueId> shown) const noexcept = 0;
+  /// Writes into `shown[i]` what the server of the i-th cell should show: made of the contributions of its neighbours,
+  /// its own left out; no_value if none of them has one. `shown` is as long as the row.
+  virtual void combine(const Row& row, std::span<ValueId> shown) const noexcept = 0;
 
-  /// The same for one target alone.
-  [[nodiscard]] virtual ValueId combine_for(const Cell* row, Place target) const noexcept = 0;
+  /// The same for one target alone, which need not have a cell in the row.
+  [[nodiscard]] virtual ValueId combine_for(const Row& row, Place target) const noexcept = 0;
 
  protected:
   ~Combiner() = default;
@@ -29,8 +38,8 @@ class Combiner {
 class NewestWins final : public Combiner {
  public:
   explicit NewestWins(const Neighbours& neighbours) noexcept : neighbours_(neighbours) {}
-  void combine(const Cell* row, std::span<ValueId> shown) const noexcept override;
-  [[nodiscard]] ValueId combine_for(const Cell* row, Place target) const noexcept override;
+  void combine(const Row& row, std::span<ValueId> shown) const noexcept override;
+  [[nodiscard]] ValueId combine_for(const Row& row, Place target) const noexcept override;
 
  private:
   const Neighbours& neighbours_;

@@ -49,6 +49,7 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       log_(host, medium.module),
       servers_(host.servers().size()),
       echoes_(host.counter("echoes")),
+      corrected_(host.counter("corrected")),
       repeats_(host.counter("repeats")),
       early_events_(host.counter("early_events")),
       refused_names_(host.counter("refused_names")),
@@ -113,6 +114,13 @@ void Distributor::changed_on(ServerId server, std::string_view shown_name, Value
   set_retry_timer();
 }
 
+void Distributor::shown_on(ServerId server, std::string_view shown_name, std::optional<ValueId> value) {
+  const std::optional<KeyId> key = keys_.find(shown_name);
+  if (!key) return;
+  if (replicator_.shown_on(places_.of(server), *key, value.value_or(absent), host_.now())) count(corrected_);
+  set_retry_timer();
+}
+
 void Distributor::retire(std::string_view shown_name) {
   const std::optional<KeyId> key = keys_.find(shown_name);
   if (key && replicator_.sharing(*key) == Sharing::symmetric) replicator_.retire(*key);
@@ -132,6 +140,7 @@ void Distributor::server_up(ServerId server) {
   host_.cancel(std::exchange(servers_[server].lost_timer, 0));
   gate_.came_up(server);
   log_.server_up(server);
+  servers_[server].read_twice = std::exchange(servers_[server].unanswered, false);
   replicator_.server_up(place, host_.now());
   if (!keeps_rule(9)) replicator_.unreadable(place, host_.now());
   snapshots_.server_up(server);
@@ -227,6 +236,8 @@ void Distributor::list_applies(ServerId server) {
   const std::vector<Listed> list = std::exchange(servers_[server].list, {});
   servers_[server].filters_changed = false;
   if (replicator_.read(places_.of(server), list, host_.now())) snapshots_.soon(server);
+  if (std::exchange(servers_[server].read_twice, false) && keeps_rule(10))
+    host_.after(late_writes, [this, server] { snapshots_.soon(server); });
   decide(server);
 }
 
@@ -259,6 +270,7 @@ void Distributor::write(Place place, KeyId key, ValueId value) noexcept {
 void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
   const Place place = places_.of(target);
   if (place == no_place) return;  // retired meanwhile
+  servers_[target].unanswered |= reply.outcome == Outcome::unknown;
   if (reply.ok()) log_.succeeded(target);
   else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(place, key).in_flight), reply);
   replicator_.completed(place, key, reply.outcome, host_.now());

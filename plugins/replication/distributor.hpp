@@ -69,8 +69,9 @@ class ListReader {
 /// Distributes states over the servers of a host.
 ///
 /// Options of the plugin that it reads: `lost_after`, `resync_interval`, and the one that Medium::limit names.
-/// Counters besides WriteLog's and Snapshots': `echoes`, `repeats` and `early_events` among the events; `refused_names`
-/// and `over_limit` events whose name cannot be written or is one too many.
+/// Counters besides WriteLog's and Snapshots': `echoes`, `repeats` and `early_events` among the events; `corrected`
+/// events by which a server showed something that somebody else had written, or a write of ours that came late;
+/// `refused_names` and `over_limit` events whose name cannot be written or is one too many.
 ///
 /// Loop's thread only. Its requests and its timers refer to it: it lives until Plugin::stop, after which the host calls
 /// neither.
@@ -93,6 +94,9 @@ class Distributor final : private Writer, private SnapshotReader {
 
   /// A server says that `shown_name`, which all servers share, has this value.
   void changed_on(ServerId server, std::string_view shown_name, ValueId value);
+
+  /// A server says what it shows under a name that the broker writes there; nothing: it has no such name any more.
+  void shown_on(ServerId server, std::string_view shown_name, std::optional<ValueId> value);
 
   /// This name turned out not to be a shared one: nothing is written to it any more. A name that some server's own
   /// device is shown under stays.
@@ -123,6 +127,8 @@ class Distributor final : private Writer, private SnapshotReader {
   /// How long a start of the broker waits for servers that are not there, and for those that do not list their states.
   static constexpr std::chrono::milliseconds start_wait{3000};
   static constexpr std::chrono::milliseconds start_limit{8000};
+  /// What a server was sent on a connection that was lost has run after so long.
+  static constexpr std::chrono::milliseconds late_writes{1000};
 
  private:
   // Writer
@@ -160,6 +166,8 @@ class Distributor final : private Writer, private SnapshotReader {
     std::vector<Listed> list;      ///< waits for its fence
     TimerId lost_timer = 0;        ///< runs while it is down
     bool filters_changed = false;  ///< since it was read
+    bool unanswered = false;       ///< a write had no answer since it last came up
+    bool read_twice = false;       ///< what had no answer then may run after its first list, so it is read again
   };
   std::vector<Server> servers_;
 
@@ -174,6 +182,7 @@ class Distributor final : private Writer, private SnapshotReader {
   WarnedNames warned_;
   bool limit_was_reached_ = false;
   Counter& echoes_;
+  Counter& corrected_;
   Counter& repeats_;
   Counter& early_events_;
   Counter& refused_names_;

@@ -25,7 +25,7 @@ class EchoLists {
   static constexpr Id none = 0xffffffffU;
 
   /// Most values in a list.
-  static constexpr std::size_t capacity = 4;
+  static constexpr std::size_t capacity = 8;
 
   enum class Match : std::uint8_t {
     nothing,  ///< the value is in no place of the list: news

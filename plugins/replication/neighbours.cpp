@@ -54,6 +54,7 @@ void Neighbours::unlink(Place place) {
 }
 
 void Neighbours::count() {
+  ++changes_;
   all_ = true;
   for (Place place = 0; place < zones_.size(); ++place)
     all_ = all_ && (!zones_[place] || lists_[place].size() + 1 == servers_);

@@ -3,7 +3,9 @@
 // Zones: which servers show each other's states.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +33,14 @@ class Neighbours {
   /// Whether all servers are neighbours, which needs no lists.
   [[nodiscard]] bool all() const noexcept { return all_; }
 
+  /// Whether these two, which are not one, are neighbours.
+  [[nodiscard]] bool share(Place a, Place b) const noexcept {
+    return all_ || std::binary_search(lists_[a].begin(), lists_[a].end(), b);
+  }
+
+  /// How often something changed, for those that keep what they made of it.
+  [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
+
   /// The neighbours of a server, itself left out, in order. Valid until the next change.
   [[nodiscard]] const std::vector<Place>& of(Place place) const noexcept { return lists_[place]; }
 
@@ -43,6 +53,7 @@ class Neighbours {
   std::vector<std::optional<Zones>> zones_;  ///< by place; nothing: vacant
   std::vector<std::vector<Place>> lists_;
   std::size_t servers_ = 0;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace amibroker::replication

@@ -26,38 +26,49 @@ Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, V
       neutral_(neutral),
       writer_(writer),
       limits_(limits),
-      cells_(places),
-      targets_(places),
-      shown_(places) {}
+      cells_(neighbours, places),
+      targets_(places) {}
 
-void Replicator::add_key(Sharing sharing) {
-  cells_.add_key();
-  sharing_.push_back(sharing);
-  Cell* row = cells_.row(static_cast<KeyId>(cells_.keys() - 1));
-  for (Place server = 0; server < targets_.size(); ++server)
-    if (targets_[server].read) row[server].observed = absent;
+void Replicator::add_key(Sharing sharing) { cells_.add_key(sharing); }
+
+/// What comes up on a server after its list was read is a name that it does not have.
+void Replicator::begin_cell(Place place, Cell& cell) const noexcept {
+  if (targets_[place].read) cell.observed = absent;
+}
+
+Cell& Replicator::get(Place server, KeyId key) {
+  cells_.add_cell(server, key, [this](Place place, Cell& cell) { begin_cell(place, cell); });
+  return at(server, key);
+}
+
+void Replicator::get_around(Place server, KeyId key) {
+  cells_.add_cells_around(server, key, [this](Place place, Cell& cell) { begin_cell(place, cell); });
 }
 
 // --- What happens --------------------------------------------------------------------------------------------------
 
 void Replicator::changed_at_origin(Place origin, KeyId key, ValueId value, TimePoint now) {
-  at(origin, key).heard_since_asked = true;
+  get(origin, key).heard_since_asked = true;
   contribute(origin, key, value, Urgency::live, now);
 }
 
 void Replicator::contribute(Place origin, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
-  Cell& own = at(origin, key);
+  // A server that contributes has the cells of its neighbours already.
+  if (value != no_value && cell(origin, key).contribution == no_value) get_around(origin, key);
+  Cell& own = get(origin, key);
   own.contribution = value;
   own.contributed_as = ++contributions_;
   spread(key, urgency, now);
 }
 
 void Replicator::spread(KeyId key, Urgency urgency, TimePoint now) {
-  Cell* row = cells_.row(key);
-  combiner_.combine(row, shown_);
-  for (Place target = 0; target < targets_.size(); ++target) {
+  Row row = cells_.row(key);
+  if (shown_.size() < row.size()) shown_.resize(row.size());
+  combiner_.combine(row, std::span(shown_).first(row.size()));
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const Place target = row.place(i);
     if (!keeps_rule(5) && targets_[target].stage == Target::Stage::down) return;
-    show(key, target, row[target], shown_[target], urgency, now);
+    show(key, target, row[i], shown_[i], urgency, now);
   }
 }
 
@@ -71,14 +82,15 @@ void Replicator::show(KeyId key, Place target, Cell& cell, ValueId value, Urgenc
 }
 
 News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint now) {
-  Cell& own = at(server, key);
-  if (hear_echo(server, key, own, value, now)) return News::echo;
+  if (Cell* cell = cells_.find(server, key); cell != nullptr && hear_echo(server, key, *cell, value, now))
+    return News::echo;
   // A server that has just come up may publish what it had stored, and that is old. Its list will show it, and is
   // judged by what the server held before.
   if (targets_[server].stage != Target::Stage::ready) {
     targets_[server].passed_over = true;
     return News::unread;
   }
+  Cell& own = get(server, key);
   own.heard_since_asked = true;
 
   // With echoes outstanding, our write comes after this change in that server's own order (or its echo was lost):
@@ -88,22 +100,49 @@ News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint no
   return spread_news(server, key, value, Urgency::live, now) ? News::change : News::repeat;
 }
 
+bool Replicator::shown_on(Place target, KeyId key, ValueId value, TimePoint now) {
+  Cell* const found = cells_.find(target, key);
+  if (!keeps_rule(10) || found == nullptr || cells_.sharing(key) != Sharing::one_way) return false;
+  Cell& cell = *found;
+  const EchoLists::Match match = echoes_.match(cell.echoes, value);
+  cell.shown_since_asked = true;
+  if (match == EchoLists::Match::older) return false;  // the rest is still to come
+  if (match == EchoLists::Match::last) {
+    cell.observed = value;
+    cell.echoed = cell.in_flight != no_value;
+    cell.untracked = false;
+    cell.put_off = false;
+    reconcile(target, key, cell, Urgency::live, now);
+    return false;
+  }
+  if (value == cell.observed || cell.untracked) return false;
+  // With echoes outstanding, our last write may come before this one or after it, and a write that changes nothing
+  // has no echo: so what the server shows is not known until it is written again.
+  cell.doubted = cell.in_flight != no_value;
+  cell.observed = cell.echoes != EchoLists::none ? no_value : value;
+  reconcile(target, key, cell, Urgency::live, now);
+  return true;
+}
+
 /// Whether this is anything but what all should hold anyway.
 bool Replicator::spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
-  Cell* row = cells_.row(key);
-  bool changed = row[server].desired != value;
-  want(server, key, row[server], value, urgency, now);
-  for (const Place target : neighbours_.of(server)) {
-    changed |= row[target].desired != value;
-    want(target, key, row[target], value, urgency, now);
-  }
+  get_around(server, key);
+  bool changed = false;
+  const auto tell = [&](Place target) {
+    Cell& cell = at(target, key);
+    changed |= cell.desired != value;
+    want(target, key, cell, value, urgency, now);
+  };
+  tell(server);
+  for (const Place target : neighbours_.of(server)) tell(target);
   return changed;
 }
 
 void Replicator::completed(Place target, KeyId key, Outcome outcome, TimePoint now) {
-  Cell& cell = at(target, key);
+  Cell* const found = cells_.find(target, key);
+  if (found == nullptr || found->in_flight == no_value) return;
+  Cell& cell = *found;
   const ValueId written = std::exchange(cell.in_flight, no_value);
-  if (written == no_value) return;
   targets_[target].answered(key, outcome, now, limits_);
   cell.wrote_since_asked = true;
   note_write(cell, now);
@@ -139,12 +178,11 @@ void Replicator::server_up(Place server, TimePoint now) {
   target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
   target.read = false;
   target.open_window(limits_);
-  for (KeyId key = 0; key < cells_.keys(); ++key) {
-    Cell& cell = at(server, key);
+  cells_.each_cell(server, [](KeyId, Cell& cell) {
     cell.rejected = false;
     cell.put_off = false;
     cell.failures = 0;
-  }
+  });
   if (!keeps_rule(6)) reconcile_all(server, now);
 }
 
@@ -159,14 +197,15 @@ void Replicator::server_lost(Place server, TimePoint now) {
 }
 
 void Replicator::withdraw_all(Place origin, TimePoint now) {
-  for (KeyId key = 0; key < cells_.keys(); ++key)
-    if (at(origin, key).contribution != no_value) contribute(origin, key, no_value, Urgency::dump, now);
+  cells_.each_cell(origin, [&](KeyId key, const Cell& cell) {
+    if (cell.contribution != no_value) contribute(origin, key, no_value, Urgency::dump, now);
+  });
 }
 
 void Replicator::retire(KeyId key) noexcept {
-  sharing_[key] = Sharing::retired;
-  Cell* row = cells_.row(key);
-  for (Place server = 0; server < targets_.size(); ++server) row[server].desired = no_value;
+  cells_.set_sharing(key, Sharing::retired);
+  Row row = cells_.row(key);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i].desired = no_value;
 }
 
 void Replicator::tick(TimePoint now) {
@@ -175,7 +214,7 @@ void Replicator::tick(TimePoint now) {
     cell.timed = false;
     if (!cell.put_off) continue;
     cell.put_off = false;
-    if (echoes_.full(cell.echoes)) {
+    if (cells_.sharing(retry->key) == Sharing::symmetric && echoes_.full(cell.echoes)) {
       // The entry may be that of an earlier failure, which is too soon to take an echo for lost.
       if (const auto waited = since_write(cell, now); waited < limits_.echo_wait) {
         put_off(retry->target, retry->key, cell, now + limits_.echo_wait - waited);
@@ -218,7 +257,7 @@ void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgen
 }
 
 void Replicator::reconcile_all(Place target, TimePoint now) {
-  for (KeyId key = 0; key < cells_.keys(); ++key) reconcile(target, key, at(target, key), Urgency::dump, now);
+  cells_.each_cell(target, [&](KeyId key, Cell& cell) { reconcile(target, key, cell, Urgency::dump, now); });
 }
 
 void Replicator::pump(Place target_id, TimePoint now) {
@@ -231,13 +270,17 @@ void Replicator::pump(Place target_id, TimePoint now) {
 }
 
 void Replicator::send(Place target, KeyId key, Cell& cell, TimePoint now) {
-  if (sharing_[key] == Sharing::symmetric) {
-    // An echo that fell out of a full list would come back as news, so the write waits for one of them instead.
-    if (echoes_.full(cell.echoes)) return put_off(target, key, cell, now + limits_.echo_wait);
-    echoes_.push(cell.echoes, cell.desired);
+  if (echoes_.full(cell.echoes)) {
+    // The echo of a shared name that fell out of a full list would come back as news, so the write waits for one of
+    // them instead. That of a one-way name would only be looked into.
+    if (cells_.sharing(key) == Sharing::symmetric) return put_off(target, key, cell, now + limits_.echo_wait);
+    echoes_.drop_first(cell.echoes);
+    cell.untracked = true;
   }
+  echoes_.push(cell.echoes, cell.desired);
   cell.in_flight = cell.desired;
   cell.echoed = false;
+  cell.doubted = false;
   cell.wrote_since_asked = true;
   note_write(cell, now);
   targets_[target].sent(key, now);
@@ -254,7 +297,7 @@ void Replicator::settle(Place target, KeyId key, Cell& cell, ValueId written, Ou
   }
   switch (outcome) {
     case Outcome::success:
-      cell.observed = written;
+      cell.observed = cell.doubted ? no_value : written;
       cell.failures = 0;
       return;
     case Outcome::error:

@@ -3,7 +3,6 @@
 // Decides what is written to each server, and when. The rules are in docs/replication.md.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 
 #include "amibroker/reply.hpp"
 #include "plugins/replication/cell.hpp"
+#include "plugins/replication/cell_table.hpp"
 #include "plugins/replication/combiner.hpp"
 #include "plugins/replication/echo_lists.hpp"
 #include "plugins/replication/neighbours.hpp"
@@ -43,7 +43,8 @@ struct Listed {
 };
 
 /// For each key and each server: what it contributes, what it should hold, what it is known to hold, and what is under
-/// way. Every function ends with the right writes started, as long as windows have room.
+/// way. Only servers that can have to do with a key, as its origin, as a neighbour of that, or because they hold its
+/// name, cost memory and time. Every function ends with the right writes started, as long as windows have room.
 ///
 /// Servers are named by their places, from 0 without gaps; a place may be vacant, which is like a server that is down
 /// and that nobody hears of.
@@ -87,6 +88,10 @@ class Replicator {
   /// A server says that a symmetric key has a value there. News: every neighbour should hold it.
   News changed_on(Place server, KeyId key, ValueId value, TimePoint now);
 
+  /// A target says what it shows under a one-way key: an echo of ours, what a command of a lost connection did late, or
+  /// what somebody else wrote. `absent`: it has no such name any more. True if it is none of ours.
+  bool shown_on(Place target, KeyId key, ValueId value, TimePoint now);
+
   /// The result of the write of that key on that server; exactly once for each Writer::write.
   void completed(Place target, KeyId key, Outcome outcome, TimePoint now);
 
@@ -121,9 +126,17 @@ class Replicator {
   [[nodiscard]] std::optional<TimePoint> next_due() const noexcept { return retries_.next_due(); }
 
   /// What is known of a key on a server.
-  [[nodiscard]] const Cell& cell(Place server, KeyId key) const noexcept { return cells_.row(key)[server]; }
-  [[nodiscard]] Sharing sharing(KeyId key) const noexcept { return sharing_[key]; }
+  [[nodiscard]] const Cell& cell(Place server, KeyId key) const noexcept {
+    const Cell* cell = cells_.find(server, key);
+    if (cell != nullptr) return *cell;
+    return targets_[server].read ? not_there_ : nothing_known_;
+  }
+  /// What is known of a key on all servers that have to do with it.
+  [[nodiscard]] const Row row(KeyId key) const noexcept { return cells_.row(key); }
+  [[nodiscard]] Sharing sharing(KeyId key) const noexcept { return cells_.sharing(key); }
   [[nodiscard]] std::size_t keys() const noexcept { return cells_.keys(); }
+  /// Cells of all keys together, which is what the memory goes for.
+  [[nodiscard]] std::size_t cells() const noexcept { return cells_.cells(); }
 
   /// The server's window and lines.
   [[nodiscard]] const Target& target(Place server) const noexcept { return targets_[server]; }
@@ -133,12 +146,19 @@ class Replicator {
   void each_value(Visitor&& visit) const;
 
  private:
-  [[nodiscard]] Cell& at(Place server, KeyId key) noexcept { return cells_.row(key)[server]; }
+  /// The cell of a key on a server that has one.
+  [[nodiscard]] Cell& at(Place server, KeyId key) noexcept { return *cells_.find(server, key); }
+  /// The same after it was made, if there was none. References to other cells of the key may not be valid any more.
+  Cell& get(Place server, KeyId key);
+  /// Makes the cells of a server and its neighbours.
+  void get_around(Place server, KeyId key);
+  void begin_cell(Place place, Cell& cell) const noexcept;
   void contribute(Place origin, KeyId key, ValueId value, Urgency urgency, TimePoint now);
   void spread(KeyId key, Urgency urgency, TimePoint now);
   void show(KeyId key, Place target, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
   void show_anew(KeyId key, Place target, TimePoint now);
   void join(Place place, KeyId key, std::span<const Place> added, TimePoint now);
+  [[nodiscard]] std::vector<KeyId> keys_of(std::span<const Place> places, Place and_of) const;
   bool spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
   void want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
   [[nodiscard]] bool is_satisfied(const Cell& cell) const noexcept;
@@ -166,24 +186,25 @@ class Replicator {
   Limits limits_;
   bool open_ = false;
   CellTable cells_;
-  std::vector<Sharing> sharing_;  ///< by key
   std::vector<Target> targets_;
-  std::vector<ValueId> shown_;  ///< by place; used again for each change
+  std::vector<ValueId> shown_;  ///< by position in a row; used again for each change
   std::uint32_t contributions_ = 0;
   EchoLists echoes_;
   RetryQueue retries_;
+  static constexpr Cell nothing_known_{};
+  static constexpr Cell not_there_{.observed = absent};
 };
 
 template <typename Visitor>
 void Replicator::each_value(Visitor&& visit) const {
   for (KeyId key = 0; key < cells_.keys(); ++key) {
-    const Cell* row = cells_.row(key);
-    std::for_each(row, row + cells_.places(), [&](const Cell& cell) {
-      visit(cell.contribution);
-      visit(cell.desired);
-      visit(cell.observed);
-      visit(cell.in_flight);
-    });
+    const Row row = cells_.row(key);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      visit(row[i].contribution);
+      visit(row[i].desired);
+      visit(row[i].observed);
+      visit(row[i].in_flight);
+    }
   }
   echoes_.each_value(visit);
   visit(neutral_);

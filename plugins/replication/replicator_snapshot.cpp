@@ -10,18 +10,18 @@ namespace amibroker::replication {
 
 void Replicator::list_asked(Place server) noexcept {
   targets_[server].passed_over = false;
-  for (KeyId key = 0; key < cells_.keys(); ++key) {
-    Cell& cell = at(server, key);
+  cells_.each_cell(server, [](KeyId, Cell& cell) {
     cell.wrote_since_asked = false;
     cell.heard_since_asked = false;
-  }
+    cell.shown_since_asked = false;
+  });
 }
 
 bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now) {
   Target& target = targets_[server];
   if (target.stage == Target::Stage::ready) forget_lost_echoes(server);
   for (const Listed& item : list) apply(server, item, now);
-  for (KeyId key = 0; key < cells_.keys(); ++key) apply_unlisted(server, key, at(server, key), now);
+  cells_.each_cell(server, [&](KeyId key, Cell& cell) { apply_unlisted(server, key, cell, now); });
   target.stage = Target::Stage::ready;
   target.read = true;
   reconcile_all(server, now);
@@ -31,15 +31,17 @@ bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now)
 /// What was written and answered before the list was asked for, has had its echo by now, or never will. (That holds for
 /// one connection. What was sent on an earlier one may still run, so a server that just came up keeps its lists.)
 void Replicator::forget_lost_echoes(Place server) noexcept {
-  for (KeyId key = 0; key < cells_.keys(); ++key) {
-    Cell& cell = at(server, key);
-    if (!cell.wrote_since_asked && cell.in_flight == no_value) echoes_.clear(cell.echoes);
-  }
+  cells_.each_cell(server, [this](KeyId, Cell& cell) {
+    if (cell.wrote_since_asked || cell.in_flight != no_value) return;
+    if (echoes_.full(cell.echoes)) cell.put_off = false;  // a write that waited for one of them waits no longer
+    echoes_.clear(cell.echoes);
+    cell.untracked = false;
+  });
 }
 
 void Replicator::apply(Place server, const Listed& item, TimePoint now) {
-  if (sharing_[item.key] == Sharing::retired) return;
-  Cell& cell = at(server, item.key);
+  if (cells_.sharing(item.key) == Sharing::retired) return;
+  Cell& cell = get(server, item.key);
   if (item.kind == Listed::Kind::own) {
     cell.listed_own = true;
     if (!cell.heard_since_asked && cell.contribution != item.value)
@@ -50,7 +52,7 @@ void Replicator::apply(Place server, const Listed& item, TimePoint now) {
   if (is_outdated(item.key, cell)) return;
   const ValueId before = std::exchange(cell.observed, item.value);
   if (!keeps_rule(4)) cell.observed = no_value;
-  if (sharing_[item.key] == Sharing::one_way || item.kind == Listed::Kind::held_not_shared) return;
+  if (cells_.sharing(item.key) == Sharing::one_way || item.kind == Listed::Kind::held_not_shared) return;
   if (item.value == cell.desired) return;
   // The server holds something else than it should. If it held that before, it only missed our write. If it is
   // new, it was changed there and the event was lost, or it came while the server was out of reach: news. If it is
@@ -71,27 +73,27 @@ void Replicator::apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint n
 }
 
 /// Whether the broker knows better than the list what the server holds: a write that was under way meanwhile may be in
-/// it or not, and so may events since the list was asked for. (Those of a one-way key are about the origin's own
-/// device.)
+/// it or not, and so may events since the list was asked for.
 bool Replicator::is_outdated(KeyId key, const Cell& cell) const noexcept {
   return cell.wrote_since_asked || cell.in_flight != no_value ||
-         (cell.heard_since_asked && sharing_[key] == Sharing::symmetric);
+         (cells_.sharing(key) == Sharing::symmetric ? cell.heard_since_asked : cell.shown_since_asked);
 }
 
 void Replicator::unreadable(Place server, TimePoint now) {
   Target& target = targets_[server];
   if (target.stage != Target::Stage::unread) return;
   target.stage = Target::Stage::ready;
-  for (KeyId key = 0; key < cells_.keys(); ++key) at(server, key).observed = no_value;
+  cells_.each_cell(server, [](KeyId, Cell& cell) { cell.observed = no_value; });
   reconcile_all(server, now);
 }
 
 void Replicator::clear_orphans(KeyId key, TimePoint now) {
-  if (sharing_[key] != Sharing::one_way) return;
-  for (Place server = 0; server < targets_.size(); ++server) {
-    Cell& cell = at(server, key);
+  if (cells_.sharing(key) != Sharing::one_way) return;
+  Row row = cells_.row(key);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    Cell& cell = row[i];
     const bool holds_something = cell.observed != no_value && cell.observed != absent;
-    if (cell.desired == no_value && holds_something) want(server, key, cell, neutral_, Urgency::dump, now);
+    if (cell.desired == no_value && holds_something) want(row.place(i), key, cell, neutral_, Urgency::dump, now);
   }
 }
 

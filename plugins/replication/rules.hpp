@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Proof that the simulation finds mistakes: it is built again with each of the nine rules of docs/replication.md broken
+// Proof that the simulation finds mistakes: it is built again with each of the rules of docs/replication.md broken
 // in turn, and must then fail. In every other build all rules hold, and the questions below vanish in compilation.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace amibroker::replication {
 
-/// Whether a rule (1 to 9) is kept by this build.
+/// Whether a rule (1 to 10) is kept by this build.
 [[nodiscard]] constexpr bool keeps_rule(int rule) noexcept { return rule != AMIBROKER_BREAK_RULE; }
 
 }  // namespace amibroker::replication

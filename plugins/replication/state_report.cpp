@@ -37,6 +37,17 @@ std::string why_not_yet(const Cell& cell, const Target& target) {
   return "";
 }
 
+/// The servers of a row with the positions of their cells, in the order of the configuration; without those that are
+/// retired.
+std::map<ServerId, std::size_t> servers_of(const Row& row, const Places& places) {
+  std::map<ServerId, std::size_t> servers;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const ServerId server = places.server(row.place(i));
+    if (places.of(server) == row.place(i)) servers.emplace(server, i);
+  }
+  return servers;
+}
+
 }  // namespace
 
 std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const Places& places,
@@ -47,11 +58,10 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
   std::map<ValueId, std::pair<std::size_t, std::uint32_t>> held;  // value: how many servers, the latest change
   std::size_t left_out = 0;
   std::string others;
-  for (const ServerInfo& server : host.servers()) {
-    const Place place = places.of(server.id);
-    if (place == no_place) continue;  // retired
-    const Cell& cell = replicator.cell(place, key);
-    const std::string section(server.section);
+  for (const auto& [server, index] : servers_of(replicator.row(key), places)) {
+    const Row row = replicator.row(key);
+    const Cell& cell = row[index];
+    const std::string section(host.servers()[server].section);
     if (cell.contribution != no_value) add(section + " says " + text_of(cell.contribution, values));
     if (cell.desired == no_value) continue;
     const std::uint32_t ago = seconds_ago(cell, host.now());
@@ -61,7 +71,7 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
       latest = std::min(latest, ago);
     } else if (std::count(others.begin(), others.end(), ';') < static_cast<std::ptrdiff_t>(most_targets_a_line)) {
       others += "; " + section + " should hold " + text_of(cell.desired, values) + " since " + std::to_string(ago) +
-                " s, holds " + text_of(cell.observed, values) + why_not_yet(cell, replicator.target(place));
+                " s, holds " + text_of(cell.observed, values) + why_not_yet(cell, replicator.target(row.place(index)));
     } else {
       ++left_out;
     }

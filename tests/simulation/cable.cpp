@@ -23,12 +23,41 @@ void Cable::send(std::uint64_t action_id, const Action& action) {
   // Decided now: whether the server reads it in time, should the connection break on the way.
   const bool was_read = world_.network.happens(0.5);
   in_order(commands_, quality.service, [=, this, wire = wire_, process = process_] {
-    if (process != process_ || dead_ || (wire != wire_ && !was_read)) return;
-    const Answer answer = server_.run(action);
-    if (wire != wire_ || world_.network.happens(quality.reply_loss)) return;
-    in_order(replies_, Duration(0), [=, this] {
-      if (wire == wire_ && end_ != nullptr) end_->reply(action_id, answer);
-    });
+    const bool others_wait = wire == wire_ && world_.agenda.now() < late_;
+    if (is_frozen() || others_wait) {
+      // One after the other, in a moment or two.
+      late_ =
+          std::max({late_, frozen_until_, world_.agenda.now()}) + world_.network.between(Duration(1), Milliseconds(20));
+      world_.agenda.at(late_, [=, this] { carry_out(action_id, action, wire, process); });
+    } else if (wire == wire_ || was_read) {
+      carry_out(action_id, action, wire, process);
+    }
+  });
+}
+
+void Cable::carry_out(std::uint64_t action_id, const Action& action, std::uint64_t wire, std::uint64_t process) {
+  if (process != process_ || dead_) return;
+  const Answer answer = server_.run(action, wire != wire_);
+  if (wire != wire_ || world_.network.happens(quality.reply_loss)) return;
+  in_order(replies_, Duration(0), [=, this] {
+    if (wire == wire_ && end_ != nullptr) end_->reply(action_id, answer);
+  });
+}
+
+void Cable::freeze(Duration length, Duration notice) {
+  say("the process stands still");
+  frozen_until_ = world_.agenda.now() + length;
+  world_.agenda.after(length, [this, until = frozen_until_] {
+    if (until != frozen_until_) return;
+    say("the process goes on");
+    connect_soon();
+  });
+  if (notice >= length) return;
+  world_.agenda.after(notice, [this, wire = wire_] {
+    if (wire != wire_ || !connected_) return;
+    whole_ = subscribed_ = false;
+    ++wire_;
+    this->notice(wire_);
   });
 }
 
@@ -81,7 +110,7 @@ void Cable::connect_soon() {
 }
 
 void Cable::connect(std::uint64_t attempt) {
-  if (attempt != attempt_ || dead_ || cut_ || connected_ || end_ == nullptr) return;
+  if (attempt != attempt_ || dead_ || cut_ || connected_ || end_ == nullptr || is_frozen()) return;
   ++wire_;
   whole_ = true;
   // The two sockets connect on their own: events may come before the server counts as up, or be missed for a moment.

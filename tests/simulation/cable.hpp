@@ -37,8 +37,8 @@ struct Quality {
 };
 
 /// Events are lost while the broker is not subscribed, and what is under way when the connection breaks is lost as
-/// well, but for some actions that the server had read already: these run, always before those of the next connection,
-/// and their replies go nowhere.
+/// well, but for some actions that the server had read already: these run before those of the next connection (or, if
+/// the server was frozen, among them), and their replies go nowhere.
 class Cable {
  public:
   Cable(World& world, ServerId id, ModelServer& server);
@@ -56,6 +56,12 @@ class Cable {
   void mend();
   [[nodiscard]] bool is_cut() const noexcept { return cut_; }
 
+  /// The server's process stands still for so long, as after SIGSTOP: it carries out nothing, and nobody gets through.
+  /// The broker sees it after `notice`, if that is sooner. What was sent to it before it is seen runs once it goes on,
+  /// among what the next connection sends.
+  void freeze(Duration length, Duration notice);
+  [[nodiscard]] bool is_frozen() const noexcept { return world_.agenda.now() < frozen_until_; }
+
   /// The server's process ends, or is there again. A dead server takes what it had read with it.
   void server_died(Duration notice);
   void server_booted();
@@ -68,6 +74,7 @@ class Cable {
   Quality quality;
 
  private:
+  void carry_out(std::uint64_t action_id, const Action& action, std::uint64_t wire, std::uint64_t process);
   void break_wire(Duration notice);
   void notice(std::uint64_t wire);
   void connect_soon();
@@ -91,6 +98,8 @@ class Cable {
   std::uint64_t attempt_ = 0;
   std::uint64_t process_ = 0;               ///< number of the server's process
   Time commands_{}, replies_{}, events_{};  ///< when the last message of each channel arrives
+  Time frozen_until_{};
+  Time late_{};  ///< when the last command that waited for the end of a freeze is carried out
 };
 
 }  // namespace amibroker::simulation

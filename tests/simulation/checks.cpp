@@ -7,10 +7,15 @@
 namespace amibroker::simulation {
 namespace {
 
+/// What targets hold the name under.
+std::string shown_name(const Scenario& scenario, const Name& name) {
+  if (name.symmetric) return name.text;
+  return (scenario.subject == Subject::device_state ? "Custom:" : "CustomPresence:") + name.text;
+}
+
 std::string variable_of(const Scenario& scenario, const Name& name) {
-  std::string variable(scenario.subject == Subject::device_state ? "DEVICE_STATE(" : "PRESENCE_STATE(");
-  if (!name.symmetric) variable.append(scenario.subject == Subject::device_state ? "Custom:" : "CustomPresence:");
-  return variable.append(name.text).append(")");
+  const std::string function = scenario.subject == Subject::device_state ? "DEVICE_STATE(" : "PRESENCE_STATE(";
+  return function + shown_name(scenario, name) + ")";
 }
 
 bool is_kept(const Name& name) { return !name.text.starts_with("Local/"); }
@@ -44,12 +49,10 @@ std::string where(const Name& name, std::size_t target) { return name.text + " o
 
 void check_one_way(World& world, FleetModel& fleet, const Name& name, std::string_view when,
                    std::optional<std::size_t> but) {
-  const bool device = world.scenario.subject == Subject::device_state;
-  const std::string shown_name = (device ? "Custom:" : "CustomPresence:") + name.text;
   for (std::size_t target = 0; target < fleet.size(); ++target) {
     if (!fleet.cable(target).connected() || but == target) continue;
     if (name.origins.size() == 1 && name.origins.front() == target) continue;  // see check_own_server
-    const std::string is = held(world.scenario, fleet.server(target), shown_name);
+    const std::string is = held(world.scenario, fleet.server(target), shown_name(world.scenario, name));
     const std::string should_be = expected(world.scenario, fleet, name, target);
     if (is != should_be)
       world.ledger.fail("agreement",
@@ -98,7 +101,7 @@ void check_bound_of(World& world, FleetModel& fleet, const Name& name, std::size
     const auto cell = ledger.cells(id).find(found->first);
     if (name.symmetric && cell != ledger.cells(id).end()) news += cell->second.failed;
   }
-  bound += name.symmetric ? 2 * news : news + found->second.failed;
+  bound += name.symmetric ? 2 * news : news + found->second.failed + ledger.changes(shown_name(world.scenario, name));
   if (found->second.requested > bound)
     world.ledger.fail("bound", where(name, target) + " was written " + std::to_string(found->second.requested) +
                                    " times, at most " + std::to_string(bound) + " are allowed");
@@ -110,7 +113,9 @@ void check_needless_of(World& world, const Name& name, std::size_t target) {
   const auto found = cells.find(variable_of(world.scenario, name));
   if (found == cells.end()) return;
   const Ledger::Cell& cell = found->second;
-  const std::size_t most = cell.failed + std::max<std::size_t>(ledger.ups(static_cast<ServerId>(target)), 1) - 1;
+  std::size_t most = cell.failed + std::max<std::size_t>(ledger.ups(static_cast<ServerId>(target)), 1) - 1;
+  most += ledger.changes(shown_name(world.scenario, name));
+  if (world.scenario.faults.has(Fault::slow_messages)) most += cell.executed.size() / 8;
   if (cell.needless > most)
     world.ledger.fail("needless", where(name, target) + " was written " + std::to_string(cell.needless) +
                                       " times with what it held, at most " + std::to_string(most) + " are allowed");

@@ -27,15 +27,16 @@ void check_order(World& world);
 ///     + 2 * servers * (lives - 1)
 /// as the value of a server that comes up again may have been withdrawn, and is given anew, and a new life of the
 /// broker may do that to each server. Then for a one-way name:
-///     changes + failed writes on the target
+///     changes + failed writes on the target + events of it that the target published twice
 /// and for a symmetric one, because a change that meets our write is written back once (docs/replication.md, rule 3),
 /// and the echo of a write that was given up may come as news later:
 ///     2 * (changes + failed writes on all servers)
 void check_bound(World& world, FleetModel& fleet);
 
 /// `needless`: writes of a one-way name that a target took although it held the value are no more than
-///     failed writes on the target + times that the target came up again
-/// because only then the broker does not know what the target holds.
+///     failed writes on the target + times that the target came up again + events of it that were published twice
+/// because only then the broker does not know what the target holds. If events are seconds late, an eighth of all
+/// writes is allowed as well: of a name that changes faster than its events come, the broker keeps only some echoes.
 void check_needless(World& world);
 
 /// `own_server`: nothing is written for a native name if only its own server has it, nor for what Asterisk does not

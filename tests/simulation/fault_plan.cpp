@@ -18,6 +18,7 @@ void FaultPlan::begin() {
   some(Fault::refusals, 2, &FaultPlan::refuse);
   some(Fault::broker_restarts, 3, &FaultPlan::restart_broker);
   some(Fault::fleet_changes, 4, &FaultPlan::reconfigure);
+  some(Fault::freezes, 2, &FaultPlan::freeze);
   if (has(Fault::stays_down) && fleet_.size() > 2) at(moment(), [this] { lose_for_good(); });
 }
 
@@ -136,6 +137,12 @@ void FaultPlan::reconfigure() {
   const std::size_t id = random_.below(fleet_.size());
   fleet_.take_out(id);
   world_.agenda.after(outage(), [this, id] { fleet_.put_in(id); });
+}
+
+/// Shorter and longer than what it takes to notice it.
+void FaultPlan::freeze() {
+  const std::size_t id = random_.below(fleet_.size());
+  fleet_.freeze(id, random_.between(Milliseconds(200), Seconds(15)), random_.between(Seconds(3), Seconds(7)));
 }
 
 void FaultPlan::lose_for_good() {

@@ -50,6 +50,7 @@ class FaultPlan {
   void restart_broker();
   void configure_later();
   void reconfigure();
+  void freeze();
   void lose_for_good();
 
   World& world_;

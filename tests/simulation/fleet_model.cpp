@@ -93,8 +93,14 @@ void FleetModel::mend(std::size_t id) {
   cables_[id]->mend();
 }
 
-void FleetModel::change(std::size_t id, const Name& name) {
+void FleetModel::freeze(std::size_t id, Duration length, Duration notice) {
   if (cables_[id]->server_is_dead()) return;
+  cables_[id]->freeze(length, notice);
+  note_current(id);
+}
+
+void FleetModel::change(std::size_t id, const Name& name) {
+  if (cables_[id]->server_is_dead() || cables_[id]->is_frozen()) return;
   if (world_.scenario.subject == Subject::presence_state) {
     const sim::Presence presence = random_presence();
     world_.ledger.changed(name.text, Ledger::as_text(presence));

@@ -39,7 +39,10 @@ class FleetModel {
   void cut(std::size_t id, Duration notice);
   void mend(std::size_t id);
 
-  /// A change by a phone or a dialplan: another value of that name. Nothing happens on a server that is dead.
+  /// See Cable::freeze.
+  void freeze(std::size_t id, Duration length, Duration notice);
+
+  /// A change by a phone or a dialplan: another value of that name. Nothing happens on a server that is dead or frozen.
   void change(std::size_t id, const Name& name);
   /// The same before the broker has started; nothing is published.
   void preset(std::size_t id, const Name& name);

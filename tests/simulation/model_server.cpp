@@ -29,21 +29,21 @@ std::string_view header_of(const Action& action, std::string_view name) noexcept
   return {};
 }
 
-Answer ModelServer::run(const Action& action) {
-  if (same_name(action.name(), "Setvar")) return set_variable(action);
+Answer ModelServer::run(const Action& action, bool late) {
+  if (same_name(action.name(), "Setvar")) return set_variable(action, late);
   if (same_name(action.name(), "DeviceStateList")) return list_devices();
   if (same_name(action.name(), "PresenceStateList")) return list_presences();
   if (same_name(action.name(), "UserEvent")) return user_event(action);
   return denied("Invalid/unknown command");
 }
 
-Answer ModelServer::set_variable(const Action& action) {
+Answer ModelServer::set_variable(const Action& action, bool late) {
   const std::string_view variable = header_of(action, "Variable");
   const std::string value(header_of(action, "Value"));
   if (refusing) return denied("Variable not set");
   sim::Asterisk::Written written = asterisk.set_variable(variable, value);
   if (!written.accepted) return denied("Variable not set");
-  world_.ledger.executed(id_, variable, value, written.changed);
+  if (!late) world_.ledger.executed(id_, variable, value, written.changed);
   publish_all(std::move(written.events));
   return acknowledged("Variable Set");
 }

@@ -31,8 +31,9 @@ class ModelServer {
 
   void set_publisher(Publisher publisher) { publisher_ = std::move(publisher); }
 
-  /// Setvar, the two lists and UserEvent, on the model of Asterisk without the detour through JSON.
-  Answer run(const Action& action);
+  /// Setvar, the two lists and UserEvent, on the model of Asterisk without the detour through JSON. `late`: it is what
+  /// a lost connection left, which no check of what the broker writes may count.
+  Answer run(const Action& action, bool late = false);
 
   /// A device or presentity has another value; false if it is the one that it had.
   bool change(std::string_view device, sim::DeviceState state);
@@ -58,7 +59,7 @@ class ModelServer {
 
  private:
   [[nodiscard]] std::vector<sim::Fields> set(std::string_view device, sim::DeviceState state);
-  Answer set_variable(const Action& action);
+  Answer set_variable(const Action& action, bool late);
   [[nodiscard]] Answer list_devices() const;
   [[nodiscard]] Answer list_presences() const;
   Answer user_event(const Action& action);

@@ -38,6 +38,7 @@ class Run {
     check_snapshots(world_.ledger.lists() - lists);
     change_live();
     if (world_.scenario.faults.has(Fault::slow_targets)) change_beside_slow_server();
+    if (world_.scenario.faults.has(Fault::freezes)) change_beside_frozen_server();
     if (world_.scenario.subject == Subject::device_state && world_.scenario.seed % 16 == 0) change_during_dump();
     if (world_.scenario.faults.has(Fault::broker_restarts) && !has_lasting_remnants()) restart_quietly();
     check_own_server(world_);
@@ -95,6 +96,28 @@ class Run {
     drain();
     pass(margin);
     check_agreement(world_, fleet_, "after a server was slow");
+  }
+
+  /// What a frozen server was sent before runs late, and must not win for longer than a moment.
+  void change_beside_frozen_server() {
+    constexpr Milliseconds length{8000};
+    constexpr Milliseconds notice{5000};
+    constexpr Seconds most_late{2};  // from the end of the freeze
+    const std::size_t frozen = world_.plan.below(fleet_.size());
+    if (!fleet_.cable(frozen).connected()) return;
+    fleet_.cable(frozen).quality.longest_connect = Milliseconds(500);
+    fleet_.freeze(frozen, length, notice);
+    for (Duration time{0}; time < length; time += Milliseconds(100)) {
+      const Name& name = world_.plan.one_of(world_.scenario.names);
+      const std::size_t id = world_.plan.one_of(name.origins);
+      if (fleet_.cable(id).connected()) fleet_.change(id, name);
+      pass(Milliseconds(100));
+    }
+    pass(most_late);
+    if (!fleet_.cable(frozen).connected())
+      world_.ledger.fail("simulation", "a server that goes on is not connected in time");
+    check_agreement(world_, fleet_, "a moment after a frozen server went on");
+    pass(margin);
   }
 
   /// `pace`: a change that happens while a server that came back is written hundreds of states goes before them.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -99,7 +100,9 @@ class Aggregating : public ::testing::Test {
     std::vector<Cell> row(servers_.size());
     for (std::size_t i = 0; i < row.size(); ++i) row[i].contribution = value_of(said[i]);
     std::vector<ValueId> values(row.size(), 77);
-    Aggregation(neighbours).combine(row.data(), values);
+    std::vector<replication::Place> places(row.size());
+    std::iota(places.begin(), places.end(), replication::Place{0});
+    Aggregation(neighbours).combine(replication::Row(row.data(), places, true, neighbours.all()), values);
     std::vector<std::string_view> texts;
     for (const ValueId value : values) texts.push_back(value == no_value ? "" : states[value - 1]);
     return texts;

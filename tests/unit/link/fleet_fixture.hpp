@@ -57,6 +57,7 @@ class FleetTest : public base::LoopTest {
             .attempt = milliseconds(100),
             .ping_period = milliseconds(20),
             .ping_timeout = milliseconds(60),
+            .hold_after = milliseconds(30),
             .longest_ping = milliseconds(200),
             .useless_after = milliseconds(200),
             .longest_wait = milliseconds(300),

@@ -15,6 +15,7 @@ class ServerTest : public FleetTest {
     servers->request(0, Action(name), timeout, 3, nullptr);
   }
   [[nodiscard]] const Server& server() const { return servers->at(0); }
+  static bool is_ping(const std::string& sent) { return sent.ends_with("Ping"); }
 };
 
 TEST_F(ServerTest, IsUpOnceAPingCameBackOverAWireThatIsReady) {
@@ -92,6 +93,48 @@ TEST_F(ServerTest, ABrokerThatWasHeldUpDoesNotBlameItsServers) {
   ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == 1; }));
   EXPECT_EQ(recorder.answers[0].outcome, Outcome::success) << recorder.answers[0].text;
   EXPECT_EQ(recorder.downs, 0) << log.text();
+}
+
+TEST_F(ServerTest, NothingIsSentToAServerThatStandsStill) {
+  ServerTimings timings = quick();
+  timings.ping_timeout = timings.longest_ping = long_time;
+  come_up(timings);
+  ignored = {"Ping", "Setvar"};
+  const FakeWireState& wire = transport().wire(0);
+  const auto pings = [&] { return std::count_if(wire.sent.begin(), wire.sent.end(), is_ping); };
+  const auto before = pings();
+  ASSERT_TRUE(serve_until([&] { return pings() > before; }));
+  const auto asked = std::chrono::steady_clock::now();
+  ask("Setvar");
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - asked > timings.hold_after * 2; }));
+  ask("Late");
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - asked > timings.hold_after * 4; }));
+  EXPECT_THAT(wire.sent, testing::Contains(testing::EndsWith("Setvar"))) << "before it was noticed";
+  EXPECT_THAT(wire.sent, testing::Not(testing::Contains(testing::EndsWith("Late"))));
+  // It goes on, and answers what it was asked.
+  ignored = {};
+  answer(transport().wire(0), std::stoull(*std::find_if(wire.sent.rbegin(), wire.sent.rend(), is_ping)));
+  ASSERT_TRUE(serve_until([&] { return recorder.answers.size() == 2; }));
+  EXPECT_THAT(wire.sent, testing::Contains(testing::EndsWith("Late")));
+}
+
+TEST_F(ServerTest, ASignOfLifeLetsGoWhatWasHeldBack) {
+  ServerTimings timings = quick();
+  timings.ping_timeout = long_time;
+  timings.longest_ping = long_time * 2;
+  come_up(timings);
+  ignored = {"Ping"};
+  const FakeWireState& wire = transport().wire(0);
+  const auto sent = [&](const char* name) {
+    return std::any_of(wire.sent.begin(), wire.sent.end(), [&](const auto& text) { return text.ends_with(name); });
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > timings.hold_after * 4; }));
+  ask("Late");
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > timings.hold_after * 6; }));
+  ASSERT_FALSE(sent("Late"));
+  transport().wire(0).tell([](WireListener& to) { to.on_progress(); });
+  ASSERT_TRUE(serve_until([&] { return sent("Late"); }));
 }
 
 TEST_F(ServerTest, ADeadlineStartsWhenTheActionIsSent) {

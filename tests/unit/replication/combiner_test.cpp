@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +30,10 @@ class Newest : public ::testing::Test {
   std::vector<ValueId> shown() const {
     const Neighbours neighbours(servers_);
     std::vector<ValueId> values(row_.size(), 77);
-    NewestWins(neighbours).combine(row_.data(), values);
+    std::vector<Cell> cells = row_;
+    std::vector<Place> places(cells.size());
+    std::iota(places.begin(), places.end(), Place{0});
+    NewestWins(neighbours).combine(Row(cells.data(), places, true, neighbours.all()), values);
     return values;
   }
 

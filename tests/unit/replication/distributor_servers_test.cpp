@@ -300,5 +300,30 @@ TEST_F(Servers, ANameWhoseServerWasReadLaterIsNotCleared) {
                                              "1: Custom:PJSIP/1 = INUSE"));
 }
 
+// --- Writes that a lost connection left ------------------------------------------------------------------------------
+
+TEST_F(Servers, AServerThatWasLostWithWritesUnansweredIsReadTwice) {
+  all_up({{0, {own("Custom:PJSIP/1", "INUSE")}}});
+  ASSERT_THAT(writes(), UnorderedElementsAre("2: Custom:PJSIP/1 = INUSE", "3: Custom:PJSIP/1 = INUSE"));
+  down(1);
+  up(1);
+  read({{1, {held("Custom:PJSIP/1", "INUSE")}}});
+  EXPECT_EQ(asked_to_read(), 0U);
+  host.clock.advance(Distributor::late_writes);
+  EXPECT_EQ(asked_to_read(), 2U) << "the list and its fence";
+  // The write of the lost connection ran after the first list; its event was missed.
+  read({{1, {held("Custom:PJSIP/1", "RINGING")}}});
+  EXPECT_THAT(writes(), ::testing::Contains("2: Custom:PJSIP/1 = INUSE"));
+}
+
+TEST_F(Servers, AServerThatWasLostWithNothingUnansweredIsReadOnce) {
+  all_up();
+  down(1);
+  up(1);
+  read();
+  host.clock.advance(Distributor::late_writes * 2);
+  EXPECT_EQ(asked_to_read(), 0U);
+}
+
 }  // namespace
 }  // namespace amibroker::replication

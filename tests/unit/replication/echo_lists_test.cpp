@@ -56,7 +56,10 @@ TEST_F(Echoes, AWriteThatNeverHappenedLeavesTheOthers) {
 }
 
 TEST_F(Echoes, AFullListHasRoomAfterItsFirstWasDropped) {
-  push({1, 2, 3, 4});
+  for (ValueId value = 1; value <= EchoLists::capacity; ++value) {
+    EXPECT_FALSE(lists.full(list));
+    lists.push(list, value);
+  }
   EXPECT_TRUE(lists.full(list));
   lists.drop_first(list);
   EXPECT_FALSE(lists.full(list));

@@ -223,8 +223,8 @@ class FullEchoList : public Symmetric {
  protected:
   FullEchoList() {
     fleet.down(2);
-    for (const ValueId value : {away, dnd, away, dnd}) {
-      fleet.event(0, 0, value);
+    for (std::size_t i = 0; i < EchoLists::capacity; ++i) {
+      fleet.event(0, 0, i % 2 == 0 ? away : dnd);
       fleet.done(1, 0);
     }
     fleet.event(0, 0, chat);
@@ -243,10 +243,11 @@ TEST_F(FullEchoList, TheTimeOfAnEarlierFailureIsTooSoonToTakeAnEchoForLost) {
   other.add_keys(Sharing::symmetric, 1);
   other.event(0, 0, away);
   other.done(1, 0, Outcome::unknown);  // written again in 100 ms, or with the next change
-  for (const ValueId value : {dnd, away, dnd, chat}) {
-    other.event(0, 0, value);
+  for (std::size_t i = 1; i < EchoLists::capacity; ++i) {
+    other.event(0, 0, i % 2 == 0 ? away : dnd);
     other.done(1, 0);
   }
+  other.event(0, 0, chat);
   other.taken();
   other.advance(milliseconds(100));
   other.advance(milliseconds(4999));
