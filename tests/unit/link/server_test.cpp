@@ -97,18 +97,19 @@ TEST_F(ServerTest, ABrokerThatWasHeldUpDoesNotBlameItsServers) {
 
 TEST_F(ServerTest, NothingIsSentToAServerThatStandsStill) {
   ServerTimings timings = quick();
-  timings.ping_timeout = timings.longest_ping = long_time;
+  timings.ping_timeout = timings.longest_ping = timings.longest_wait = long_time;
   come_up(timings);
   ignored = {"Ping", "Setvar"};
   const FakeWireState& wire = transport().wire(0);
   const auto pings = [&] { return std::count_if(wire.sent.begin(), wire.sent.end(), is_ping); };
   const auto before = pings();
   ASSERT_TRUE(serve_until([&] { return pings() > before; }));
+  const auto far_above = timings.hold_after * 20;  // time in which a busy machine stops the loop does not count
   const auto asked = std::chrono::steady_clock::now();
   ask("Setvar");
-  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - asked > timings.hold_after * 2; }));
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - asked > far_above; }));
   ask("Late");
-  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - asked > timings.hold_after * 4; }));
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - asked > 2 * far_above; }));
   EXPECT_THAT(wire.sent, testing::Contains(testing::EndsWith("Setvar"))) << "before it was noticed";
   EXPECT_THAT(wire.sent, testing::Not(testing::Contains(testing::EndsWith("Late"))));
   // It goes on, and answers what it was asked.
@@ -128,10 +129,11 @@ TEST_F(ServerTest, ASignOfLifeLetsGoWhatWasHeldBack) {
   const auto sent = [&](const char* name) {
     return std::any_of(wire.sent.begin(), wire.sent.end(), [&](const auto& text) { return text.ends_with(name); });
   };
+  const auto far_above = timings.hold_after * 20;
   const auto begun = std::chrono::steady_clock::now();
-  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > timings.hold_after * 4; }));
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > far_above; }));
   ask("Late");
-  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > timings.hold_after * 6; }));
+  ASSERT_TRUE(serve_until([&] { return std::chrono::steady_clock::now() - begun > far_above + milliseconds(50); }));
   ASSERT_FALSE(sent("Late"));
   transport().wire(0).tell([](WireListener& to) { to.on_progress(); });
   ASSERT_TRUE(serve_until([&] { return sent("Late"); }));
