@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/link/server.hpp"
 
+#include <atomic>
+
 #include "tests/unit/link/fleet_fixture.hpp"
 
 namespace amibroker::link {
@@ -233,7 +235,7 @@ TEST_F(ServerTest, TheLogSaysWhereTheAttemptStopped) {
 }
 
 TEST_F(ServerTest, ANameThatDoesNotResolveIsReportedAndTriedAgain) {
-  int asked = 0;
+  std::atomic<int> asked = 0;  // the look-up has a thread of its own
   begin(quick(), [&asked](const std::string& name) {
     ++asked;
     return Resolver::Found{{}, "its name '" + name + "' does not resolve (unknown)"};
