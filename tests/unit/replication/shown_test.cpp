@@ -27,6 +27,17 @@ class Shown : public ::testing::Test {
     EXPECT_FALSE(shown(value));
     fleet.taken();
   }
+  /// The write of `ringing` has no answer when the connection is lost; on the next one `idle` is written.
+  void lose_a_write_of_ringing_and_write_idle() {
+    agree_on(busy);
+    fleet.origin(0, 0, ringing);
+    fleet.down(1);
+    fleet.done(1, 0, Outcome::unknown);
+    fleet.origin(0, 0, idle);
+    fleet.up(1);
+    fleet.done(1, 0);
+    fleet.taken();
+  }
 
   Fleet fleet{2};
 };
@@ -81,28 +92,14 @@ TEST_F(Shown, AForeignWriteThatMeetsOursLeavesDoubtSoOursIsRepeatedOnce) {
 }
 
 TEST_F(Shown, ACommandOfALostConnectionThatRunsLateIsUndone) {
-  agree_on(busy);
-  fleet.origin(0, 0, ringing);
-  fleet.down(1);
-  fleet.done(1, 0, Outcome::unknown);
-  fleet.origin(0, 0, idle);
-  fleet.up(1);
-  fleet.done(1, 0);
-  fleet.taken();
+  lose_a_write_of_ringing_and_write_idle();
   EXPECT_FALSE(shown(idle)) << "ours of this connection";
   EXPECT_TRUE(shown(ringing)) << "the late one";
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, idle}));
 }
 
 TEST_F(Shown, ALateCommandThatRunsBeforeOursNeedsNothing) {
-  agree_on(busy);
-  fleet.origin(0, 0, ringing);
-  fleet.down(1);
-  fleet.done(1, 0, Outcome::unknown);
-  fleet.origin(0, 0, idle);
-  fleet.up(1);
-  fleet.done(1, 0);
-  fleet.taken();
+  lose_a_write_of_ringing_and_write_idle();
   EXPECT_FALSE(shown(ringing));
   EXPECT_FALSE(shown(idle));
   EXPECT_THAT(fleet.taken(), IsEmpty());
