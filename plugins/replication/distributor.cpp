@@ -77,7 +77,10 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
 Distributor::~Distributor() {
   host_.cancel(timer_);
   host_.cancel(start_timer_);
-  for (const Server& server : servers_) host_.cancel(server.lost_timer);
+  for (const Server& server : servers_) {
+    host_.cancel(server.lost_timer);
+    host_.cancel(server.second_reading);
+  }
 }
 
 // --- Events --------------------------------------------------------------------------------------------------------
@@ -149,6 +152,7 @@ void Distributor::server_up(ServerId server) {
 
 void Distributor::server_down(ServerId server) {
   servers_[server].list.clear();
+  host_.cancel(std::exchange(servers_[server].second_reading, 0));
   snapshots_.server_down(server);
   gate_.went_down(server);
   replicator_.server_down(places_.of(server));
@@ -189,6 +193,7 @@ void Distributor::server_changed(ServerId server, bool filters_changed) {
 void Distributor::server_retired(ServerId server) {
   const Place place = places_.of(server);
   host_.cancel(servers_[server].lost_timer);
+  host_.cancel(servers_[server].second_reading);
   servers_[server] = {};
   snapshots_.retire_server(server);
   replicator_.remove_server(place, host_.now());
@@ -237,7 +242,10 @@ void Distributor::list_applies(ServerId server) {
   servers_[server].filters_changed = false;
   if (replicator_.read(places_.of(server), list, host_.now())) snapshots_.soon(server);
   if (std::exchange(servers_[server].read_twice, false) && keeps_rule(10))
-    host_.after(late_writes, [this, server] { snapshots_.soon(server); });
+    servers_[server].second_reading = host_.after(late_writes, [this, server] {
+      servers_[server].second_reading = 0;
+      snapshots_.soon(server);
+    });
   decide(server);
 }
 

@@ -168,6 +168,7 @@ class Distributor final : private Writer, private SnapshotReader {
     bool filters_changed = false;  ///< since it was read
     bool unanswered = false;       ///< a write had no answer since it last came up
     bool read_twice = false;       ///< what had no answer then may run after its first list, so it is read again
+    TimerId second_reading = 0;    ///< waits for that
   };
   std::vector<Server> servers_;
 

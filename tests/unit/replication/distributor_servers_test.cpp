@@ -316,6 +316,16 @@ TEST_F(Servers, AServerThatWasLostWithWritesUnansweredIsReadTwice) {
   EXPECT_THAT(writes(), ::testing::Contains("2: Custom:PJSIP/1 = INUSE"));
 }
 
+TEST_F(Servers, ASecondReadingEndsWithThePlugin) {
+  all_up({{0, {own("Custom:PJSIP/1", "INUSE")}}});
+  down(1);
+  up(1);
+  read({{1, {held("Custom:PJSIP/1", "INUSE")}}});
+  const std::size_t timers = host.clock.timers();
+  distributor.reset();
+  EXPECT_EQ(host.clock.timers(), 0U) << "of " << timers;
+}
+
 TEST_F(Servers, AServerThatWasLostWithNothingUnansweredIsReadOnce) {
   all_up();
   down(1);
