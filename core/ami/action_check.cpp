@@ -21,7 +21,7 @@ bool is_name(std::string_view text) noexcept {
 }
 
 /// What is wrong with a value, or null.
-const char* flaw_of_value(std::string_view value) noexcept {
+const char* flaw_of_value(std::string_view value, Bytes bytes) noexcept {
   if (value.size() > max_value_bytes) return "is longer than 1000 bytes";
   bool ascii = true;
   for (const char c : value) {
@@ -29,13 +29,13 @@ const char* flaw_of_value(std::string_view value) noexcept {
     if (byte < 0x20 || byte == 0x7f) return "holds a control byte";
     ascii = ascii && byte < 0x80;
   }
-  if (!ascii && !simdjson::validate_utf8(value)) return "is not UTF-8";
+  if (!ascii && bytes == Bytes::utf8 && !simdjson::validate_utf8(value)) return "is not UTF-8";
   return nullptr;
 }
 
 }  // namespace
 
-bool may_be_sent(const Action& action, std::string& reason) {
+bool may_be_sent(const Action& action, std::string& reason, Bytes bytes) {
   if (!is_name(action.name())) {
     reason = "the action's name '" + base::printable(action.name(), 60) + "' is not made of letters, digits, _ and -";
     return false;
@@ -54,7 +54,7 @@ bool may_be_sent(const Action& action, std::string& reason) {
       reason = "the header " + std::string(header.name) + " is set by the broker itself";
       return false;
     }
-    if (const char* flaw = flaw_of_value(header.value)) {
+    if (const char* flaw = flaw_of_value(header.value, bytes)) {
       reason =
           "the value of " + std::string(header.name) + " " + flaw + ": '" + base::printable(header.value, 60) + "'";
       return false;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "amibroker/action.hpp"
@@ -19,9 +20,15 @@ inline constexpr std::size_t max_value_bytes = 1000;
 /// the two that the broker adds.
 inline constexpr std::size_t max_action_headers = 126;
 
+/// What the values of an action may be made of.
+enum class Bytes : std::uint8_t {
+  utf8,  ///< JSON holds nothing else
+  any,   ///< native AMI: lines of bytes; Asterisk may be told the names of its devices in Latin-1
+};
+
 /// Whether the action may be sent. False: `reason` says why, with the header's name. A name must be made of
-/// letters, digits, `_` and `-`; a value must be UTF-8 without any byte below 0x20 or 0x7f: a line end in a value
-/// would become a header of its own. A header called Action or ActionID is refused, for the broker sets these.
-[[nodiscard]] bool may_be_sent(const Action& action, std::string& reason);
+/// letters, digits, `_` and `-`; a value must hold no byte below 0x20 and no 0x7f, whatever `bytes` says: a line end in
+/// a value would become a header of its own. A header called Action or ActionID is refused, for the broker sets these.
+[[nodiscard]] bool may_be_sent(const Action& action, std::string& reason, Bytes bytes = Bytes::utf8);
 
 }  // namespace amibroker::ami

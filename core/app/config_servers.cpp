@@ -128,6 +128,24 @@ void report_unknown_sections(const std::vector<base::Section>& sections, const s
   }
 }
 
+/// A zone that one server alone names shares nothing with anybody.
+void report_lonely_zones(const std::vector<base::Section>& sections, const Config& config, base::Findings& findings) {
+  std::map<std::string_view, std::size_t> servers_of;
+  for (const ServerSettings& server : config.servers)
+    for (const std::string& zone : server.zones) ++servers_of[zone];
+  for (const ServerSettings& server : config.servers)
+    for (const std::string& zone : server.zones) {
+      if (servers_of[zone] > 1 || findings.warnings.size() >= base::max_errors) continue;
+      const base::Section* section = find_section(sections, server.section);
+      std::vector<std::string_view> others;
+      for (const auto& [other, servers] : servers_of)
+        if (other != zone) others.push_back(other);
+      findings.warning(base::line_of(*section, "zones"),
+                       "zones: no server but " + in_brackets(server.section) + " names the zone " +
+                           base::in_quotes(zone) + ", so nothing is shared by it" + findings.hint(zone, others));
+    }
+}
+
 }  // namespace
 
 bool is_reserved_section(std::string_view name) noexcept {
@@ -159,6 +177,7 @@ void read_servers(const std::vector<base::Section>& sections, Config& config, ba
   }
   // Without a list every server's section would be reported as well.
   if (list != nullptr) report_unknown_sections(sections, listed, findings);
+  report_lonely_zones(sections, config, findings);
 }
 
 }  // namespace amibroker::app

@@ -73,9 +73,10 @@ int make_keys(const CommandLine& line) {
 }
 
 int check_config(const CommandLine& line, const app::LoadedConfig& loaded) {
-  const auto errors = host::check_plugins(folders_of(line, loaded.config), loaded.config.plugins);
-  print(line.config_file, errors, "");
-  if (!errors.empty()) return static_cast<int>(ExitCode::wrong_config);
+  const auto check = host::check_plugins(folders_of(line, loaded.config), loaded.config.plugins);
+  print(line.config_file, check.errors, "");
+  if (!check.errors.empty()) return static_cast<int>(ExitCode::wrong_config);
+  for (const std::string& example : check.examples) show(example + '\n');
   return show(line.config_file + ": no mistakes, " + std::to_string(loaded.config.servers.size()) + " servers\n");
 }
 

@@ -20,11 +20,11 @@ bool is_bounded(const char* text) noexcept {
 std::string in_quotes(std::string_view text) { return '"' + base::printable(text, longest_text) + '"'; }
 
 bool has_all_calls(const PluginCalls& calls) noexcept {
-  return calls.create != nullptr && calls.destroy != nullptr && calls.start != nullptr && calls.stop != nullptr &&
-         calls.event != nullptr && calls.server_up != nullptr && calls.server_down != nullptr &&
-         calls.server_added != nullptr && calls.server_changed != nullptr && calls.server_retired != nullptr &&
-         calls.events_lost != nullptr && calls.report != nullptr && calls.completion != nullptr &&
-         calls.task != nullptr;
+  return calls.check_options != nullptr && calls.create != nullptr && calls.destroy != nullptr &&
+         calls.start != nullptr && calls.stop != nullptr && calls.event != nullptr && calls.server_up != nullptr &&
+         calls.server_down != nullptr && calls.server_added != nullptr && calls.server_changed != nullptr &&
+         calls.server_retired != nullptr && calls.events_lost != nullptr && calls.report != nullptr &&
+         calls.completion != nullptr && calls.task != nullptr;
 }
 
 /// What is wrong with the members that the macro's user wrote, or that only a hand-made descriptor can have wrong.

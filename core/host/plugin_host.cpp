@@ -11,7 +11,7 @@ namespace amibroker::host {
 
 PluginHost::PluginHost(base::EventLoop& loop, dispatch::Dispatcher& dispatcher,
                        std::chrono::milliseconds request_timeout, bool verbose)
-    : dispatcher_(dispatcher), surroundings_{loop, dispatcher, servers_, request_timeout, verbose} {
+    : dispatcher_(dispatcher), surroundings_{loop, dispatcher, servers_, same_asterisk_, request_timeout, verbose} {
   dispatcher_.set_identity_listener(this);
 }
 

@@ -16,6 +16,7 @@
 #include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_instance.hpp"
 #include "core/host/plugin_loading.hpp"
+#include "core/host/same_asterisk_log.hpp"
 #include "core/host/server_table.hpp"
 
 namespace amibroker::host {
@@ -63,6 +64,7 @@ class PluginHost final : private dispatch::IdentityListener {
 
   dispatch::Dispatcher& dispatcher_;
   ServerTable servers_;
+  SameAsteriskLog same_asterisk_{servers_};
   Surroundings surroundings_;
   std::vector<LoadedPlugin> loaded_;
   std::vector<std::unique_ptr<PluginInstance>> instances_;

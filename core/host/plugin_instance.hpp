@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "amibroker/host.hpp"
+#include "amibroker/same_asterisk.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/base/log_limit.hpp"
 #include "core/base/post_box.hpp"
@@ -31,6 +32,7 @@ struct Surroundings {
   base::EventLoop& loop;
   dispatch::Dispatcher& dispatcher;
   const ServerTable& servers;
+  SameAsterisk& same_asterisk;
   std::chrono::milliseconds request_timeout;  ///< for requests that name none
   bool verbose;
 };

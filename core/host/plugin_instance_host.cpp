@@ -181,7 +181,9 @@ Counter& PluginInstance::counter(std::string_view name) noexcept {
   return *counter;
 }
 
-/// The SDK of this daemon has no extensions yet, so every name is unknown.
-void* PluginInstance::extension(std::string_view, std::uint32_t) noexcept { return nullptr; }
+void* PluginInstance::extension(std::string_view name, std::uint32_t version) noexcept {
+  const bool known = name == SameAsterisk::extension_name && version == SameAsterisk::extension_version;
+  return known ? &around_.same_asterisk : nullptr;
+}
 
 }  // namespace amibroker::host

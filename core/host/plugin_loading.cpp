@@ -8,7 +8,7 @@
 
 #include "core/base/printable.hpp"
 #include "core/base/values.hpp"
-#include "core/host/option_table.hpp"
+#include "core/host/options_check.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -43,15 +43,19 @@ std::vector<LoadedPlugin> load_plugins(const PluginFolders& folders, std::span<c
     auto library = open_library(folders, plugin, errors);
     if (!library) continue;
     OptionValues options = OptionValues::read(plugin, library->options(), errors);
-    if (errors.size() == before) loaded.push_back({*std::move(library), std::move(options)});
+    if (errors.size() != before) continue;
+    std::vector<std::string> examples = check_options(*library, plugin, options, errors);
+    if (errors.size() == before) loaded.push_back({*std::move(library), std::move(options), std::move(examples)});
   }
   return loaded;
 }
 
-std::vector<base::Problem> check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
-  std::vector<base::Problem> errors;
-  static_cast<void>(load_plugins(folders, plugins, errors));
-  return errors;
+PluginCheck check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins) {
+  PluginCheck check;
+  for (const LoadedPlugin& plugin : load_plugins(folders, plugins, check.errors))
+    for (const std::string& example : plugin.examples)
+      check.examples.push_back("plugin " + std::string(plugin.library.descriptor().name) + ": " + example);
+  return check;
 }
 
 }  // namespace amibroker::host

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From the configuration's plugins to libraries with checked options. Nothing of a plugin runs here but its static
-// initialisers, so `--check-config` does exactly what a start does.
+// initialisers and its `check_options`, so `--check-config` does exactly what a start does.
 #pragma once
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/host/options.hpp"
@@ -19,6 +20,7 @@ namespace amibroker::host {
 struct LoadedPlugin {
   PluginLibrary library;
   OptionValues options;
+  std::vector<std::string> examples;  ///< what the plugin shows of its options, a line each
 };
 
 /// Loads the plugins that are switched on, in the order of `plugins`, and checks their options. Each mistake (no such
@@ -27,8 +29,11 @@ struct LoadedPlugin {
                                                      std::span<const PluginConfig> plugins,
                                                      std::vector<base::Problem>& errors);
 
-/// All mistakes that a start with these plugins would find.
-[[nodiscard]] std::vector<base::Problem> check_plugins(const PluginFolders& folders,
-                                                       std::span<const PluginConfig> plugins);
+/// What a check of these plugins shows.
+struct PluginCheck {
+  std::vector<base::Problem> errors;  ///< all mistakes that a start would find
+  std::vector<std::string> examples;  ///< `plugin NAME: ...`, one line each
+};
+[[nodiscard]] PluginCheck check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins);
 
 }  // namespace amibroker::host

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/link/action_encoder.hpp"
 
-#include "core/ami/action_check.hpp"
-
 namespace amibroker::link {
 
 bool ActionEncoder::prepare(const Action& action, std::uint64_t above) {
   if (encoded_ != nullptr && action_id_ > above && action == action_) return true;
-  if (!ami::may_be_sent(action, refusal_)) return false;
+  if (!ami::may_be_sent(action, refusal_, transport_.traits().bytes)) return false;
   if (const auto why = transport_.refusal(action.name()); !why.empty()) {
     refusal_ = std::string(action.name()) + " is not sent to Asterisk: " + std::string(why);
     return false;

@@ -72,6 +72,7 @@ bool Requests::answer(std::optional<std::uint64_t> id, std::span<const Message> 
   for (Pending& lost : passed_over) pass_over(lost);
   if (pending->expired) {
     ++counters_.late_replies;
+    if (pending->owner != own) unanswered_.reset();  // late, but it does what it is asked
     drop_("it came too late");
     return true;
   }

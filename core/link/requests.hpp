@@ -72,8 +72,8 @@ class Requests {
   /// Ends all: the connection is over.
   void fail_all();
 
-  /// Actions that ended without an answer since the last one that was answered; those of the server's own do not count.
-  /// Nothing if there are none.
+  /// Actions that ended without an answer since the last one that was answered, in time or late; those of the server's
+  /// own do not count. Nothing if there are none.
   struct Unanswered {
     Time since;
     std::size_t count;

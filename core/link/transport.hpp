@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "amibroker/action.hpp"
+#include "core/ami/action_check.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/base/findings.hpp"
 #include "core/base/section.hpp"
@@ -26,6 +27,7 @@ struct WireTraits {
   bool answers_without_id;  ///< an answer that does not say its action is one to the oldest
   /// Events come on the connection that answers too, so each of them shows that the server is alive.
   bool events_show_life;
+  ami::Bytes bytes;  ///< what values the wire can carry
 };
 
 /// Makes wires. Outlives them. Loop's thread only.

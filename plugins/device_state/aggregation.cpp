@@ -60,4 +60,9 @@ ValueId Aggregation::combine_for(const Row& row, Place target) const noexcept {
   return shown_for(said);
 }
 
+bool Aggregation::is_wrong_anyway(ValueId shown, ValueId combined) const noexcept {
+  if (shown == no_value) return false;
+  return combined > (shown == replication::absent ? 1 : shown);  // a name that is absent shows as the first of states
+}
+
 }  // namespace amibroker::device_state

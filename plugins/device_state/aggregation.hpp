@@ -25,6 +25,8 @@ class Aggregation final : public replication::Combiner {
   void combine(const replication::Row& row, std::span<replication::ValueId> shown) const noexcept override;
   [[nodiscard]] replication::ValueId combine_for(const replication::Row& row,
                                                  replication::Place target) const noexcept override;
+  /// One more contribution never makes a state one that comes earlier in states.
+  [[nodiscard]] bool is_wrong_anyway(replication::ValueId shown, replication::ValueId combined) const noexcept override;
 
  private:
   const replication::Neighbours& neighbours_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/device_state/device_state.hpp"
 
+#include <array>
 #include <string>
 
 #include "plugins/device_state/devices.hpp"
@@ -16,7 +17,37 @@ using replication::Sharing;
 constexpr std::string_view custom = "Custom:";
 constexpr std::string_view unknown = "UNKNOWN";
 
+/// Patterns of a server's section are for presentities, too: `CustomPresence:*`, or `SIP:*`, which is no form of a
+/// device.
+bool concerns_devices(std::string_view pattern) noexcept {
+  if (pattern.starts_with("CustomPresence")) return false;
+  const std::string_view technology = technology_of(pattern);
+  return !is_known_technology(technology) || pattern[technology.size()] == separator_of(technology);
+}
+
 }  // namespace
+
+void DeviceState::check_options(const Options& options, OptionReport& report) {
+  const std::string_view text = options.text("name_template");
+  if (const std::string fault = NameTemplate::fault_of(text); !fault.empty())
+    return report.mistake("name_template", fault);
+  NameTemplate names(text);
+  if (options.boolean("custom") && names.makes_slashes())
+    return report.mistake(
+        "custom", "= yes does not go together with name_template = " + std::string(text) +
+                      ", which makes names with a slash: Asterisk makes Custom:100 of Custom:PJSIP/100 when it "
+                      "restarts, and nobody could tell that from a device that your servers share. Use a template "
+                      "without a slash, such as Custom:{technology}-{name}, and name its devices in the hints");
+  constexpr std::array<std::string_view, 1> zones{"north"};
+  names.set_server({.id = 0, .section = "server-1", .name = {}, .zones = zones});
+  std::string example;
+  for (const std::string_view device : {"PJSIP/100", "Queue:sales", "DAHDI/i1/5"})
+    example.append(example.empty() ? "for the other servers, " : ", ")
+        .append(device)
+        .append(example.find(" is ") == std::string::npos ? " of [server-1] in the zone north is " : " is ")
+        .append(names.expand(0, device));
+  report.example(example);
+}
 
 void DeviceState::start(Host& host) {
   host_ = &host;
@@ -24,8 +55,9 @@ void DeviceState::start(Host& host) {
   ignored_events_ = &host.counter("ignored_events");
   bad_events_ = &host.counter("bad_events");
   names_.emplace(host.options().text("name_template"));
-  if (host.options().boolean("custom")) customs_.emplace();
-  filters_.emplace(host);
+  shares_customs_ = host.options().boolean("custom");
+  for (const ServerInfo& server : host.servers()) names_->set_server(server);
+  filters_.emplace(host, concerns_devices);
   neighbours_.emplace();
   aggregation_.emplace(*neighbours_);
   newest_.emplace(*neighbours_);
@@ -39,8 +71,11 @@ void DeviceState::start(Host& host) {
                                            .list_module = "res_manager_devicestate.so",
                                            .technologies = technologies,
                                            .limit = "max_devices",
+                                           .lists_show_names = true,
                                            .echoes_repeats = false,
-                                           .values = states});
+                                           .values = states,
+                                           .notes = {"Custom:zmq-ami-broker", "NOT_INUSE", "Device"}});
+  unshared_.emplace(host, *distributor_);
   host.subscribe("DeviceStateChange");
 }
 
@@ -55,15 +90,10 @@ void DeviceState::device_changed(ServerId server, const Message& message) {
   const std::string_view device = message["Device"];
   const std::string_view state = message["State"];
   if (device.empty() || (!is_state(state) && state != unknown)) return count(*bad_events_);
-  const bool is_custom = !is_native(device);
-  if (is_custom && !names_->technology_in(device).empty()) return shown_on(server, device, state);
-  if (!concerns_us(server, device, is_custom)) return count(*ignored_events_);
-  if (is_custom && state == unknown) return count(*ignored_events_);
+  if (!is_native(device)) return custom_changed(server, device, state);
+  if (!filters_->pass(server, device)) return count(*ignored_events_);
   if (host_->verbose()) show(server, device, state);
-  if (is_custom) return distributor_->changed_on(server, device, distributor_->value(state));
-  const std::string_view shown_name = names_->expand(device);
-  note_written(shown_name);
-  distributor_->changed_at_origin(server, shown_name, technology_of(device),
+  distributor_->changed_at_origin(server, names_->expand(server, device), technology_of(device),
                                   state == unknown ? replication::no_value : distributor_->value(state));
 }
 
@@ -73,40 +103,37 @@ void DeviceState::shown_on(ServerId server, std::string_view device, std::string
   distributor_->shown_on(server, device, state == unknown ? std::nullopt : std::optional(distributor_->value(state)));
 }
 
-/// Whether the device's state is distributed: a native one, or a shared custom one, that no filter holds back.
-bool DeviceState::concerns_us(ServerId server, std::string_view device, bool is_custom) {
-  if (!is_custom) return filters_->pass(server, device);
-  if (!customs_ || !device.starts_with(custom)) return false;
-  return !customs_->is_remnant(device.substr(custom.size())) && filters_->pass(server, device);
+void DeviceState::custom_changed(ServerId server, std::string_view device, std::string_view state) {
+  if (distributor_->is_one_way(device)) return shown_on(server, device, state);
+  if (!shares_customs_ || state == unknown || distributor_->is_note(device) || !filters_->pass(server, device))
+    return count(*ignored_events_);
+  if (const NotShared reason = why_not_shared(device, *names_); reason != NotShared::no) {
+    unshared_->add(server, device, reason);
+    return count(*ignored_events_);
+  }
+  if (host_->verbose()) show(server, device, state);
+  distributor_->changed_on(server, device, distributor_->value(state));
 }
 
 std::optional<ListedState> DeviceState::read_item(ServerId server, const Message& item) {
   const std::string_view device = item["Device"];
   const std::string_view state = item["State"];
   if (device.empty() || (!is_state(state) && state != unknown)) return std::nullopt;
-  if (is_native(device)) {
-    if (state == unknown || !filters_->pass(server, device)) return std::nullopt;
-    const std::string_view shown_name = names_->expand(device);
-    note_written(shown_name);
-    return ListedState{shown_name, technology_of(device), state, Listed::Kind::own, Sharing::one_way};
-  }
-  if (!device.starts_with(custom)) return std::nullopt;
-  if (const std::string_view technology = names_->technology_in(device); !technology.empty()) {
-    note_written(device);
+  if (!is_native(device)) return read_custom(server, device, state);
+  if (state == unknown || !filters_->pass(server, device)) return std::nullopt;
+  return ListedState{names_->expand(server, device), technology_of(device), state, Listed::Kind::own, Sharing::one_way};
+}
+
+std::optional<ListedState> DeviceState::read_custom(ServerId server, std::string_view device, std::string_view state) {
+  if (!device.starts_with(custom) || distributor_->is_note(device)) return std::nullopt;
+  const std::string_view technology = names_->technology_in(device);
+  if (!technology.empty() || distributor_->shows(device))
     return ListedState{device, technology, state, Listed::Kind::held, Sharing::one_way};
-  }
-  if (!customs_ || customs_->is_remnant(device.substr(custom.size()))) return std::nullopt;
+  if (!shares_customs_ || why_not_shared(device, *names_) != NotShared::no) return std::nullopt;
   const bool spreads = state != unknown && filters_->pass(server, device);
   if (!spreads && !distributor_->knows(device)) return std::nullopt;
   return ListedState{
       device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
-}
-
-/// What a restart of Asterisk makes of this name is not a shared device, even if it was taken for one before.
-void DeviceState::note_written(std::string_view shown_name) {
-  if (!customs_) return;
-  const std::string_view remnant = customs_->wrote(shown_name);
-  if (!remnant.empty()) distributor_->retire(std::string(custom).append(remnant));
 }
 
 void DeviceState::show(ServerId server, std::string_view device, std::string_view state) const {
@@ -128,18 +155,21 @@ void DeviceState::on_server_down(ServerId server) {
 void DeviceState::on_server_added(ServerId server) {
   if (!distributor_) return;
   filters_->update(host_->servers()[server]);
+  names_->set_server(host_->servers()[server]);
   distributor_->server_added(server);
 }
 
 void DeviceState::on_server_changed(ServerId server) {
   if (!distributor_) return;
   const bool filters_changed = filters_->update(host_->servers()[server]);
-  distributor_->server_changed(server, filters_changed);
+  const bool names_changed = names_->set_server(host_->servers()[server]);
+  distributor_->server_changed(server, filters_changed || names_changed);
 }
 
 void DeviceState::on_server_retired(ServerId server) {
   if (!distributor_) return;
   filters_->retire(server);
+  names_->set_server(host_->servers()[server]);
   distributor_->server_retired(server);
 }
 
@@ -151,6 +181,10 @@ void DeviceState::on_report() {
   if (distributor_) distributor_->report();
 }
 
-void DeviceState::stop() { distributor_.reset(); }
+void DeviceState::stop() {
+  unshared_.reset();
+  distributor_.reset();
+  filters_.reset();
+}
 
 }  // namespace amibroker::device_state

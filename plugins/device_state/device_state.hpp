@@ -9,7 +9,7 @@
 #include "amibroker/plugin.hpp"
 #include "plugins/device_state/aggregation.hpp"
 #include "plugins/device_state/name_template.hpp"
-#include "plugins/device_state/shared_customs.hpp"
+#include "plugins/device_state/unshared.hpp"
 #include "plugins/replication/distributor.hpp"
 #include "plugins/replication/filters.hpp"
 #include "plugins/replication/options.hpp"
@@ -21,12 +21,16 @@ namespace amibroker::device_state {
 /// others say of it together (Aggregation), or, with `aggregate = no`, what was said last.
 ///
 /// Not distributed: devices that live only as long as a call (`Local/...` and the like); and custom devices, unless
-/// `custom = yes` makes those alike on all servers that have not the form of what is written here.
+/// `custom = yes` makes them alike on all servers (see why_not_shared for those that it leaves out).
 ///
 /// Counters besides the Distributor's: `events`, of which `ignored_events` are not distributed for those reasons or
 /// because of a filter, and `bad_events` lack a device or hold a state that Asterisk does not have.
 class DeviceState final : public Plugin, private replication::ListReader {
  public:
+  /// `custom = yes` needs a template that makes no slashes: Asterisk makes `Custom:100` of a stored `Custom:PJSIP/100`
+  /// at its restart, and nothing tells that from a device that the servers share.
+  static void check_options(const Options& options, OptionReport& report);
+
   void start(Host& host) override;
   void on_event(ServerId server, const Message& message) override;
   void on_server_up(ServerId server) override;
@@ -44,18 +48,21 @@ class DeviceState final : public Plugin, private replication::ListReader {
       {"aggregate", OptionType::boolean, "yes", "", 0, 0,
        "a device that several servers know shows what they say together; no: what one of them said last"},
       {"custom", OptionType::boolean, "no", "", 0, 0,
-       "keep custom devices that dialplans set (night mode, do-not-disturb lamps) equal on all servers"},
+       "keep custom devices that dialplans set (night mode, do-not-disturb lamps) equal on all servers; needs a "
+       "name_template without a slash"},
       {"name_template", OptionType::text, "Custom:{device}", "", 0, 0,
-       "what a device is called on the other servers; Custom:{technology}-{name} survives a restart of Asterisk"},
+       "what a device is called on the other servers, made of {device}, {technology}, {name}, {server} and {zone}; "
+       "Custom:{technology}-{name} survives a restart of Asterisk"},
       AMIBROKER_REPLICATION_OPTIONS,
   };
 
  private:
   std::optional<replication::ListedState> read_item(ServerId server, const Message& item) override;
   void device_changed(ServerId server, const Message& message);
-  [[nodiscard]] bool concerns_us(ServerId server, std::string_view device, bool is_custom);
   void shown_on(ServerId server, std::string_view device, std::string_view state);
-  void note_written(std::string_view shown_name);
+  void custom_changed(ServerId server, std::string_view device, std::string_view state);
+  [[nodiscard]] std::optional<replication::ListedState> read_custom(ServerId server, std::string_view device,
+                                                                    std::string_view state);
   void show(ServerId server, std::string_view device, std::string_view state) const;
 
   Host* host_ = nullptr;
@@ -63,12 +70,13 @@ class DeviceState final : public Plugin, private replication::ListReader {
   Counter* ignored_events_ = nullptr;
   Counter* bad_events_ = nullptr;
   std::optional<NameTemplate> names_;
-  std::optional<SharedCustoms> customs_;
+  bool shares_customs_ = false;
   std::optional<replication::Filters> filters_;
   std::optional<replication::Neighbours> neighbours_;
   std::optional<Aggregation> aggregation_;
   std::optional<replication::NewestWins> newest_;
   std::optional<replication::Distributor> distributor_;  ///< from start to stop
+  std::optional<UnsharedLog> unshared_;                  ///< the same
 };
 
 }  // namespace amibroker::device_state

@@ -17,10 +17,24 @@ namespace amibroker::device_state {
 inline constexpr std::array<std::string_view, 8> states{"INVALID", "UNAVAILABLE", "NOT_INUSE", "ONHOLD",
                                                         "RINGING", "INUSE",       "BUSY",      "RINGINUSE"};
 
-/// Technologies and device state providers that Asterisk itself has: a custom device that is called after one of their
-/// devices was written by a broker.
-inline constexpr std::array<std::string_view, 12> technologies{
-    "PJSIP", "SIP", "IAX2", "DAHDI", "SCCP", "MGCP", "Queue", "confbridge", "MeetMe", "park", "Park", "Agent"};
+/// Technologies and device state providers of Asterisk and of well-known drivers: if a custom device is called after
+/// one of their devices, a broker may have written it.
+inline constexpr std::array<std::string_view, 24> technologies{
+    "PJSIP", "SIP",        "IAX2",    "DAHDI", "SCCP", "MGCP",  "Skinny",   "USTM",
+    "Motif", "OOH323",     "Console", "mISDN", "CAPI", "Khomp", "Dongle",   "Quectel",
+    "Queue", "confbridge", "MeetMe",  "Park",  "park", "Agent", "Calendar", "SLA"};
+
+/// What stands between the technology and the rest of a native device's name: `/` of channels (`PJSIP/100`), `:` of
+/// device state providers (`Queue:sales`). `Agent/1001` is no device of any Asterisk since 12.
+[[nodiscard]] constexpr char separator_of(std::string_view technology) noexcept {
+  constexpr std::array<std::string_view, 8> providers{"Queue", "confbridge", "MeetMe",   "Park",
+                                                      "park",  "Agent",      "Calendar", "SLA"};
+  return std::find(providers.begin(), providers.end(), technology) == providers.end() ? '/' : ':';
+}
+
+[[nodiscard]] constexpr bool is_known_technology(std::string_view technology) noexcept {
+  return std::find(technologies.begin(), technologies.end(), technology) != technologies.end();
+}
 
 [[nodiscard]] constexpr bool is_state(std::string_view text) noexcept {
   return std::find(states.begin(), states.end(), text) != states.end();

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 1> fixed_values{"not_set"};
 constexpr std::string_view technology = "CustomPresence";
 constexpr std::array<std::string_view, 1> technologies{technology};
 
+/// Patterns of a server's section are for devices, too; one that does not say what it is for is not judged here.
+bool concerns_presence(std::string_view pattern) noexcept { return pattern.starts_with(provider); }
+
 }  // namespace
 
 void PresenceState::start(Host& host) {
@@ -28,7 +31,7 @@ void PresenceState::start(Host& host) {
   shown_events_ = &host.counter("shown_events");
   ignored_events_ = &host.counter("ignored_events");
   bad_events_ = &host.counter("bad_events");
-  filters_.emplace(host);
+  filters_.emplace(host, concerns_presence);
   neighbours_.emplace();
   newest_.emplace(*neighbours_);
   distributor_.emplace(host, static_cast<replication::ListReader&>(*this), *neighbours_, *newest_,
@@ -39,6 +42,7 @@ void PresenceState::start(Host& host) {
                                            .list_module = "res_manager_presencestate.so",
                                            .technologies = technologies,
                                            .limit = "max_presentities",
+                                           .lists_show_names = false,
                                            .echoes_repeats = true,
                                            .values = fixed_values});
   host.subscribe("PresenceStateChange");
@@ -127,7 +131,10 @@ void PresenceState::on_report() {
   if (distributor_) distributor_->report();
 }
 
-void PresenceState::stop() { distributor_.reset(); }
+void PresenceState::stop() {
+  distributor_.reset();
+  filters_.reset();
+}
 
 void PresenceState::show(ServerId server, const Message& message) {
   host_->log(Level::info, replication::server_label(*host_, server)

@@ -30,6 +30,14 @@ class Combiner {
   /// The same for one target alone, which need not have a cell in the row.
   [[nodiscard]] virtual ValueId combine_for(const Row& row, Place target) const noexcept = 0;
 
+  /// Whether a target that shows `shown` is wrong whatever else some server may still say, now that the others say
+  /// `combined` together; so that `combined` may be written although not all were heard. `shown` may be `absent`.
+  [[nodiscard]] virtual bool is_wrong_anyway(ValueId shown, ValueId combined) const noexcept {
+    static_cast<void>(shown);
+    static_cast<void>(combined);
+    return false;
+  }
+
  protected:
   ~Combiner() = default;
 };

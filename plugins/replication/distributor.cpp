@@ -9,8 +9,6 @@
 namespace amibroker::replication {
 namespace {
 
-constexpr ValueId first_value = 1;  // of Medium::values
-
 SnapshotConfig snapshot_config(const Host& host, const Medium& medium) {
   return {medium.plugin, medium.list_action, medium.list_module,
           std::chrono::seconds(host.options().integer("resync_interval"))};
@@ -43,7 +41,8 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       neighbours_(neighbours),
       places_(places_for(host, neighbours)),
       replicator_(neighbours, combiner, first_value, places_.size(), *this, limits_for(medium)),
-      gate_(host.servers().size()),
+      gate_(neighbours, places_.size()),
+      notes_(host, medium.function, medium.notes),
       snapshots_(host, *this, snapshot_config(host, medium)),
       report_(host, replicator_, places_, keys_, values_),
       log_(host, medium.module),
@@ -57,21 +56,33 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
   for (const std::string_view technology : medium.technologies) orphans_.know(technology);
   host_.subscribe("LoadZmq");
   host_.subscribe("FullyBooted");
-  for (const ServerInfo& server : host_.servers()) {
-    if (server.retired) gate_.retire(server.id);
-    else start_lost_timer(server.id);
-  }
-  start_timer_ = host_.after(start_wait, [this] {
-    gate_.waited();
-    if (gate_.may_open()) replicator_.open(host_.now());
-    // A server that is up and does not list its states must not hold up the others for long.
-    start_timer_ = host_.after(start_limit - start_wait, [this] {
-      start_timer_ = 0;
-      replicator_.open(host_.now());
-      set_retry_timer();
+  for (const ServerInfo& server : host_.servers())
+    if (!server.retired) start_lost_timer(server.id);
+  start_gate_timers(medium.lists_show_names);
+}
+
+/// A server that is not there, or does not list its states, must not hold up the others for long.
+void Distributor::start_gate_timers(bool lists_show_names) {
+  if (!keeps_rule(9)) replicator_.open(host_.now());
+  start_timer_ = host_.after(early_wait, [this, lists_show_names] {
+    if (keeps_rule(24)) replicator_.open_early(!lists_show_names, host_.now());
+    set_retry_timer();
+    start_timer_ = host_.after(start_wait - early_wait, [this] {
+      gate_.waited();
+      open_gates();
+      start_timer_ = host_.after(start_limit - start_wait, [this] {
+        start_timer_ = 0;
+        replicator_.open(host_.now());
+        set_retry_timer();
+      });
     });
   });
-  if (!keeps_rule(9)) replicator_.open(host_.now());
+}
+
+void Distributor::open_gates() {
+  for (Place place = 0; place < places_.size(); ++place)
+    if (!replicator_.target(place).open && gate_.is_open(place)) replicator_.open(place, host_.now());
+  set_retry_timer();
 }
 
 Distributor::~Distributor() {
@@ -120,19 +131,16 @@ void Distributor::changed_on(ServerId server, std::string_view shown_name, Value
 void Distributor::shown_on(ServerId server, std::string_view shown_name, std::optional<ValueId> value) {
   const std::optional<KeyId> key = keys_.find(shown_name);
   if (!key) return;
+  // What was cleared as an orphan and is set again may be somebody else's: the next list judges that.
+  if (orphans_.was_cleared(*key, server) && replicator_.cell(places_.of(server), *key).desired == first_value) return;
   if (replicator_.shown_on(places_.of(server), *key, value.value_or(absent), host_.now())) count(corrected_);
   set_retry_timer();
-}
-
-void Distributor::retire(std::string_view shown_name) {
-  const std::optional<KeyId> key = keys_.find(shown_name);
-  if (key && replicator_.sharing(*key) == Sharing::symmetric) replicator_.retire(*key);
 }
 
 void Distributor::on_other_event(ServerId server, const Message& event) {
   const std::string_view name = event.event();
   if (same_name(name, "UserEvent")) snapshots_.on_user_event(server, event);
-  else if (same_name(name, "LoadZmq") || same_name(name, "FullyBooted")) snapshots_.soon(server);
+  else if (same_name(name, "LoadZmq") || same_name(name, "FullyBooted")) snapshots_.soon(server, name);
   set_retry_timer();
 }
 
@@ -141,9 +149,10 @@ void Distributor::on_other_event(ServerId server, const Message& event) {
 void Distributor::server_up(ServerId server) {
   const Place place = places_.of(server);
   host_.cancel(std::exchange(servers_[server].lost_timer, 0));
-  gate_.came_up(server);
+  gate_.came_up(place);
   log_.server_up(server);
   servers_[server].read_twice = std::exchange(servers_[server].unanswered, false);
+  notes_.server_up(server);
   replicator_.server_up(place, host_.now());
   if (!keeps_rule(9)) replicator_.unreadable(place, host_.now());
   snapshots_.server_up(server);
@@ -154,22 +163,25 @@ void Distributor::server_down(ServerId server) {
   servers_[server].list.clear();
   host_.cancel(std::exchange(servers_[server].second_reading, 0));
   snapshots_.server_down(server);
-  gate_.went_down(server);
-  replicator_.server_down(places_.of(server));
+  const Place place = places_.of(server);
+  gate_.went_down(place);
+  replicator_.server_down(place);
   start_lost_timer(server);
-  if (gate_.may_open()) replicator_.open(host_.now());
+  open_gates();
 }
 
 void Distributor::server_added(ServerId server) {
   const Place place = places_.add(server);
   neighbours_.set(place, host_.servers()[server].zones);
   replicator_.add_server(place, host_.now());
-  gate_.add_server();
+  gate_.add_server(place);
   snapshots_.add_server();
   log_.add_server();
+  notes_.add_server();
   servers_.emplace_back();
   start_lost_timer(server);
-  set_retry_timer();
+  gate_.zones_changed();
+  open_gates();
 }
 
 void Distributor::server_changed(ServerId server, bool filters_changed) {
@@ -182,10 +194,12 @@ void Distributor::server_changed(ServerId server, bool filters_changed) {
     std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(removed));
     std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(added));
     replicator_.zones_changed(place, removed, added, host_.now());
+    gate_.zones_changed();
+    open_gates();
   }
   if (filters_changed) {
     servers_[server].filters_changed = true;
-    snapshots_.soon(server);
+    snapshots_.soon(server, "its filters changed");
   }
   set_retry_timer();
 }
@@ -196,11 +210,12 @@ void Distributor::server_retired(ServerId server) {
   host_.cancel(servers_[server].second_reading);
   servers_[server] = {};
   snapshots_.retire_server(server);
+  notes_.retire_server(server);
   replicator_.remove_server(place, host_.now());
   neighbours_.remove(place);
   places_.remove(server);
-  gate_.retire(server);
-  decide(server);
+  gate_.retire(place);
+  decide(place);
 }
 
 void Distributor::start_lost_timer(ServerId server) {
@@ -210,43 +225,45 @@ void Distributor::start_lost_timer(ServerId server) {
 
 void Distributor::lose(ServerId server) {
   servers_[server].lost_timer = 0;
-  replicator_.server_lost(places_.of(server), host_.now());
-  decide(server);
+  const Place place = places_.of(server);
+  replicator_.server_lost(place, host_.now());
+  decide(place);
 }
 
 /// What there is to know of this server is known.
-void Distributor::decide(ServerId server) {
-  gate_.decide(server);
-  if (gate_.all_decided()) orphans_.clear(replicator_, host_.now());
-  if (gate_.may_open()) replicator_.open(host_.now());
-  set_retry_timer();
+void Distributor::decide(Place place) {
+  gate_.decide(place);
+  if (gate_.all_decided()) clear_orphans();
+  open_gates();
 }
 
 void Distributor::list_came(ServerId server, std::span<const Message> items) {
   std::vector<Listed>& list = servers_[server].list;
   list.clear();
+  notes_.read(server, items);
   for (const Message& item : items) {
     const std::optional<ListedState> state = reader_.read_item(server, item);
-    if (!state) continue;
+    if (!state || is_left_alone(server, *state)) continue;
     const std::optional<KeyId> key = key_of(server, state->shown_name, state->sharing);
     if (!key) continue;
     list.push_back({*key, value(state->value), state->kind});
     if (state->sharing != Sharing::one_way) continue;
     if (state->kind == Listed::Kind::own) orphans_.know(state->technology);
-    else if (replicator_.cell(places_.of(server), *key).desired == no_value) orphans_.add(*key, state->technology);
+    else if (replicator_.cell(places_.of(server), *key).desired == no_value) note_held(server, *key, *state);
   }
 }
 
 void Distributor::list_applies(ServerId server) {
   const std::vector<Listed> list = std::exchange(servers_[server].list, {});
   servers_[server].filters_changed = false;
-  if (replicator_.read(places_.of(server), list, host_.now())) snapshots_.soon(server);
+  const Place place = places_.of(server);
+  if (replicator_.read(place, list, host_.now())) snapshots_.soon(server, "something changed there while it was read");
   if (std::exchange(servers_[server].read_twice, false) && keeps_rule(10))
     servers_[server].second_reading = host_.after(late_writes, [this, server] {
       servers_[server].second_reading = 0;
-      snapshots_.soon(server);
+      snapshots_.soon(server, "writes of its last connection had no answer");
     });
-  decide(server);
+  decide(place);
 }
 
 void Distributor::list_failed(ServerId server) {
@@ -255,22 +272,29 @@ void Distributor::list_failed(ServerId server) {
   replicator_.unreadable(place, host_.now());
   // Which of its names pass now only a list can say, and what must not be shared any more must go.
   if (std::exchange(servers_[server].filters_changed, false)) replicator_.withdraw_all(place, host_.now());
-  decide(server);
+  decide(place);
 }
 
 // --- Writing -------------------------------------------------------------------------------------------------------
 
 void Distributor::write(Place place, KeyId key, ValueId value) noexcept {
+  const ServerId target = places_.server(place);
+  if (!notes_.missing(target)) return send(target, key, value);
+  servers_[target].held_back.push_back(key);
+  if (!notes_.being_left(target)) leave_notes(target);
+}
+
+void Distributor::send(ServerId target, KeyId key, ValueId value) {
   if (key != action_key_ || value != action_value_) {
     action_.reset("Setvar").add("Variable", keys_.variable(key)).add("Value", values_.text(value));
     action_key_ = key;
     action_value_ = value;
   }
-  const ServerId target = places_.server(place);
   log_.started();
   if (log_.shows()) log_.show(target, keys_.shown_name(key), values_.text(value));
   const std::uint64_t where = std::uint64_t{target} << 32 | key;  // one word, so that the completion needs no memory
-  host_.request(target, action_, std::chrono::milliseconds::zero(), [this, where](const Reply& reply) {
+  const auto timeout = keeps_rule(23) ? write_timeout : std::chrono::milliseconds::zero();
+  host_.request(target, action_, timeout, [this, where](const Reply& reply) {
     answered(static_cast<ServerId>(where >> 32), static_cast<KeyId>(where), reply);
   });
 }
@@ -281,7 +305,9 @@ void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
   servers_[target].unanswered |= reply.outcome == Outcome::unknown;
   if (reply.ok()) log_.succeeded(target);
   else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(place, key).in_flight), reply);
+  if (reply.outcome == Outcome::refused) count(refused_names_);  // only a name can be the reason
   replicator_.completed(place, key, reply.outcome, host_.now());
+  log_.took(target, replicator_.target(place).took());
   set_retry_timer();
 }
 

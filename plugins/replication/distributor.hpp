@@ -20,6 +20,7 @@
 #include "plugins/replication/key_table.hpp"
 #include "plugins/replication/name_rules.hpp"
 #include "plugins/replication/neighbours.hpp"
+#include "plugins/replication/notes.hpp"
 #include "plugins/replication/orphans.hpp"
 #include "plugins/replication/places.hpp"
 #include "plugins/replication/replicator.hpp"
@@ -42,9 +43,11 @@ struct Medium {
   /// device of them at present.
   std::span<const std::string_view> technologies;
   std::string_view limit;  ///< the option that says how many names there may be, e.g. `max_devices`
+  bool lists_show_names;   ///< whether a list may show that a name which another server listed is not a shared one
   bool echoes_repeats;     ///< whether Asterisk publishes an event also if a write changes nothing
   /// Values with the fixed numbers 1, 2, ...; the first is written if nobody contributes any more. At least one.
   std::span<const std::string_view> values;
+  NoteForm notes{};  ///< how the broker tells its next life which names are its own
 };
 
 /// One item of a list, as the plugin reads it. The views are valid until its next call.
@@ -71,7 +74,8 @@ class ListReader {
 /// Options of the plugin that it reads: `lost_after`, `resync_interval`, and the one that Medium::limit names.
 /// Counters besides WriteLog's and Snapshots': `echoes`, `repeats` and `early_events` among the events; `corrected`
 /// events by which a server showed something that somebody else had written, or a write of ours that came late;
-/// `refused_names` and `over_limit` events whose name cannot be written or is one too many.
+/// `refused_names` and `over_limit` events whose name cannot be written or is one too many; `refused_names` also counts
+/// writes whose name a wire cannot carry.
 ///
 /// Loop's thread only. Its requests and its timers refer to it: it lives until Plugin::stop, after which the host calls
 /// neither.
@@ -98,12 +102,20 @@ class Distributor final : private Writer, private SnapshotReader {
   /// A server says what it shows under a name that the broker writes there; nothing: it has no such name any more.
   void shown_on(ServerId server, std::string_view shown_name, std::optional<ValueId> value);
 
-  /// This name turned out not to be a shared one: nothing is written to it any more. A name that some server's own
-  /// device is shown under stays.
-  void retire(std::string_view shown_name);
+  /// Whether it is a name that the broker writes for a device of some server.
+  [[nodiscard]] bool is_one_way(std::string_view shown_name) const noexcept {
+    const std::optional<KeyId> key = keys_.find(shown_name);
+    return key && replicator_.sharing(*key) == Sharing::one_way;
+  }
 
   /// Whether the name is known.
   [[nodiscard]] bool knows(std::string_view shown_name) const noexcept { return keys_.find(shown_name).has_value(); }
+
+  /// Whether some server is shown a device or presentity of another one under this name, or was.
+  [[nodiscard]] bool shows(std::string_view shown_name) const noexcept;
+
+  /// Whether this is a name that the broker uses for itself, and that is not distributed.
+  [[nodiscard]] bool is_note(std::string_view shown_name) const noexcept { return notes_.is_note(shown_name); }
 
   /// Events that are not states: what is known of the server may be wrong, or a snapshot's fence. The plugin hands on
   /// every event that it does not handle itself.
@@ -118,13 +130,20 @@ class Distributor final : private Writer, private SnapshotReader {
   void server_changed(ServerId server, bool filters_changed);
   /// A server is gone for good: what it contributed is withdrawn at once.
   void server_retired(ServerId server);
-  void events_lost(ServerId server) { snapshots_.soon(server); }
+  void events_lost(ServerId server) { snapshots_.soon(server, "events were lost"); }
   void report() { report_.begin(); }
 
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
 
-  /// How long a start of the broker waits for servers that are not there, and for those that do not list their states.
+  /// How long a write waits for its answer before it is written again. A server answers in order, so a write that was
+  /// not answered yet is still before all that could be sent after it: to repeat it helps nobody. What is lost shows by
+  /// the answer to something later, a Ping at the latest, and by the end of the connection.
+  static constexpr std::chrono::milliseconds write_timeout{30'000};
+
+  /// How long a start of the broker waits for servers that are not there, and for those that do not list their states;
+  /// and after which time what neither can change is written (Replicator::open_early).
+  static constexpr std::chrono::milliseconds early_wait{1000};
   static constexpr std::chrono::milliseconds start_wait{3000};
   static constexpr std::chrono::milliseconds start_limit{8000};
   /// What a server was sent on a connection that was lost has run after so long.
@@ -143,10 +162,21 @@ class Distributor final : private Writer, private SnapshotReader {
   [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view shown_name, Sharing sharing);
   void refuse(ServerId server, std::string_view name, std::string_view reason);
   void refuse_over_limit(ServerId server, std::string_view name);
+  [[nodiscard]] bool is_left_alone(ServerId server, const ListedState& state);
+  void note_held(ServerId server, KeyId key, const ListedState& state);
+  void leave_notes(ServerId target);
+  void notes_left(ServerId target, const Reply& reply);
+  void send(ServerId target, KeyId key, ValueId value);
+  void clear_orphans();
+  void clear_orphan(KeyId key, std::size_t& told);
   void start_lost_timer(ServerId server);
-  void decide(ServerId server);
+  void decide(Place place);
+  void open_gates();
+  void start_gate_timers(bool lists_show_names);
   void lose(ServerId server);
   void set_retry_timer();
+
+  static constexpr ValueId first_value = 1;  ///< of Medium::values
 
   Host& host_;
   ListReader& reader_;
@@ -159,11 +189,13 @@ class Distributor final : private Writer, private SnapshotReader {
   Replicator replicator_;
   StartGate gate_;
   Orphans orphans_;
+  Notes notes_;
   Snapshots snapshots_;
   StateReport report_;
   WriteLog log_;
   struct Server {
     std::vector<Listed> list;      ///< waits for its fence
+    std::vector<KeyId> held_back;  ///< writes that wait for the notes
     TimerId lost_timer = 0;        ///< runs while it is down
     bool filters_changed = false;  ///< since it was read
     bool unanswered = false;       ///< a write had no answer since it last came up

@@ -170,7 +170,18 @@ bool Replicator::hear_echo(Place server, KeyId key, Cell& cell, ValueId value, T
 
 void Replicator::open(TimePoint now) {
   if (std::exchange(open_, true)) return;
-  for (Place server = 0; server < targets_.size(); ++server) reconcile_all(server, now);
+  for (Place target = 0; target < targets_.size(); ++target) open(target, now);
+}
+
+void Replicator::open(Place target, TimePoint now) {
+  if (!std::exchange(targets_[target].open, true)) reconcile_all(target, now);
+}
+
+void Replicator::open_early(bool symmetric, TimePoint now) {
+  early_ = true;
+  early_symmetric_ = symmetric;
+  for (Place target = 0; target < targets_.size(); ++target)
+    if (!targets_[target].open) reconcile_all(target, now);
 }
 
 void Replicator::server_up(Place server, TimePoint now) {
@@ -200,12 +211,6 @@ void Replicator::withdraw_all(Place origin, TimePoint now) {
   cells_.each_cell(origin, [&](KeyId key, const Cell& cell) {
     if (cell.contribution != no_value) contribute(origin, key, no_value, Urgency::dump, now);
   });
-}
-
-void Replicator::retire(KeyId key) noexcept {
-  cells_.set_sharing(key, Sharing::retired);
-  Row row = cells_.row(key);
-  for (std::size_t i = 0; i < row.size(); ++i) row[i].desired = no_value;
 }
 
 void Replicator::tick(TimePoint now) {
@@ -244,14 +249,23 @@ bool Replicator::is_satisfied(const Cell& cell) const noexcept {
   return cell.desired == cell.observed || (cell.observed == absent && cell.desired == neutral_);
 }
 
-bool Replicator::needs_write(const Cell& cell) const noexcept {
+bool Replicator::needs_write(Place target, KeyId key, const Cell& cell) const noexcept {
   if (cell.in_flight != no_value && keeps_rule(2)) return false;
-  return !cell.put_off && !cell.rejected && cell.desired != no_value && !is_satisfied(cell);
+  return !cell.put_off && !cell.rejected && cell.desired != no_value && !is_satisfied(cell) &&
+         may_write(target, key, cell);
+}
+
+bool Replicator::may_write(Place target, KeyId key, const Cell& cell) const noexcept {
+  if (open_ || targets_[target].open) return true;
+  if (!early_) return false;
+  if (!keeps_rule(25)) return true;
+  if (cells_.sharing(key) == Sharing::symmetric) return early_symmetric_ && neighbours_.all();
+  return combiner_.is_wrong_anyway(cell.observed, cell.desired);
 }
 
 void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
   Target& target = targets_[target_id];
-  if (!open_ || target.stage != Target::Stage::ready || !needs_write(cell)) return;
+  if (target.stage != Target::Stage::ready || !needs_write(target_id, key, cell)) return;
   if (target.has_room(urgency)) send(target_id, key, cell, now);
   else target.enqueue(key, cell, urgency);
 }
@@ -265,7 +279,7 @@ void Replicator::pump(Place target_id, TimePoint now) {
   while (const std::optional<KeyId> key = target.next()) {
     Cell& cell = at(target_id, *key);
     target.pop(cell);
-    if (needs_write(cell)) send(target_id, *key, cell, now);
+    if (needs_write(target_id, *key, cell)) send(target_id, *key, cell, now);
   }
 }
 

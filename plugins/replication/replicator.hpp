@@ -54,7 +54,7 @@ struct Listed {
 class Replicator {
  public:
   /// Everything that is referred to must outlive this. `neutral`: what is written if nobody contributes any more.
-  /// `places`: how many servers there are at first. None is up, and nothing is written before `open`.
+  /// `places`: how many servers there are at first. None is up, and nothing is written to one before `open`.
   Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t places,
              Writer& writer, const Limits& limits = {});
 
@@ -79,8 +79,14 @@ class Replicator {
   /// What this server contributed is withdrawn, until it says it again.
   void withdraw_all(Place origin, TimePoint now);
 
-  /// The broker knows enough of the fleet to write.
+  /// The broker knows enough of the fleet to write to all servers, and to those that come later.
   void open(TimePoint now);
+  /// It knows enough of that server's neighbours to write to it.
+  void open(Place target, TimePoint now);
+  /// From now on what no server can change that was not heard yet is written to all: one-way keys that are shown wrong
+  /// anyway (Combiner::is_wrong_anyway). `symmetric`: and symmetric keys, because what was read first counts; not if a
+  /// list may show that a key is none (`retire`).
+  void open_early(bool symmetric, TimePoint now);
 
   /// The origin says what its own device is; no_value: it says nothing of it any more.
   void changed_at_origin(Place origin, KeyId key, ValueId value, TimePoint now);
@@ -112,12 +118,9 @@ class Replicator {
   /// The server cannot be read: it is written as if nothing were known of what it holds.
   void unreadable(Place server, TimePoint now);
 
-  /// Names that a target holds from an earlier life of the broker, and that nobody contributes to: what is held of this
-  /// one-way key without having been wanted becomes `neutral`.
-  void clear_orphans(KeyId key, TimePoint now);
-
-  /// Nothing is wanted of this key any more, on no server.
-  void retire(KeyId key) noexcept;
+  /// A target holds this one-way key from an earlier life of the broker, and nobody contributes to it: if nothing was
+  /// ever wanted there, it becomes `neutral`.
+  void clear_orphan(Place target, KeyId key, TimePoint now);
 
   /// Looks again at the keys whose time has come. Call it at next_due() or later.
   void tick(TimePoint now);
@@ -162,7 +165,8 @@ class Replicator {
   bool spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
   void want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
   [[nodiscard]] bool is_satisfied(const Cell& cell) const noexcept;
-  [[nodiscard]] bool needs_write(const Cell& cell) const noexcept;
+  [[nodiscard]] bool needs_write(Place target, KeyId key, const Cell& cell) const noexcept;
+  [[nodiscard]] bool may_write(Place target, KeyId key, const Cell& cell) const noexcept;
   void reconcile(Place target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
   void reconcile_all(Place target, TimePoint now);
   void send(Place target, KeyId key, Cell& cell, TimePoint now);
@@ -185,6 +189,8 @@ class Replicator {
   Writer& writer_;
   Limits limits_;
   bool open_ = false;
+  bool early_ = false;
+  bool early_symmetric_ = false;
   CellTable cells_;
   std::vector<Target> targets_;
   std::vector<ValueId> shown_;  ///< by position in a row; used again for each change

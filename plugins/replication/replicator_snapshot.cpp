@@ -40,7 +40,6 @@ void Replicator::forget_lost_echoes(Place server) noexcept {
 }
 
 void Replicator::apply(Place server, const Listed& item, TimePoint now) {
-  if (cells_.sharing(item.key) == Sharing::retired) return;
   Cell& cell = get(server, item.key);
   if (item.kind == Listed::Kind::own) {
     cell.listed_own = true;
@@ -87,14 +86,11 @@ void Replicator::unreadable(Place server, TimePoint now) {
   reconcile_all(server, now);
 }
 
-void Replicator::clear_orphans(KeyId key, TimePoint now) {
-  if (cells_.sharing(key) != Sharing::one_way) return;
-  Row row = cells_.row(key);
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    Cell& cell = row[i];
-    const bool holds_something = cell.observed != no_value && cell.observed != absent;
-    if (cell.desired == no_value && holds_something) want(row.place(i), key, cell, neutral_, Urgency::dump, now);
-  }
+void Replicator::clear_orphan(Place target, KeyId key, TimePoint now) {
+  Cell* const cell = cells_.find(target, key);
+  if (cell == nullptr || cells_.sharing(key) != Sharing::one_way) return;
+  const bool holds_something = cell->observed != no_value && cell->observed != absent;
+  if (cell->desired == no_value && holds_something) want(target, key, *cell, neutral_, Urgency::dump, now);
 }
 
 }  // namespace amibroker::replication

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <utility>
 
-#include "plugins/replication/asterisk_version.hpp"
 #include "plugins/replication/rules.hpp"
 #include "plugins/replication/write_log.hpp"
 
@@ -24,14 +23,21 @@ std::string life_of_now() {
          std::to_string(lives.fetch_add(1, std::memory_order_relaxed));
 }
 
+milliseconds fence_wait(std::uint32_t lost_fences) {
+  milliseconds wait = Snapshots::fence_timeout;
+  for (; lost_fences > 0; --lost_fences) wait *= 3;
+  return wait;
+}
+
 }  // namespace
 
 Snapshots::Snapshots(Host& host, SnapshotReader& reader, const SnapshotConfig& config)
     : host_(host),
+      same_asterisk_(extension<SameAsterisk>(host)),
       reader_(reader),
       resync_interval_(config.resync_interval),
       list_action_(config.list_action),
-      module_(config.module),
+      log_(host, config.list_action, config.module),
       fence_prefix_(std::string(config.plugin) + "-" + life_of_now() + "-"),
       readings_(host.servers().size()),
       taken_(host.counter("snapshots")),
@@ -52,6 +58,7 @@ void Snapshots::set_resync_timer() {
 
 void Snapshots::add_server() {
   readings_.emplace_back();
+  log_.add_server();
   set_resync_timer();
 }
 
@@ -70,21 +77,32 @@ Snapshots::~Snapshots() {
 void Snapshots::server_up(ServerId server) {
   readings_[server].failures = 0;
   readings_[server].lost_fences = 0;
-  readings_[server].complained = false;
-  soon(server);
+  log_.server_up(server);
+  retry(server);
 }
 
 void Snapshots::server_down(ServerId server) {
   Reading& reading = readings_[server];
   reading.number = 0;
-  reading.again = false;
+  reading.again.clear();
   host_.cancel(std::exchange(reading.timer, 0));
 }
 
-void Snapshots::soon(ServerId server) {
+void Snapshots::soon(ServerId server, std::string_view reason) {
+  Reading& reading = readings_[server];
   if (!keeps_rule(6) || !host_.is_up(server)) return;
-  if (readings_[server].number != 0) readings_[server].again = true;
-  else begin(server);
+  if (reading.number != 0) {
+    reading.again = reason;
+    return;
+  }
+  const milliseconds wait = reading.pace.wait(host_.now());
+  if (reading.pace.is_slow()) log_.slowed_down(server, reason, ReadingPace::longest_pause);
+  if (wait == milliseconds::zero()) return begin(server);
+  if (reading.timer == 0 || reading.due > host_.now() + wait) set_timer(server, wait, &Snapshots::retry);
+}
+
+void Snapshots::retry(ServerId server) {
+  if (keeps_rule(6) && host_.is_up(server)) begin(server);
 }
 
 void Snapshots::read_next() {
@@ -93,14 +111,17 @@ void Snapshots::read_next() {
   };
   ServerId server = next();
   while (readings_[server].retired) server = next();  // the timer runs only while there is one that is not
-  soon(server);
+  if (readings_[server].number == 0) retry(server);
 }
 
 void Snapshots::begin(ServerId server) {
   Reading& reading = readings_[server];
   host_.cancel(std::exchange(reading.timer, 0));
-  reading.number = reading.asked = ++last_number_;
-  reading.fenced = reading.listed = reading.again = reading.fence_refused = false;
+  reading.number = ++last_number_;
+  std::rotate(reading.fences.begin(), reading.fences.end() - 1, reading.fences.end());
+  reading.fences.front() = {reading.number, host_.now()};
+  reading.fenced = reading.listed = reading.fence_refused = reading.fence_accepted = false;
+  reading.again.clear();
   reader_.list_asked(server);
   host_.request(server, Action(list_action_), list_timeout,
                 [this, server, number = reading.number](const Reply& reply) { answered(server, number, reply); });
@@ -114,14 +135,10 @@ void Snapshots::begin(ServerId server) {
 
 void Snapshots::fence_answered(ServerId server, std::uint64_t number, const Reply& reply) {
   Reading& reading = readings_[server];
-  if (reading.number != number || reply.outcome != Outcome::error) return;
-  reading.fence_refused = true;
-  if (std::exchange(reading.refused_said, true)) return;
-  host_.log(Level::info,
-            server_label(host_, server) + ": the account may not send UserEvent (" +
-                std::string(reply.text.substr(0, 200)) +
-                "), so nothing proves that its events are not older than what is read of its states; what is read "
-                "is believed half a second later. Give the account read = user and write = user");
+  if (reading.number != number) return;
+  reading.fence_accepted = reply.ok();
+  reading.fence_refused = reply.outcome == Outcome::error;
+  if (reading.fence_refused) log_.fence_refused(server, reply.text);
 }
 
 void Snapshots::on_user_event(ServerId server, const Message& event) {
@@ -133,24 +150,34 @@ void Snapshots::on_user_event(ServerId server, const Message& event) {
   const auto [end, error] = std::from_chars(fence.data(), fence.data() + fence.size(), number);
   if (error != std::errc() || end != fence.data() + fence.size() || number == 0) return;
   Reading& reading = readings_[server];
+  if (const Fence* late = reading.number != number ? find_fence(reading, number) : nullptr)
+    return see_late_fence(server, *late);
   if (reading.number != number) return see_foreign_fence(server, number);
   if (reading.fenced) return;
   reading.fenced = true;
+  reading.fences_missing = false;
   finish_if_complete(server);
+}
+
+const Snapshots::Fence* Snapshots::find_fence(const Reading& reading, std::uint64_t number) noexcept {
+  const auto found = std::find_if(reading.fences.begin(), reading.fences.end(),
+                                  [&](const Fence& fence) { return fence.number == number; });
+  return found == reading.fences.end() ? nullptr : &*found;
+}
+
+/// It says why the server's fences are missing.
+void Snapshots::see_late_fence(ServerId server, const Fence& fence) {
+  const auto lateness = std::chrono::ceil<milliseconds>(host_.now() - fence.asked);
+  if (lateness > fence_timeout) readings_[server].lateness = lateness;
 }
 
 /// Who asked for a fence and who publishes it are the same Asterisk, whatever their sections say.
 void Snapshots::see_foreign_fence(ServerId server, std::uint64_t number) {
-  const auto asked =
-      std::find_if(readings_.begin(), readings_.end(), [&](const Reading& reading) { return reading.asked == number; });
-  if (asked == readings_.end() || asked == readings_.begin() + server) return;
-  if (asked->same_said || readings_[server].same_said) return;
-  asked->same_said = readings_[server].same_said = true;
-  const std::string other = server_label(host_, static_cast<ServerId>(asked - readings_.begin()));
-  host_.log(Level::warning, server_label(host_, server) + " and " + other +
-                                " are the same Asterisk, entered twice: an event that the broker asked for on the one "
-                                "was published by the other. Each of its states counts twice and is written back to "
-                                "it. Remove one of the two sections from the configuration");
+  const auto asked = std::find_if(readings_.begin(), readings_.end(),
+                                  [&](const Reading& reading) { return find_fence(reading, number) != nullptr; });
+  if (same_asterisk_ == nullptr || asked == readings_.end() || asked == readings_.begin() + server) return;
+  same_asterisk_->found(static_cast<ServerId>(asked - readings_.begin()), server,
+                        "an event that the broker asked for on the one was published by the other");
 }
 
 void Snapshots::answered(ServerId server, std::uint64_t number, const Reply& reply) {
@@ -162,7 +189,8 @@ void Snapshots::answered(ServerId server, std::uint64_t number, const Reply& rep
   reader_.list_came(server, reply.messages);
   finish_if_complete(server);
   if (reading.number == number)
-    set_timer(server, fence_timeout * (1 << (2 * reading.lost_fences)), &Snapshots::give_up_fence);
+    set_timer(server, fence_wait(reading.fences_missing ? fence_attempts - 1 : reading.lost_fences),
+              &Snapshots::give_up_fence);
 }
 
 void Snapshots::finish_if_complete(ServerId server) {
@@ -172,20 +200,25 @@ void Snapshots::finish_if_complete(ServerId server) {
   reading.number = 0;
   reading.failures = 0;
   reading.lost_fences = 0;
-  reading.complained = false;
+  reading.pace.ended(host_.now());
+  log_.read(server, !reading.fence_refused && !reading.fences_missing);
   taken_.fetch_add(1, std::memory_order_relaxed);
   reader_.list_applies(server);
-  if (std::exchange(reading.again, false)) begin(server);
+  if (const std::string reason = std::exchange(reading.again, {}); !reason.empty()) soon(server, reason);
 }
 
 void Snapshots::give_up_fence(ServerId server) {
   Reading& reading = readings_[server];
-  if (reading.fence_refused) {
-    reading.fenced = true;
-    return finish_if_complete(server);
+  const bool waited_enough =
+      reading.fence_refused || reading.fences_missing || !(++reading.lost_fences < fence_attempts);
+  if (!waited_enough) return begin(server);
+  if (!keeps_rule(22) && !reading.fence_refused) return fail(server, "its events do not arrive");
+  if (!reading.fence_refused) {
+    reading.fences_missing = true;
+    log_.fences_missing(server, reading.fence_accepted, reading.lateness);
   }
-  if (++reading.lost_fences < fence_attempts) return begin(server);
-  fail(server, "its events do not arrive: the one that was asked for after the list did not come");
+  reading.fenced = true;
+  finish_if_complete(server);
 }
 
 void Snapshots::fail(ServerId server, std::string_view reason) {
@@ -193,35 +226,17 @@ void Snapshots::fail(ServerId server, std::string_view reason) {
   reading.number = 0;
   reading.lost_fences = 0;
   failed_.fetch_add(1, std::memory_order_relaxed);
-  complain(server, reason);
+  reading.pace.ended(host_.now());
+  log_.unreadable(server, reason);
   reader_.list_failed(server);
   const milliseconds delay = std::min<milliseconds>(first_retry * (1 << std::min(reading.failures, 6U)), longest_retry);
   ++reading.failures;
-  set_timer(server, delay, &Snapshots::soon);
-}
-
-void Snapshots::complain(ServerId server, std::string_view reason) {
-  Reading& reading = readings_[server];
-  if (std::exchange(reading.complained, true)) return;
-  const std::string what = server_label(host_, server) + ": its states cannot be read (" + std::string(reason) + "). ";
-  const std::string_view version = host_.servers()[server].asterisk_version;
-  if (major_version(version).value_or(least_asterisk) < least_asterisk) {
-    if (std::exchange(reading.too_old_said, true)) return;
-    return host_.log(Level::warning,
-                     what + "It runs Asterisk " + std::string(version) + ", and " + list_action_ +
-                         " needs Asterisk 13 or newer: upgrade it. Until then what it shows may be wrong "
-                         "after a restart or a lost event");
-  }
-  host_.log(Level::warning, what +
-                                "Until they can, what it shows may be wrong after a restart or a lost event. "
-                                "Check there that " +
-                                module_ + " is loaded, which Asterisk 13 or newer has" +
-                                (version.empty() ? "" : " (it runs " + std::string(version) + ")") +
-                                ", and that the AMI user may read `call` or `reporting`");
+  set_timer(server, delay, &Snapshots::retry);
 }
 
 void Snapshots::set_timer(ServerId server, milliseconds delay, void (Snapshots::*task)(ServerId)) {
   host_.cancel(readings_[server].timer);
+  readings_[server].due = host_.now() + delay;
   readings_[server].timer = host_.after(delay, [this, server, task] {
     readings_[server].timer = 0;
     (this->*task)(server);

@@ -3,8 +3,11 @@
 // When the states of a server are read, and how it is known which of its events are younger than the list.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +15,9 @@
 
 #include "amibroker/action.hpp"
 #include "amibroker/host.hpp"
+#include "amibroker/same_asterisk.hpp"
+#include "plugins/replication/reading_pace.hpp"
+#include "plugins/replication/snapshot_log.hpp"
 #include "plugins/replication/types.hpp"
 
 namespace amibroker::replication {
@@ -40,8 +46,8 @@ struct SnapshotConfig {
   std::chrono::seconds resync_interval{300};  ///< zero: only for a reason
 };
 
-/// Takes snapshots: when a server comes up, for a reason that somebody names (`soon`), and regularly, one server after
-/// the other.
+/// Takes snapshots: when a server comes up, for a reason that somebody names (`soon`; see ReadingPace for how soon),
+/// and regularly, one server after the other.
 ///
 /// Events and answers come on two connections, so a list may overtake events that are older than it, and an old state
 /// would follow a new one. So after the list a UserEvent is asked for, the fence. Asterisk does one action after the
@@ -49,10 +55,12 @@ struct SnapshotConfig {
 /// come, but for those of a burst that Asterisk's own threads still carry; these flicker and end right (decision 0008).
 /// (Source: the module's command socket is a REP, which takes one request after the other; manager.c publishes all
 /// events through one queue.) If the account may not send a UserEvent (it needs write = user), the list applies
-/// after the time that a fence has, which is long for a queue inside Asterisk, but proves nothing.
+/// after the time that a fence has, which is long for a queue inside Asterisk, but proves nothing. The same holds for a
+/// server whose fences do not come though it was asked for some: it may keep them from us (the account needs
+/// read = user), or its events are late for good.
 ///
 /// A fence that another server publishes than the one that was asked proves that both are the same Asterisk, entered
-/// twice; the log says so.
+/// twice; the daemon says so, once for all plugins.
 ///
 /// Loop's thread only. Lives until Plugin::stop.
 class Snapshots {
@@ -70,8 +78,9 @@ class Snapshots {
   /// Nothing is asked of this server any more.
   void retire_server(ServerId server);
 
-  /// What is known of the server may be wrong: read it as soon as possible. Nothing if it is down.
-  void soon(ServerId server);
+  /// What is known of the server may be wrong: read it as soon as its pace allows. Nothing if it is down. `reason`,
+  /// some words, is for the log.
+  void soon(ServerId server, std::string_view reason);
 
   /// An event `UserEvent`; those of others are passed over.
   void on_user_event(ServerId server, const Message& event);
@@ -79,8 +88,10 @@ class Snapshots {
   /// How long an answer may take: a list of 100,000 devices takes a second or two.
   static constexpr std::chrono::seconds list_timeout{10};
   /// How long a fence may come after its list. Right after a connection was made the server may not know yet that we
-  /// listen, and the fence is lost: so the first attempts follow quickly, and only the last one is a failure. This is
-  /// the time of the first attempt; each further one has four times as long.
+  /// listen, and the fence is lost: so the first attempts follow quickly. This is the time of the first attempt; each
+  /// further one has three times as long: 6.5 s in all, which is within Distributor::start_limit. After the last one
+  /// the list applies all the same, and so does every further one after the time of the last attempt, until a fence is
+  /// seen in time.
   static constexpr std::chrono::milliseconds fence_timeout{500};
   static constexpr std::uint32_t fence_attempts = 3;
   /// Also if the server refuses its list: while Asterisk starts, it does not know the action yet.
@@ -88,21 +99,27 @@ class Snapshots {
   static constexpr std::chrono::seconds longest_retry{60};
 
  private:
+  /// A fence that was asked for.
+  struct Fence {
+    std::uint64_t number = 0;
+    TimePoint asked{};
+  };
   struct Reading {
-    std::uint64_t number = 0;  ///< of the snapshot under way; 0: none is
-    std::uint64_t asked = 0;   ///< the last that there was
+    std::uint64_t number = 0;                    ///< of the snapshot under way; 0: none is
+    std::array<Fence, fence_attempts> fences{};  ///< the last that there were, the newest first
     bool retired = false;
-    bool same_said = false;  ///< the log says that it is the same Asterisk as another server
-    bool too_old_said = false;
     bool fenced = false;
     bool listed = false;
-    bool again = false;       ///< a reason came meanwhile
-    bool complained = false;  ///< the log says that it cannot be read
+    std::string again;  ///< a reason that came meanwhile; empty: none did
     bool fence_refused = false;
-    bool refused_said = false;  ///< the log says so
+    bool fence_accepted = false;
+    bool fences_missing = false;  ///< no attempt of a snapshot brought one in time, and none was seen in time since
+    std::optional<std::chrono::milliseconds> lateness{};  ///< of the last fence that came too late
     std::uint32_t failures = 0;
     std::uint32_t lost_fences = 0;  ///< in a row
-    TimerId timer = 0;              ///< waits for the fence, or for the next attempt
+    ReadingPace pace;
+    TimerId timer = 0;  ///< waits for the fence, or for the next attempt
+    TimePoint due{};    ///< when it runs out
   };
 
   void begin(ServerId server);
@@ -110,18 +127,21 @@ class Snapshots {
   void fence_answered(ServerId server, std::uint64_t number, const Reply& reply);
   void finish_if_complete(ServerId server);
   void fail(ServerId server, std::string_view reason);
-  void complain(ServerId server, std::string_view reason);
+  void retry(ServerId server);
   void set_timer(ServerId server, std::chrono::milliseconds delay, void (Snapshots::*task)(ServerId));
   void give_up_fence(ServerId server);
   void read_next();
+  [[nodiscard]] static const Fence* find_fence(const Reading& reading, std::uint64_t number) noexcept;
+  void see_late_fence(ServerId server, const Fence& fence);
   void see_foreign_fence(ServerId server, std::uint64_t number);
   void set_resync_timer();
 
   Host& host_;
+  SameAsterisk* same_asterisk_;  ///< null if the daemon does not want to know
   SnapshotReader& reader_;
   std::chrono::milliseconds resync_interval_;
   std::string list_action_;
-  std::string module_;
+  SnapshotLog log_;
   std::string fence_prefix_;  ///< `<plugin>-<life of the broker>-`
   std::vector<Reading> readings_;
   std::uint64_t last_number_ = 0;

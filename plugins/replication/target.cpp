@@ -6,10 +6,16 @@
 #include "plugins/replication/rules.hpp"
 
 namespace amibroker::replication {
+namespace {
+
+constexpr std::size_t few = 8;
+
+}  // namespace
 
 void Target::open_window(const Limits& limits) noexcept {
   window_ = std::min(limits.first_window, limits.window);
   sampled_ = no_key;
+  took_ = std::chrono::milliseconds::zero();
 }
 
 void Target::enqueue(KeyId key, Cell& cell, Urgency urgency) {
@@ -46,6 +52,7 @@ void Target::sent(KeyId key, TimePoint now) noexcept {
   if (sampled_ != no_key) return;
   sampled_ = key;
   sampled_at_ = now;
+  sampled_among_few_ = in_flight_ <= few;
 }
 
 void Target::answered(KeyId key, Outcome outcome, TimePoint now, const Limits& limits) noexcept {
@@ -53,6 +60,8 @@ void Target::answered(KeyId key, Outcome outcome, TimePoint now, const Limits& l
   if (sampled_ != key) return;
   sampled_ = no_key;
   const auto took = now - sampled_at_;
+  if (sampled_among_few_ && (outcome == Outcome::success || outcome == Outcome::error))
+    took_ = std::chrono::floor<std::chrono::milliseconds>(took);
   if (outcome == Outcome::unknown || took > limits.slow)
     window_ = std::max(window_ / 2, std::min(limits.least_window, limits.window));
   else if (took <= limits.quick && waiting() > 0)  // a window that nothing waits for is wide enough

@@ -51,6 +51,7 @@ class Target {
     ready,   ///< written to
   };
   Stage stage = Stage::down;
+  bool open = false;  ///< enough is known of what its neighbours say to write to it
   bool read = false;  ///< its list was read since it came up: a name that comes up now is one that it does not have
   bool passed_over =
       false;  ///< an event was passed over since the list was asked for, because the server was not ready
@@ -80,6 +81,10 @@ class Target {
   /// A write ended: the window follows how long it took.
   void answered(KeyId key, Outcome outcome, TimePoint now, const Limits& limits) noexcept;
 
+  /// How long the last write took whose time was taken while few others were under way, so that it is the server that
+  /// needed the time; zero if none was.
+  [[nodiscard]] std::chrono::milliseconds took() const noexcept { return took_; }
+
   [[nodiscard]] std::size_t window() const noexcept { return window_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
   [[nodiscard]] std::size_t waiting() const noexcept { return live_.size() + dump_.size(); }
@@ -89,6 +94,8 @@ class Target {
   std::size_t window_ = 0;
   KeyId sampled_ = no_key;  ///< the write whose time is taken
   TimePoint sampled_at_{};
+  bool sampled_among_few_ = false;
+  std::chrono::milliseconds took_{0};
   std::deque<KeyId> live_;
   std::deque<KeyId> dump_;
 };

@@ -29,7 +29,6 @@ using TimePoint = std::chrono::steady_clock::time_point;
 /// How a key spreads.
 enum class Sharing : std::uint8_t {
   one_way,    ///< Born on its origin under another name; the targets show it. What the targets say of it is not news.
-  retired,    ///< Was taken for a shared name by mistake: nothing is wanted of it.
   symmetric,  ///< Every server holds it under the same name and may change it; the last change wins.
 };
 

@@ -9,6 +9,8 @@ import tempfile
 from waiting import until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Options of device_state: custom devices are shared, those with a dash in their names, too.
+SHARED_CUSTOMS = "custom = yes\nname_template = Custom:phone_{technology}-{name}"
 _probes = itertools.count(1)
 
 

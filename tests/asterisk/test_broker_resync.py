@@ -1,7 +1,7 @@
 """How fast a server that shows nothing is given 10,000 states, beside the same actions sent bare."""
 import statistics
 
-from broker import Broker
+from broker import SHARED_CUSTOMS, Broker
 from scenario import Scenario
 from waiting import until
 from wires import Zmq
@@ -37,7 +37,7 @@ class BrokerResync(Scenario):
         origin, target = self.servers[0], self.servers[1]
         self.pipeline(origin).carry_out(actions(tag))
         brokers = []
-        took = self.span(target.ami(), lambda: brokers.append(Broker([origin, target], [Zmq(), Zmq()], device_options="custom = yes", verbose=False)))
+        took = self.span(target.ami(), lambda: brokers.append(Broker([origin, target], [Zmq(), Zmq()], device_options=SHARED_CUSTOMS, verbose=False)))
         held = target.ami(events="off").getvar(f"DEVICE_STATE(Custom:{tag}-{DEVICES - 1})")
         ended = brokers[0].close()
         brokers[0].cleanup()

@@ -1,6 +1,6 @@
 """How fast the broker writes over native AMI, beside the same actions sent bare."""
 from ami_fast import AmiCounter, AmiPipeline
-from broker import Broker
+from broker import SHARED_CUSTOMS, Broker
 from scenario import Scenario
 from waiting import until
 from wires import Native
@@ -41,7 +41,7 @@ class NativeSpeed(Scenario):
         self.pipeline(origin).carry_out(actions(tag))
         brokers = []
         rate = self.rate(self.listener(target), lambda: brokers.append(
-            Broker([origin, target], [Native(), Native()], device_options="custom = yes", verbose=False)))
+            Broker([origin, target], [Native(), Native()], device_options=SHARED_CUSTOMS, verbose=False)))
         held = target.ami(events="off").getvar(f"DEVICE_STATE(Custom:{tag}-{DEVICES - 1})")
         ended = brokers[0].close()
         brokers[0].cleanup()

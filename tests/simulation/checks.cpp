@@ -2,20 +2,20 @@
 #include "tests/simulation/checks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace amibroker::simulation {
 namespace {
 
 /// What targets hold the name under.
-std::string shown_name(const Scenario& scenario, const Name& name) {
-  if (name.symmetric) return name.text;
-  return (scenario.subject == Subject::device_state ? "Custom:" : "CustomPresence:") + name.text;
+std::string shown_name_of(const Scenario& scenario, const Name& name) {
+  return name.symmetric ? name.text : shown_name(scenario, name.text);
 }
 
 std::string variable_of(const Scenario& scenario, const Name& name) {
   const std::string function = scenario.subject == Subject::device_state ? "DEVICE_STATE(" : "PRESENCE_STATE(";
-  return function + shown_name(scenario, name) + ")";
+  return function + shown_name_of(scenario, name) + ")";
 }
 
 bool is_kept(const Name& name) { return !name.text.starts_with("Local/"); }
@@ -52,7 +52,7 @@ void check_one_way(World& world, FleetModel& fleet, const Name& name, std::strin
   for (std::size_t target = 0; target < fleet.size(); ++target) {
     if (!fleet.cable(target).connected() || but == target) continue;
     if (name.origins.size() == 1 && name.origins.front() == target) continue;  // see check_own_server
-    const std::string is = held(world.scenario, fleet.server(target), shown_name(world.scenario, name));
+    const std::string is = held(world.scenario, fleet.server(target), shown_name_of(world.scenario, name));
     const std::string should_be = expected(world.scenario, fleet, name, target);
     if (is != should_be)
       world.ledger.fail("agreement",
@@ -71,6 +71,22 @@ void check_symmetric(World& world, FleetModel& fleet, const Name& name, std::str
       world.ledger.fail("agreement", std::string(when) + ": " + where(name, id) + " is " + is + ", on server " +
                                          std::to_string(first->first) + " " + first->second);
   }
+}
+
+/// The later one wins where Asterisk aggregates.
+std::size_t rank(std::string_view state) {
+  constexpr std::array<std::string_view, 8> order{"INVALID", "UNAVAILABLE", "NOT_INUSE", "ONHOLD",
+                                                  "RINGING", "INUSE",       "BUSY",      "RINGINUSE"};
+  return static_cast<std::size_t>(std::find(order.begin(), order.end(), state) - order.begin());
+}
+
+/// Calls `look(name, target)` for each native device and each server that may show it.
+template <typename Look>
+void each_shown(World& world, FleetModel& fleet, Look&& look) {
+  for (const Name& name : world.scenario.names)
+    for (std::size_t target = 0; target < fleet.size(); ++target)
+      if (is_kept(name) && !name.symmetric && (name.origins.size() > 1 || name.origins.front() != target))
+        look(name, target);
 }
 
 void check_order_of(World& world, const Name& name, std::size_t target) {
@@ -101,7 +117,8 @@ void check_bound_of(World& world, FleetModel& fleet, const Name& name, std::size
     const auto cell = ledger.cells(id).find(found->first);
     if (name.symmetric && cell != ledger.cells(id).end()) news += cell->second.failed;
   }
-  bound += name.symmetric ? 2 * news : news + found->second.failed + ledger.changes(shown_name(world.scenario, name));
+  bound +=
+      name.symmetric ? 2 * news : news + found->second.failed + ledger.changes(shown_name_of(world.scenario, name));
   if (found->second.requested > bound)
     world.ledger.fail("bound", where(name, target) + " was written " + std::to_string(found->second.requested) +
                                    " times, at most " + std::to_string(bound) + " are allowed");
@@ -114,7 +131,7 @@ void check_needless_of(World& world, const Name& name, std::size_t target) {
   if (found == cells.end()) return;
   const Ledger::Cell& cell = found->second;
   std::size_t most = cell.failed + std::max<std::size_t>(ledger.ups(static_cast<ServerId>(target)), 1) - 1;
-  most += ledger.changes(shown_name(world.scenario, name));
+  most += ledger.changes(shown_name_of(world.scenario, name));
   if (world.scenario.faults.has(Fault::slow_messages)) most += cell.executed.size() / 8;
   if (cell.needless > most)
     world.ledger.fail("needless", where(name, target) + " was written " + std::to_string(cell.needless) +
@@ -128,6 +145,43 @@ void check_agreement(World& world, FleetModel& fleet, std::string_view when, std
     if (!is_kept(name)) continue;
     if (name.symmetric) check_symmetric(world, fleet, name, when, but);
     else check_one_way(world, fleet, name, when, but);
+  }
+}
+
+void check_shared(World& world, FleetModel& fleet, std::string_view when, std::optional<std::size_t> but) {
+  for (const Name& name : world.scenario.names)
+    if (name.symmetric) check_symmetric(world, fleet, name, when, but);
+}
+
+Shown what_is_shown(World& world, FleetModel& fleet) {
+  Shown shown;
+  each_shown(world, fleet, [&](const Name& name, std::size_t target) {
+    const auto& cells = world.ledger.cells(static_cast<ServerId>(target));
+    const auto cell = cells.find(variable_of(world.scenario, name));
+    shown[{target, name.text}] = {held(world.scenario, fleet.server(target), "Custom:" + name.text),
+                                  cell == cells.end() ? 0 : cell->second.requested};
+  });
+  return shown;
+}
+
+void check_early(World& world, FleetModel& fleet, std::size_t late) {
+  each_shown(world, fleet, [&](const Name& name, std::size_t target) {
+    if (target == late) return;
+    const std::string is = held(world.scenario, fleet.server(target), "Custom:" + name.text);
+    const std::string least = expected(world.scenario, fleet, name, target);
+    if (rank(is) < rank(least))
+      world.ledger.fail(
+          "early", where(name, target) + " shows " + is + " while a server is late, at least " + least + " is known");
+  });
+}
+
+void check_steady(World& world, FleetModel& fleet, const Shown& before) {
+  for (const auto& [what, now] : what_is_shown(world, fleet)) {
+    const auto& [state, writes] = before.at(what);
+    if (now.first == state && now.second != writes)
+      world.ledger.fail("steady", what.second + " on server " + std::to_string(what.first) + " was written " +
+                                      std::to_string(now.second - writes) + " times, and shows " + state +
+                                      " as before");
   }
 }
 
@@ -146,6 +200,17 @@ void check_needless(World& world) {
   for (const Name& name : world.scenario.names)
     for (std::size_t target = 0; target < world.scenario.servers; ++target)
       if (!name.symmetric) check_needless_of(world, name, target);
+}
+
+void check_reading(World& world) {
+  const auto seconds = std::chrono::duration_cast<Seconds>(world.agenda.elapsed()).count();
+  for (ServerId id = 0; id < world.scenario.servers; ++id) {
+    const std::size_t most = 40 + 6 * world.ledger.ups(id) + static_cast<std::size_t>(seconds) / 4;
+    if (world.ledger.lists(id) > most)
+      world.ledger.fail("reading", "server " + std::to_string(id) + " was read " +
+                                       std::to_string(world.ledger.lists(id)) + " times, at most " +
+                                       std::to_string(most) + " are allowed");
+  }
 }
 
 void check_own_server(World& world) {

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "tests/simulation/fleet_model.hpp"
 #include "tests/simulation/world.hpp"
@@ -38,6 +41,25 @@ void check_bound(World& world, FleetModel& fleet);
 /// because only then the broker does not know what the target holds. If events are seconds late, an eighth of all
 /// writes is allowed as well: of a name that changes faster than its events come, the broker keeps only some echoes.
 void check_needless(World& world);
+
+/// As check_agreement, of shared names only.
+void check_shared(World& world, FleetModel& fleet, std::string_view when, std::optional<std::size_t> but);
+
+/// What each server shows for the native devices of others, and how many writes it took for that.
+using Shown = std::map<std::pair<std::size_t, std::string>, std::pair<std::string, std::size_t>>;
+[[nodiscard]] Shown what_is_shown(World& world, FleetModel& fleet);
+
+/// `early`: each server but `late` shows for each native device at least what the others list, in the order in which
+/// Asterisk aggregates.
+void check_early(World& world, FleetModel& fleet, std::size_t late);
+
+/// `steady`: what shows the same as before was not written meanwhile.
+void check_steady(World& world, FleetModel& fleet, const Shown& before);
+
+/// `reading`: a server was not asked for its list more often than
+///     40 + 6 * times that it came up + one in 4 s of the run
+/// as reasons that go on slow the broker down, and only a fence that does not come is asked for again at once.
+void check_reading(World& world);
 
 /// `own_server`: nothing is written for a native name if only its own server has it, nor for what Asterisk does not
 /// keep.

@@ -19,6 +19,7 @@ void FaultPlan::begin() {
   some(Fault::broker_restarts, 3, &FaultPlan::restart_broker);
   some(Fault::fleet_changes, 4, &FaultPlan::reconfigure);
   some(Fault::freezes, 2, &FaultPlan::freeze);
+  some(Fault::endless_boots, 1, &FaultPlan::boot_without_end);
   if (has(Fault::stays_down) && fleet_.size() > 2) at(moment(), [this] { lose_for_good(); });
 }
 
@@ -62,6 +63,7 @@ void FaultPlan::set_qualities() {
     if (has(Fault::reply_loss)) quality.reply_loss = 0.01 * random_.between(0, 20);
     if (has(Fault::command_loss)) quality.command_loss = 0.01 * random_.between(0, 20);
     if (has(Fault::duplicates)) fleet_.server(id).duplicate_chance = 0.1;
+    if (has(Fault::hidden_fences)) fleet_.server(id).hides_fences = random_.happens(0.5);  // for good, as rights are
   }
 }
 
@@ -143,6 +145,16 @@ void FaultPlan::reconfigure() {
 void FaultPlan::freeze() {
   const std::size_t id = random_.below(fleet_.size());
   fleet_.freeze(id, random_.between(Milliseconds(200), Seconds(15)), random_.between(Seconds(3), Seconds(7)));
+}
+
+/// Every 20 ms, until the faults end.
+void FaultPlan::boot_without_end() {
+  const std::size_t id = random_.below(fleet_.size());
+  const Time end = Agenda::start + duration();
+  for (Time time = world_.agenda.now(); time < end; time += Milliseconds(20))
+    world_.agenda.at(time, [this, id] {
+      if (!fleet_.cable(id).server_is_dead()) fleet_.server(id).announce("FullyBooted");
+    });
 }
 
 void FaultPlan::lose_for_good() {

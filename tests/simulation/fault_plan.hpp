@@ -52,6 +52,7 @@ class FaultPlan {
   void reconfigure();
   void freeze();
   void lose_for_good();
+  void boot_without_end();
 
   World& world_;
   FleetModel& fleet_;

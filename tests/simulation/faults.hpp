@@ -33,15 +33,17 @@ enum class Fault : std::uint8_t {
   stays_down,       ///< a server goes and does not come back
   freezes,          ///< a server stands still, and carries out what it was sent before only once it goes on
   fleet_changes,    ///< servers are taken out of the configuration while the broker runs, and put into it
+  hidden_fences,    ///< a server accepts UserEvent, but never sends the event to the broker
+  endless_boots,    ///< a server says FullyBooted all the time
 };
-inline constexpr std::size_t fault_count = 20;
+inline constexpr std::size_t fault_count = 22;
 
 /// The word for a fault on the command line and in traces.
 inline constexpr std::array<std::string_view, fault_count> fault_words{
-    "slow_messages",   "conflicts",       "shared_devices", "unknown_states", "initial_states",
-    "custom",          "event_loss",      "silent_loss",    "reply_loss",     "command_loss",
-    "duplicates",      "server_restarts", "partitions",     "slow_targets",   "refusals",
-    "broker_restarts", "down_at_start",   "stays_down",     "freezes",        "fleet_changes"};
+    "slow_messages", "conflicts",     "shared_devices", "unknown_states",  "initial_states", "custom",
+    "event_loss",    "silent_loss",   "reply_loss",     "command_loss",    "duplicates",     "server_restarts",
+    "partitions",    "slow_targets",  "refusals",       "broker_restarts", "down_at_start",  "stays_down",
+    "freezes",       "fleet_changes", "hidden_fences",  "endless_boots"};
 
 class FaultSet {
  public:

@@ -34,7 +34,7 @@ class Ledger {
     std::vector<std::string> executed;  ///< values that the server took, in order
   };
 
-  explicit Ledger(std::size_t servers) : targets_(servers), ups_(servers, 0) {}
+  explicit Ledger(std::size_t servers) : targets_(servers), lists_of_(servers, 0), ups_(servers, 0) {}
 
   // What happens.
   void changed(std::string_view name, std::string value) {
@@ -46,12 +46,16 @@ class Ledger {
   /// An origin's value that counts as no change, such as what it says again after it came back.
   void note(std::string_view name, std::string value) { histories_[std::string(name)].push_back(std::move(value)); }
   void requested(ServerId target, std::string_view variable) {
+    if (is_note(variable)) return;  // it is about the broker itself, and may be due at any time
     ++cell(target, variable).requested;
     ++writes_;
   }
   void failed(ServerId target, std::string_view variable) { ++cell(target, variable).failed; }
   void executed(ServerId target, std::string_view variable, std::string_view value, bool changed);
-  void listed() { ++lists_; }
+  void listed(ServerId server) {
+    ++lists_;
+    ++lists_of_[server];
+  }
   void came_up(ServerId server) { ++ups_[server]; }
   void life_began() { ++lives_; }
   void fail(std::string_view check, std::string text);
@@ -60,6 +64,7 @@ class Ledger {
   [[nodiscard]] const std::optional<Failure>& failure() const noexcept { return failure_; }
   [[nodiscard]] std::size_t writes() const noexcept { return writes_; }
   [[nodiscard]] std::size_t lists() const noexcept { return lists_; }
+  [[nodiscard]] std::size_t lists(ServerId server) const noexcept { return lists_of_[server]; }
   [[nodiscard]] std::size_t changes(std::string_view name) const;
   [[nodiscard]] std::size_t ups(ServerId server) const noexcept { return ups_[server]; }
   [[nodiscard]] std::size_t lives() const noexcept { return lives_; }
@@ -72,10 +77,14 @@ class Ledger {
 
  private:
   Cell& cell(ServerId target, std::string_view variable);
+  [[nodiscard]] static bool is_note(std::string_view variable) noexcept {
+    return variable.find("zmq-ami-broker") != std::string_view::npos;
+  }
 
   std::vector<std::map<std::string, Cell, std::less<>>> targets_;
   std::map<std::string, std::size_t, std::less<>> changes_;
   std::map<std::string, std::vector<std::string>, std::less<>> histories_;
+  std::vector<std::size_t> lists_of_;
   std::vector<std::size_t> ups_;
   std::size_t lives_ = 0;
   std::size_t writes_ = 0;

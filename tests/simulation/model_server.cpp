@@ -34,6 +34,7 @@ Answer ModelServer::run(const Action& action, bool late) {
   if (same_name(action.name(), "DeviceStateList")) return list_devices();
   if (same_name(action.name(), "PresenceStateList")) return list_presences();
   if (same_name(action.name(), "UserEvent")) return user_event(action);
+  if (same_name(action.name(), "Ping")) return acknowledged("Pong");
   return denied("Invalid/unknown command");
 }
 
@@ -75,7 +76,7 @@ Answer ModelServer::user_event(const Action& action) {
   event.emplace_back("UserEvent", header_of(action, "UserEvent"));
   for (std::size_t i = 0; i < action.size(); ++i)
     if (!same_name(action[i].name, "UserEvent")) event.emplace_back(action[i].name, action[i].value);
-  publish(std::move(event));
+  if (!hides_fences) publish(std::move(event));
   return acknowledged("Event Sent");
 }
 

@@ -55,6 +55,7 @@ class ModelServer {
 
   sim::Asterisk asterisk{sim::AsteriskOptions{}};
   bool refusing = false;        ///< answers each Setvar with an error
+  bool hides_fences = false;    ///< the broker's account is not sent UserEvents
   double duplicate_chance = 0;  ///< publishes an event twice
 
  private:

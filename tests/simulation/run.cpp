@@ -32,6 +32,7 @@ class Run {
     check_order(world_);
     check_bound(world_, fleet_);
     check_needless(world_);
+    check_reading(world_);
     check_all_connected();
     const std::size_t lists = world_.ledger.lists();
     stay_quiet("quiet", world_.scenario.resync_interval + Seconds(10));
@@ -40,7 +41,10 @@ class Run {
     if (world_.scenario.faults.has(Fault::slow_targets)) change_beside_slow_server();
     if (world_.scenario.faults.has(Fault::freezes)) change_beside_frozen_server();
     if (world_.scenario.subject == Subject::device_state && world_.scenario.seed % 16 == 0) change_during_dump();
-    if (world_.scenario.faults.has(Fault::broker_restarts) && !has_lasting_remnants()) restart_quietly();
+    if (world_.scenario.faults.has(Fault::broker_restarts)) {
+      restart_quietly();
+      restart_beside_late_server();
+    }
     check_own_server(world_);
     return world_.ledger.failure();
   }
@@ -80,15 +84,18 @@ class Run {
     }
   }
 
-  /// A server that does not answer costs the others nothing.
+  /// A server that answers late costs the others nothing, and is written each change once.
   void change_beside_slow_server() {
     const std::size_t slow = world_.plan.below(fleet_.size());
     fleet_.cable(slow).quality.service = Seconds(2);
     world_.trace.line("server ", slow, " is slow");
+    const std::size_t before = one_way_writes(slow);
+    std::size_t changes = 0;
     for (int i = 0; i < 10; ++i) {
       const Name& name = world_.plan.one_of(world_.scenario.names);
       if (name.symmetric && name.origins.front() == slow) continue;
       if (fleet_.cable(name.origins.front()).connected()) fleet_.change(name.origins.front(), name);
+      if (!name.symmetric) ++changes;
       pass(live_delay);
       check_agreement(world_, fleet_, "beside a slow server", slow);
     }
@@ -96,6 +103,22 @@ class Run {
     drain();
     pass(margin);
     check_agreement(world_, fleet_, "after a server was slow");
+    const std::size_t writes = one_way_writes(slow) - before;
+    if (writes > changes)
+      world_.ledger.fail(
+          "late", std::to_string(writes) + " writes to a slow server for " + std::to_string(changes) + " changes");
+  }
+
+  [[nodiscard]] std::size_t one_way_writes(std::size_t target) const {
+    std::size_t sum = 0;
+    for (const auto& [variable, cell] : world_.ledger.cells(static_cast<ServerId>(target)))
+      if (is_one_way(variable)) sum += cell.requested;
+    return sum;
+  }
+  [[nodiscard]] bool is_one_way(std::string_view variable) const {
+    return std::none_of(world_.scenario.names.begin(), world_.scenario.names.end(), [&](const Name& name) {
+      return name.symmetric && variable.find("(" + name.text + ")") != std::string_view::npos;
+    });
   }
 
   /// What a frozen server was sent before runs late, and must not win for longer than a moment.
@@ -137,7 +160,8 @@ class Run {
     for (int i = 0; i < 3000 && requested(target) < begin + devices / 4; ++i) pass(Milliseconds(10));
     const std::size_t before = requested(target);
     fleet_.server(origin).change("PJSIP/live", sim::DeviceState::ringing);
-    for (int i = 0; i < 3000 && !was_requested(target, "DEVICE_STATE(Custom:PJSIP/live)"); ++i) pass(Milliseconds(1));
+    const std::string live = "DEVICE_STATE(" + shown_name(world_.scenario, "PJSIP/live") + ")";
+    for (int i = 0; i < 3000 && !was_requested(target, live); ++i) pass(Milliseconds(1));
     const std::size_t others = requested(target) - before;
     if (others > most_before)
       world_.ledger.fail("pace", std::to_string(others) + " other writes went before a live change");
@@ -169,14 +193,6 @@ class Run {
       world_.ledger.fail("snapshots", std::to_string(lists) + " snapshots in a quiet resync_interval");
   }
 
-  /// After a restart of Asterisk a stored `Custom:PJSIP/100` is there as `Custom:100`. With `custom = yes` a new broker
-  /// must know `PJSIP/100` to tell it from a shared device, and no server lists it if its only origin stays away, or
-  /// was restarted as well and has had no event of it since (docs/replication.md, Limits).
-  [[nodiscard]] bool has_lasting_remnants() const {
-    const FaultSet& faults = world_.scenario.faults;
-    return world_.scenario.custom && (faults.has(Fault::stays_down) || faults.has(Fault::server_restarts));
-  }
-
   /// A new broker finds everything in order, and writes nothing.
   void restart_quietly() {
     fleet_.kill_broker();
@@ -186,6 +202,30 @@ class Run {
     fleet_.start_broker();
     stay_quiet("restart", world_.scenario.lost_after + margin);
     check_agreement(world_, fleet_, "after a restart of the broker");
+  }
+
+  /// `start`: a new broker that waits for a server shows what that server cannot change, and nothing else.
+  void restart_beside_late_server() {
+    const Scenario& scenario = world_.scenario;
+    const bool devices = scenario.subject == Subject::device_state;
+    if (devices && (!scenario.aggregate || scenario.custom)) return;
+    const std::size_t late = world_.plan.below(fleet_.size());
+    for (std::size_t id = 0; id < fleet_.size(); ++id)
+      if (fleet_.server(id).hides_fences || !fleet_.cable(id).connected()) return;
+    fleet_.kill_broker();
+    const Shown before = what_is_shown(world_, fleet_);
+    for (const Name& name : scenario.names)
+      if (world_.plan.happens(0.5)) fleet_.change(world_.plan.one_of(name.origins), name);
+    fleet_.cut(late, Milliseconds(1));
+    pass(Milliseconds(10));
+    fleet_.start_broker();
+    pass(Milliseconds(1800));
+    if (devices) check_early(world_, fleet_, late);
+    else check_shared(world_, fleet_, "before a late server came", late);
+    fleet_.mend(late);
+    pass(margin);
+    check_agreement(world_, fleet_, "after a late server came");
+    if (devices) check_steady(world_, fleet_, before);
   }
 
   World world_;

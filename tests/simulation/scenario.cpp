@@ -36,7 +36,7 @@ void add_devices(Random& random, Scenario& scenario) {
   if (random.happens(0.3)) scenario.names.push_back({"Local/100@default", false, some_servers(random, scenario, true)});
   if (!scenario.custom) return;
   scenario.names.push_back({"Custom:night", true, some_servers(random, scenario, true)});
-  if (random.happens(0.5)) scenario.names.push_back({"Custom:dnd-7", true, some_servers(random, scenario, true)});
+  if (random.happens(0.5)) scenario.names.push_back({"Custom:dnd7", true, some_servers(random, scenario, true)});
 }
 
 void add_presentities(Random& random, Scenario& scenario) {
@@ -74,6 +74,13 @@ Scenario make_scenario(std::uint64_t seed, Subject subject, FaultSet allowed) {
   if (devices) add_devices(random, scenario);
   else add_presentities(random, scenario);
   return scenario;
+}
+
+std::string shown_name(const Scenario& scenario, std::string_view native) {
+  std::string name(scenario.subject == Subject::device_state ? "Custom:" : "CustomPresence:");
+  name.append(native);
+  if (scenario.custom) name[name.find_first_of("/:", name.find(':') + 1)] = '-';
+  return name;
 }
 
 std::string describe(const Scenario& scenario) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/simulation/agenda.hpp"
@@ -43,6 +44,9 @@ struct Scenario {
 
 /// The scenario of a seed, with at most these faults.
 [[nodiscard]] Scenario make_scenario(std::uint64_t seed, Subject subject, FaultSet allowed);
+
+/// What targets call a native device or presentity. With `custom = yes` the template leaves no slash.
+[[nodiscard]] std::string shown_name(const Scenario& scenario, std::string_view native);
 
 /// One line for people.
 [[nodiscard]] std::string describe(const Scenario& scenario);

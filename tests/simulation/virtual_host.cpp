@@ -52,6 +52,7 @@ void VirtualHost::set_options() {
   options_.set("lost_after", std::to_string(world_.scenario.lost_after.count()));
   options_.set("aggregate", world_.scenario.aggregate ? "yes" : "no");
   options_.set("custom", world_.scenario.custom ? "yes" : "no");
+  if (world_.scenario.custom) options_.set("name_template", "Custom:{technology}-{name}");
 }
 
 void VirtualHost::start() {

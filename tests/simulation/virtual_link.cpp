@@ -47,7 +47,7 @@ void VirtualLink::note(const Action& action, Pending& pending) {
     world_.ledger.requested(id_, pending.variable);
     check_one_write(pending.variable);
   } else if (same_name(action.name(), "DeviceStateList") || same_name(action.name(), "PresenceStateList")) {
-    world_.ledger.listed();
+    world_.ledger.listed(id_);
   } else if (!same_name(action.name(), "UserEvent")) {
     world_.ledger.fail("action", "the plugin asks for " + std::string(action.name()));
   }
@@ -64,7 +64,24 @@ void VirtualLink::check_one_write(std::string_view variable) const {
 
 void VirtualLink::connected() {
   up_ = true;
+  ping_ = 0;
   listener_.link_up(number_);
+  ping(++connection_);
+}
+
+/// The answer to a Ping shows that what was sent before it is not answered any more. A lost one ends no connection
+/// here, where no wire of core/link would lose it; another one follows.
+void VirtualLink::ping(std::uint64_t connection) {
+  constexpr Seconds period{2};
+  constexpr Seconds timeout{5};
+  if (!up_ || connection != connection_) return;
+  if (ping_ == 0 || world_.agenda.now() - pinged_ >= timeout) {
+    ping_ = ++last_id_;
+    pinged_ = world_.agenda.now();
+    cable_.send(ping_, Action("Ping"));
+    in_flight_.push_back({ping_, true, {}, nullptr});
+  }
+  world_.agenda.after(period, [this, connection] { ping(connection); });
 }
 
 void VirtualLink::lost() {
@@ -98,6 +115,7 @@ void VirtualLink::reply(std::uint64_t action_id, const Answer& answer) {
   in_flight_.pop_front();
   for (const Pending& lost : passed_over)
     if (!lost.expired) give_up(lost, Outcome::unknown, "the server answered later actions, but not this one");
+  if (pending.id == ping_) ping_ = 0;
   if (pending.expired) return;
   if (answer.error && !pending.variable.empty()) world_.ledger.failed(id_, pending.variable);
 

@@ -53,7 +53,7 @@ class VirtualLink final : private CableEnd {
  private:
   struct Pending {
     std::uint64_t id;
-    bool expired;
+    bool expired;          ///< nobody waits for its answer any more
     std::string variable;  ///< that a Setvar writes
     Completion done;
   };
@@ -63,6 +63,7 @@ class VirtualLink final : private CableEnd {
   void event(const sim::Fields& event, std::uint64_t number) override;
   void reply(std::uint64_t action_id, const Answer& answer) override;
 
+  void ping(std::uint64_t connection);
   void expire(std::uint64_t id);
   void give_up(const Pending& pending, Outcome outcome, std::string_view text);
   void note(const Action& action, Pending& pending);
@@ -78,6 +79,9 @@ class VirtualLink final : private CableEnd {
   bool dead_ = false;
   bool retired_ = false;
   std::uint64_t last_id_ = 0;      ///< of an action
+  std::uint64_t connection_ = 0;   ///< how many there were
+  std::uint64_t ping_ = 0;         ///< id of the last Ping that is not answered; 0: none
+  Time pinged_{};                  ///< when it was sent
   std::uint64_t last_number_ = 0;  ///< of an event; 0: none came on this connection
   std::deque<Pending> in_flight_;
 };

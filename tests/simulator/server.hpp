@@ -108,7 +108,7 @@ class Server {
   [[nodiscard]] DeviceState lamp(std::string_view device) const;
   [[nodiscard]] std::optional<Presence> presence(std::string_view presentity) const;
   [[nodiscard]] ServerCounters counters() const;
-  /// All writes of that key, in order; of all keys if it is empty.
+  /// All writes of that key, in order; if it is empty, of all keys but the notes of the broker about itself.
   [[nodiscard]] std::vector<Write> history(std::string_view key = {}) const;
   /// The texts with which an event must begin for somebody to get it; the empty text: all events. None on
   /// a native server.

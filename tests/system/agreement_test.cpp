@@ -152,7 +152,7 @@ TEST_F(Agreement, WhatAnEarlierBrokerWroteForAServerThatIsGoneIsTakenBack) {
 
 TEST_F(Agreement, SharedCustomDevicesAreEqualEverywhereWithoutALoop) {
   make_fleet(3);
-  start_and_connect("", "[plugin device_state]\ncustom = yes\n");
+  start_and_connect("", "[plugin device_state]\ncustom = yes\nname_template = Custom:{technology}-{name}\n");
   (*fleet)[1].set_device_state("Custom:night", DeviceState::inuse);
   for (const sim::Server& server : fleet->servers())
     EXPECT_TRUE(eventually([&] { return server.device_state("Custom:night") == DeviceState::inuse; }));

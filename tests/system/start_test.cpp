@@ -50,6 +50,9 @@ TEST_F(Start, AGoodConfigIsReportedAsGood) {
   const auto result = run({"--check-config", folder.write("good.ini", one_server)});
   EXPECT_EQ(result.code, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("no mistakes, 1 servers"));
+  EXPECT_THAT(result.output,
+              HasSubstr("plugin device_state: for the other servers, PJSIP/100 of [server-1] in the zone "
+                        "north is Custom:PJSIP/100"));
 }
 
 struct Wrong {
@@ -81,7 +84,12 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"bad_port", "[servers]\nsections = a\n[a]\naddr = x\ncmd_port = 70000\nevt_port = 2\n", ":5: "},
         Wrong{"duplicate_server", std::string(one_server) + "[a]\naddr = y\n", ":7: "},
         Wrong{"unknown_plugin", std::string(one_server) + "[plugins]\ndevice_stat = yes\n", ":8: "},
-        Wrong{"unknown_plugin_option", std::string(one_server) + "[plugin device_state]\nmax_devises = 7\n", ":8: "}),
+        Wrong{"unknown_plugin_option", std::string(one_server) + "[plugin device_state]\nmax_devises = 7\n", ":8: "},
+        Wrong{
+            "wrong_template", std::string(one_server) + "[plugin device_state]\nname_template = {device}\n",
+            ":8: plugin device_state option name_template = {device}: it must begin with Custom:. Use Custom:{device}"},
+        Wrong{"custom_and_slash", std::string(one_server) + "[plugin device_state]\ncustom = yes\n",
+              ":8: plugin device_state option custom = yes does not go together with name_template = Custom:{device}"}),
     [](const auto& info) { return info.param.name; });
 
 TEST_F(Start, AMissingFileIsExitCode78) {

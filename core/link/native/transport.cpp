@@ -11,7 +11,8 @@ namespace amibroker::link::native {
 namespace {
 
 // Asterisk takes one action after the other, so more would only fill buffers. Events come in the same session.
-constexpr WireTraits native_traits{.window = 512, .answers_without_id = false, .events_show_life = true};
+constexpr WireTraits native_traits{
+    .window = 512, .answers_without_id = false, .events_show_life = true, .bytes = ami::Bytes::any};
 
 }  // namespace
 

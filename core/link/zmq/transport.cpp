@@ -31,7 +31,8 @@ ZmqTransport::~ZmqTransport() { loop_.remove(sockets_); }
 
 const WireTraits& ZmqTransport::traits() const noexcept {
   // Events come on a socket of their own: they say nothing of the one that answers.
-  static constexpr WireTraits traits{.window = 1024, .answers_without_id = true, .events_show_life = false};
+  static constexpr WireTraits traits{
+      .window = 1024, .answers_without_id = true, .events_show_life = false, .bytes = ami::Bytes::utf8};
   return traits;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How a plugin's library shows itself to the daemon: one plain-C symbol. Plugin authors need only the macro
-// AMIBROKER_PLUGIN at the end of this file. Since ABI 1; the calls about servers that come and go since ABI 2.
+// AMIBROKER_PLUGIN at the end of this file. Since ABI 1; the calls about servers that come and go, and the check of
+// options, since ABI 2.
 //
 // No exception leaves the library: each call into a plugin goes through one of the functions below, which is
 // compiled into the plugin and turns an exception into a Fault.
@@ -28,6 +29,7 @@ struct Fault {
 
 /// The calls into a plugin. Each returns false if the plugin threw; `fault` then says what. Loop's thread only.
 struct PluginCalls {
+  bool (*check_options)(const Options& options, OptionReport& report, Fault& fault) noexcept;
   Plugin* (*create)(Fault& fault) noexcept;  ///< null if it threw
   bool (*destroy)(Plugin* plugin, Fault& fault) noexcept;
   bool (*start)(Plugin& plugin, Host& host, Fault& fault) noexcept;
@@ -80,6 +82,11 @@ bool contain(Fault& fault, Work&& work) noexcept {
 /// The functions of PluginCalls for one class of plugin.
 template <typename P>
 struct Calls {
+  static bool check_options(const Options& options, OptionReport& report, Fault& fault) noexcept {
+    return contain(fault, [&] {
+      if constexpr (requires { P::check_options(options, report); }) P::check_options(options, report);
+    });
+  }
   static Plugin* create(Fault& fault) noexcept {
     P* plugin = nullptr;
     contain(fault, [&] { plugin = new P; });
@@ -124,9 +131,9 @@ struct Calls {
   static bool task(const std::function<void()>& task, Fault& fault) noexcept {
     return contain(fault, [&] { task(); });
   }
-  static constexpr PluginCalls table{create,      destroy,      start,          stop,           event,       server_up,
-                                     server_down, server_added, server_changed, server_retired, events_lost, report,
-                                     completion,  task};
+  static constexpr PluginCalls table{check_options,  create,      destroy,     start,        stop,
+                                     event,          server_up,   server_down, server_added, server_changed,
+                                     server_retired, events_lost, report,      completion,   task};
 };
 
 }  // namespace detail

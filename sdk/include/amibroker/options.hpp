@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options that a plugin declares, and their values from `[plugin NAME]` of the configuration. Since ABI 1.
+// The options that a plugin declares, and their values from `[plugin NAME]` of the configuration. Since ABI 1;
+// OptionReport since ABI 2.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +43,27 @@ class Options {
 
  protected:
   ~Options() = default;
+};
+
+/// Takes what a plugin says of its options before it is created, if a table of types and ranges is not enough: a text
+/// with a form of its own, or two options that do not go together. The plugin's class then has a function
+///
+///     static void check_options(const amibroker::Options& options, amibroker::OptionReport& report);
+///
+/// which the daemon calls at its start and for --check-config, on the thread that starts it, once the table found no
+/// mistake. Nothing else of the plugin runs before it. Both arguments are valid during the call only.
+class OptionReport {
+ public:
+  /// This option's value cannot be used: a configuration error with file and line, and the daemon does not start.
+  /// `text` goes on after the option's name, and says what to do: `must begin with Custom:, not "x"`. At most 20 are
+  /// kept, 500 bytes of each.
+  virtual void mistake(std::string_view key, std::string_view text) noexcept = 0;
+
+  /// One line that shows the administrator what the options lead to, for --check-config. The same bounds.
+  virtual void example(std::string_view text) noexcept = 0;
+
+ protected:
+  ~OptionReport() = default;
 };
 
 }  // namespace amibroker

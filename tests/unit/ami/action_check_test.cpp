@@ -57,6 +57,15 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+TEST(ActionCheck, AWireThatCarriesBytesTakesAllButControlBytes) {
+  for (int byte = 0; byte < 0x100; ++byte) {
+    Action action("Setvar");
+    action.add("Value", std::string("ab") + static_cast<char>(byte));
+    std::string reason;
+    EXPECT_EQ(may_be_sent(action, reason, Bytes::any), byte >= 0x20 && byte != 0x7f) << byte;
+  }
+}
+
 TEST(ActionCheck, TooManyHeaders) {
   Action action("Originate");
   for (std::size_t i = 0; i < max_action_headers; ++i) action.add("Variable", "a=b");

@@ -59,6 +59,12 @@ TEST(TextEncoder, ReadBackItIsTheSameAction) {
   }
 }
 
+TEST(TextEncoder, BytesThatAreNotUtf8AreCarriedAsTheyAre) {
+  Action action("Setvar");
+  action.add("Variable", "DEVICE_STATE(Custom:PJSIP/M\xfcller)");
+  EXPECT_NE(encode(action).find("\r\nVariable: DEVICE_STATE(Custom:PJSIP/M\xfcller)\r\n"), std::string::npos);
+}
+
 TEST(TextEncoder, NoLineOfAnActionThatMayBeSentIsAboveTheLimitOfAmi) {
   std::size_t longest = 0;
   for (std::size_t name_size = 1; name_size <= 110; ++name_size) {

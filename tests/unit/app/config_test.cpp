@@ -198,10 +198,12 @@ TEST(Config, Ipv6AndHostNamesAreAddresses) {
 }
 
 TEST(Config, ZonesAndFiltersOfAServerAreListsThatMayContinueInIndentedLines) {
-  const Config config = parse_good(
+  const LoadedConfig loaded = parse_config(
       "[servers]\nsections = a, b\n[a]\naddr = h1\ncmd_port = 1\nevt_port = 2\nzones = berlin,, HQ-2 , \n"
       "include = PJSIP/*,   ; phones\n  SIP/*\n  IAX2/a b\nexclude = PJSIP/9[0-9]?\n"
       "[b]\naddr = h2\ncmd_port = 1\nevt_port = 2\nzones =\n");
+  ASSERT_TRUE(loaded.ok());
+  const Config& config = loaded.config;
   ASSERT_THAT(config.servers, SizeIs(2));
   EXPECT_THAT(config.servers[0].zones, ElementsAre("berlin", "HQ-2"));
   EXPECT_THAT(config.servers[0].include, ElementsAre("PJSIP/*", "SIP/*", "IAX2/a b"));
@@ -209,6 +211,26 @@ TEST(Config, ZonesAndFiltersOfAServerAreListsThatMayContinueInIndentedLines) {
   EXPECT_THAT(config.servers[1].zones, IsEmpty());
   EXPECT_THAT(config.servers[1].include, IsEmpty());
   EXPECT_THAT(config.servers[1].exclude, IsEmpty());
+}
+
+TEST(Config, AZoneThatOneServerAloneNamesIsAWarningWithTheNearestZone) {
+  const LoadedConfig loaded = parse_config(
+      "[servers]\nsections = a, b, c\n[a]\naddr = h1\ncmd_port = 1\nevt_port = 2\nzones = berlin, hq\n"
+      "[b]\naddr = h2\ncmd_port = 1\nevt_port = 2\nzones = berlni\n"
+      "[c]\naddr = h3\ncmd_port = 1\nevt_port = 2\nzones = hq, berlin\n");
+  EXPECT_TRUE(loaded.ok());
+  EXPECT_THAT(
+      texts(loaded.warnings),
+      ElementsAre("f:12: zones: no server but [b] names the zone \"berlni\", so nothing is shared by it (did you "
+                  "mean \"berlin\"?)"));
+}
+
+TEST(Config, TwoZonesThatDifferByATypingMistakeAreBothNamed) {
+  const LoadedConfig loaded = parse_config(
+      "[servers]\nsections = a, b\n[a]\naddr = h1\ncmd_port = 1\nevt_port = 2\nzones = berlin\n"
+      "[b]\naddr = h2\ncmd_port = 1\nevt_port = 2\nzones = berlni\n");
+  EXPECT_THAT(texts(loaded.warnings), ElementsAre(testing::EndsWith("(did you mean \"berlni\"?)"),
+                                                  testing::EndsWith("(did you mean \"berlin\"?)")));
 }
 
 TEST(Config, ServersAtOneAddressDifferByTheirPorts) {

@@ -87,6 +87,7 @@ TEST(CheckDescriptor, EachCallMustBeThere) {
     calls.*member = nullptr;
     return refusal_of([&](auto& d) { d.calls = &calls; }).text;
   };
+  EXPECT_THAT(gap(&PluginCalls::check_options), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::create), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::destroy), HasSubstr("gaps"));
   EXPECT_THAT(gap(&PluginCalls::start), HasSubstr("gaps"));

@@ -14,7 +14,7 @@ using ::testing::SizeIs;
 const PluginFolders folders({AMIBROKER_TEST_PLUGINS});
 
 base::Problem only_error(const PluginConfig& plugin) {
-  const auto errors = check_plugins(folders, std::vector{plugin});
+  const auto errors = check_plugins(folders, std::vector{plugin}).errors;
   EXPECT_THAT(errors, SizeIs(1));
   return errors.at(0);
 }
@@ -67,7 +67,44 @@ TEST(CheckPlugins, ANameThatWouldLeaveTheFolderIsRefused) {
 }
 
 TEST(CheckPlugins, WithoutMistakesThereIsNothingToSay) {
-  EXPECT_THAT(check_plugins(folders, std::vector<PluginConfig>{{"healthy", true, 1, {}}}), IsEmpty());
+  EXPECT_THAT(check_plugins(folders, std::vector<PluginConfig>{{"healthy", true, 1, {}}}).errors, IsEmpty());
+}
+
+TEST(CheckPlugins, WhatAPluginFindsInItsOptionsIsAnErrorWithTheLineOfTheOption) {
+  const auto error = only_error({"checks_options", true, 3, {{"greeting", "a", 8}, {"name", "a", 9}}});
+  EXPECT_EQ(error.line, 9);
+  EXPECT_EQ(error.text, "plugin checks_options option name must differ from greeting, and both are \"a\"");
+}
+
+TEST(CheckPlugins, AnOptionThatHasItsDefaultIsAnErrorInTheLineThatSwitchesThePluginOn) {
+  EXPECT_EQ(only_error({"checks_options", true, 3, {{"greeting", "world", 8}}}).line, 3);
+}
+
+TEST(CheckPlugins, APluginThatFailsInItsCheckIsAnError) {
+  const auto error = only_error({"checks_options", true, 3, {{"greeting", "throw", 8}, {"name", "throw", 9}}});
+  EXPECT_EQ(error.line, 3);
+  EXPECT_THAT(error.text, AllOf(HasSubstr("failed as it checked its options: no check today"), HasSubstr(".so")));
+}
+
+TEST(CheckPlugins, WhatAPluginSaysIsBoundedAndFitForALine) {
+  const auto errors =
+      check_plugins(folders, std::vector<PluginConfig>{{"checks_options", true, 3, {{"greeting", "many", 8}}}}).errors;
+  EXPECT_THAT(errors, SizeIs(20));
+  EXPECT_LT(errors.at(0).text.size(), 2100U);
+  EXPECT_THAT(errors.at(0).text, HasSubstr("\\x0a"));
+}
+
+TEST(CheckPlugins, ExamplesAreShownWithThePluginsName) {
+  const auto check = check_plugins(folders, std::vector<PluginConfig>{{"checks_options", true, 3, {}}});
+  EXPECT_THAT(check.errors, IsEmpty());
+  EXPECT_THAT(check.examples, ::testing::ElementsAre("plugin checks_options: it says hello, world"));
+}
+
+TEST(LoadPlugins, APluginWhoseCheckFindsAMistakeIsLeftOut) {
+  std::vector<base::Problem> errors;
+  const std::vector<PluginConfig> plugins{{"checks_options", true, 3, {{"name", "hello", 8}}}};
+  EXPECT_THAT(load_plugins(folders, plugins, errors), IsEmpty());
+  EXPECT_THAT(errors, SizeIs(1));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 struct Unheard {
@@ -146,7 +147,24 @@ TEST_F(PluginServers, ARetiredOneIsAskedForNothing) {
   EXPECT_THAT(log(), HasSubstr("that server is retired"));
 }
 
-TEST_F(PluginServers, ExtensionsOfAnotherDaemonAreNotThere) { EXPECT_EQ(extension<Unheard>(run()), nullptr); }
+TEST_F(PluginServers, ExtensionsOfAnotherDaemonAreNotThere) {
+  EXPECT_EQ(extension<Unheard>(run()), nullptr);
+  EXPECT_EQ(host->extension(SameAsterisk::extension_name, SameAsterisk::extension_version + 1), nullptr);
+}
+
+TEST_F(PluginServers, AnAsteriskThatIsEnteredTwiceHasOneLineHoweverOftenItIsFound) {
+  auto* same = extension<SameAsterisk>(run());
+  ASSERT_NE(same, nullptr);
+  same->found(1, 1, "a proof");
+  same->found(0, 99, "a proof");
+  EXPECT_THAT(log(), Not(HasSubstr("entered twice")));
+  same->found(1, 0, "a proof");
+  const std::string once = log();
+  EXPECT_THAT(once, HasSubstr("[office]"));
+  EXPECT_THAT(once, HasSubstr("are the same Asterisk, entered twice: a proof. "));
+  same->found(0, 1, "another plugin's proof");
+  EXPECT_THAT(log(), Not(HasSubstr("another plugin's proof")));
+}
 
 }  // namespace
 }  // namespace amibroker::host

@@ -56,5 +56,13 @@ TEST_F(ActionEncoderTest, SaysWhyAnActionIsRefusedAndGoesOn) {
   EXPECT_TRUE(encoder.prepare(write_of("INUSE"), 0));
 }
 
+TEST_F(ActionEncoderTest, ATextThatIsNotUtf8GoesWhereTheWireCanCarryIt) {
+  EXPECT_FALSE(encoder.prepare(write_of("M\xfcller"), 0));
+  EXPECT_THAT(encoder.refusal(), HasSubstr("not UTF-8"));
+  transport.fake_traits.bytes = ami::Bytes::any;
+  EXPECT_TRUE(encoder.prepare(write_of("M\xfcller"), 0));
+  EXPECT_FALSE(encoder.prepare(write_of("M\xfc\nller"), 0));
+}
+
 }  // namespace
 }  // namespace amibroker::link

@@ -60,7 +60,8 @@ struct FakeWireState {
 
 class FakeTransport final : public Transport {
  public:
-  WireTraits fake_traits{.window = 512, .answers_without_id = true, .events_show_life = false};
+  WireTraits fake_traits{
+      .window = 512, .answers_without_id = true, .events_show_life = false, .bytes = ami::Bytes::utf8};
   std::map<std::string, std::string> cannot_connect{};  ///< what connect throws, by address
   std::map<std::string, std::string> refused{};         ///< what `refusal` says, by action
 

@@ -52,6 +52,7 @@ inline constexpr Medium distribution_medium{.plugin = "test_state",
                                             .list_module = "res_manager_teststate.so",
                                             .technologies = {},
                                             .limit = "max_names",
+                                            .lists_show_names = true,
                                             .echoes_repeats = true,
                                             .values = distribution_values};
 
@@ -75,6 +76,8 @@ class Distributed {
     return read_servers(
         host, [&](ServerId server, const Message& event) { this->event(server, event); }, lists);
   }
+  /// So much later that a reason to read a server's states is served at once.
+  void pause() { host.clock.advance(ReadingPace::least_pause); }
   void event(ServerId server, const Message& event) { distributor->on_other_event(server, event); }
   void device(ServerId origin, const std::string& name, std::string_view value) {
     distributor->changed_at_origin(origin, "Custom:" + name, name.substr(0, name.find('/')), distributor->value(value));

@@ -40,6 +40,7 @@ class DistributorFleet : public ::testing::Test, public Distributed {
     start();
     for (ServerId server = 0; server < 3; ++server) up(server);
     read();
+    pause();
   }
   /// Writes that are not answered: `2: Custom:a = INUSE`.
   std::vector<std::string> writes() const {

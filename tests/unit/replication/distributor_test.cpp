@@ -32,7 +32,7 @@ TEST_F(Distribution, AWriteIsASetvarWithTheFunctionAndTheValue) {
     EXPECT_EQ(request.action.size(), 2U);
     EXPECT_EQ(request.header("Variable"), "STATE(Custom:PJSIP/100)");
     EXPECT_EQ(request.header("Value"), "INUSE");
-    EXPECT_EQ(request.timeout, milliseconds::zero());
+    EXPECT_EQ(request.timeout, Distributor::write_timeout);
   }
 }
 
@@ -62,7 +62,7 @@ TEST_F(Distribution, ARefusalIsCountedAndReportedOnceWithServerNameReasonAndReme
   EXPECT_EQ(host.logged(Level::warning, "func_state.so"), 1U);
 }
 
-TEST_F(Distribution, AfterASuccessTheNextFailureIsReportedAgain) {
+TEST_F(Distribution, AfterASuccessTheNextFailureOfAnotherNameIsReported) {
   device(0, "a", "INUSE");
   host.answer(Outcome::error);
   host.answer();
@@ -70,6 +70,10 @@ TEST_F(Distribution, AfterASuccessTheNextFailureIsReportedAgain) {
   host.answer();
   host.answer();
   device(0, "a", "INUSE");
+  host.answer(Outcome::error);
+  host.answer();
+  EXPECT_EQ(host.logged(Level::warning), 1U) << "it is known that the server refuses this one";
+  device(0, "b", "INUSE");
   host.answer(Outcome::error);
   EXPECT_EQ(host.logged(Level::warning), 2U);
 }
@@ -149,23 +153,23 @@ TEST(DistributionWithoutRepeatedEchoes, AChangeRightAfterOurWriteIsNotWrittenBac
   EXPECT_EQ(fleet.host.requests[0].server, 0U);
 }
 
-TEST_F(Distribution, ARetiredNameIsNotWrittenAnyMore) {
-  presence(0, "100", "away");
-  host.answer_all();
-  distributor->retire("100");
-  distributor->retire("unheard of");
-  down(1);
-  up(1);
-  read();
-  EXPECT_TRUE(host.requests.empty());
+TEST_F(Distribution, ANameThatAWireCannotCarryIsCountedAtEachWriteAndWarnedOfOnce) {
+  for (int i = 0; i < 20; ++i) {
+    device(0, "PJSIP/M\xfcller", i % 2 == 0 ? "INUSE" : "BUSY");
+    host.answer_all(Outcome::refused);
+    device(0, "a", i % 2 == 0 ? "INUSE" : "BUSY");
+    host.answer_all();
+  }
+  EXPECT_GE(host.counted("refused_names"), 20U);
+  EXPECT_EQ(host.logged(Level::warning), 1U);
 }
 
-TEST_F(Distribution, ANameThatIsNotSharedIsNotRetired) {
+TEST_F(Distribution, ANameIsShownOnceAServerHasADeviceOfIt) {
+  EXPECT_FALSE(distributor->shows("Custom:a"));
   device(0, "a", "INUSE");
-  host.answer_all();
-  distributor->retire("Custom:a");
-  device(0, "a", "BUSY");
-  EXPECT_EQ(host.requests.size(), 2U);
+  presence(0, "100", "away");
+  EXPECT_TRUE(distributor->shows("Custom:a"));
+  EXPECT_FALSE(distributor->shows("100")) << "all share it";
 }
 
 TEST(DistributionOfManyNames, AServerThatDoesNotAnswerHasOneWindowOfRequests) {

@@ -2,8 +2,9 @@
 #include "plugins/replication/orphans.hpp"
 
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
-#include "tests/unit/replication/snapshot_fixture.hpp"
+#include <vector>
 
 namespace amibroker::replication {
 namespace {
@@ -11,55 +12,51 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// Server 1 holds two names that nobody contributes to.
-class OrphanTest : public Snapshot {
+/// Two names that nobody contributes to.
+class OrphanTest : public ::testing::Test {
  protected:
-  OrphanTest() : Snapshot(Sharing::one_way) {
-    read(1, {{0, 5, Listed::Kind::held}, {1, 6, Listed::Kind::held}});
+  OrphanTest() {
     orphans.add(0, "PJSIP");
     orphans.add(1, "DND");
   }
-  void clear() { orphans.clear(fleet.replicator, fleet.now); }
+  std::vector<KeyId> known() {
+    std::vector<KeyId> keys;
+    orphans.each_known([&](KeyId key) { keys.push_back(key); });
+    return keys;
+  }
   Orphans orphans;
 };
 
-TEST_F(OrphanTest, TheyAreLeftAloneIfNoServerHasDevicesOfTheirTechnology) {
-  clear();
+TEST_F(OrphanTest, TheyWaitIfNoServerHasDevicesOfTheirTechnology) {
+  EXPECT_THAT(known(), IsEmpty());
   orphans.know("SIP");
-  clear();
-  EXPECT_THAT(fleet.taken(), IsEmpty());
+  EXPECT_THAT(known(), IsEmpty());
 }
 
-TEST_F(OrphanTest, TheyAreClearedOnceTheirTechnologyIsKnown) {
+TEST_F(OrphanTest, TheyAreGivenOutOnceTheirTechnologyIsKnown) {
   orphans.know("PJSIP");
-  clear();
-  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, Fleet::neutral}));
-  fleet.done(1, 0);
+  EXPECT_THAT(known(), ElementsAre(0));
   orphans.know("DND");
-  clear();
-  EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 1, Fleet::neutral}));
+  EXPECT_THAT(known(), ElementsAre(1));
+  EXPECT_THAT(known(), IsEmpty());
 }
 
-TEST_F(OrphanTest, EachWaitsOnceHoweverManySnapshotsHaveItUntilItIsCleared) {
+TEST_F(OrphanTest, EachWaitsOnceHoweverManySnapshotsHaveItUntilItIsGivenOut) {
   for (int i = 0; i < 3; ++i) orphans.add(1, "DND");
   EXPECT_EQ(orphans.waiting(), 2U);
   orphans.know("PJSIP");
-  clear();
+  known();
   EXPECT_EQ(orphans.waiting(), 1U);
 }
 
-TEST_F(OrphanTest, KnowingTheirTechnologyAloneClearsNothing) {
-  orphans.know("PJSIP");
-  EXPECT_THAT(fleet.taken(), IsEmpty());
-}
-
-TEST_F(OrphanTest, WhatSomebodyContributesToMeanwhileIsNotCleared) {
-  orphans.know("PJSIP");
-  fleet.origin(0, 0, 5);
-  fleet.taken();
-  clear();
-  EXPECT_EQ(fleet.cell(1, 0).desired, 5U);
-  EXPECT_THAT(fleet.taken(), IsEmpty());
+TEST_F(OrphanTest, HowOftenOneCameBackIsCountedForEachServer) {
+  orphans.cleared(3, 0);
+  EXPECT_TRUE(orphans.was_cleared(3, 0));
+  EXPECT_FALSE(orphans.was_cleared(3, 1));
+  orphans.came_back(3, 0);
+  orphans.came_back(3, 0);
+  EXPECT_EQ(orphans.returns(3, 0), 2U);
+  EXPECT_EQ(orphans.returns(3, 1), 0U);
 }
 
 }  // namespace

@@ -56,8 +56,13 @@ inline void answer_list(const testing::Request& list, const std::vector<Item>& i
   list.done(Reply{Outcome::success, "", messages});
 }
 
+/// What a server lists on which a broker was before (Notes), as all do on which a test does not say otherwise.
+inline const Item broker_note{
+    {"Event", "DeviceStateChange"}, {"Device", "Custom:zmq-ami-broker"}, {"State", "NOT_INUSE"}};
+
 /// Every server that was asked for its states answers with its list and publishes its fence. The number of lists.
-inline std::size_t read_servers(testing::FakeHost& host, const HandEvent& on_event, const Lists& lists = {}) {
+inline std::size_t read_servers(testing::FakeHost& host, const HandEvent& on_event, const Lists& lists = {},
+                                bool noted = true) {
   std::size_t answered = 0;
   for (const testing::Request& request : take_reading(host)) {
     if (request.action.name() == "UserEvent") {
@@ -65,7 +70,9 @@ inline std::size_t read_servers(testing::FakeHost& host, const HandEvent& on_eve
       publish_fence(request, on_event);
     } else {
       const auto list = lists.find(request.server);
-      answer_list(request, list == lists.end() ? std::vector<Item>{} : list->second);
+      std::vector<Item> items = list == lists.end() ? std::vector<Item>{} : list->second;
+      if (noted) items.push_back(broker_note);
+      answer_list(request, items);
       ++answered;
     }
   }

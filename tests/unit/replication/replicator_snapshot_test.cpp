@@ -249,20 +249,20 @@ TEST_F(OneWaySnapshot, AServerThatIsDownIsNotWrittenBecauseItCannotBeRead) {
 TEST_F(OneWaySnapshot, AnOrphanIsClearedWhereItIsHeld) {
   read(1, {{key, in_use, Kind::held}});
   read(2, {});
-  fleet.replicator.clear_orphans(key, fleet.now);
+  for (const Place target : {1U, 2U}) fleet.replicator.clear_orphan(target, key, fleet.now);
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, key, neutral}));
 }
 
 TEST_F(OneWaySnapshot, AnOrphanThatHoldsNothingIsNotWritten) {
   read(1, {{key, neutral, Kind::held}});
-  fleet.replicator.clear_orphans(key, fleet.now);
+  fleet.replicator.clear_orphan(1, key, fleet.now);
   EXPECT_THAT(fleet.taken(), IsEmpty());
 }
 
 TEST_F(OneWaySnapshot, ANameThatSomebodyContributesToIsNoOrphan) {
   read(1, {{key, in_use, Kind::held}});
   everywhere(in_use);
-  fleet.replicator.clear_orphans(key, fleet.now);
+  fleet.replicator.clear_orphan(1, key, fleet.now);
   EXPECT_THAT(fleet.taken(), IsEmpty());
   EXPECT_EQ(fleet.cell(1).desired, in_use);
 }

@@ -190,33 +190,9 @@ TEST_F(SymmetricSnapshot, AServerThatWasReadDoesNotHaveANameThatComesUpLater) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{2, later, neutral})) << "of server 2 nothing is known";
 }
 
-// --- Names that turned out to be none ------------------------------------------------------------------------------
-
-TEST_F(SymmetricSnapshot, NothingIsWrittenForARetiredNameAnyMore) {
-  fleet.event(0, key, away);
-  fleet.taken();
-  fleet.event(0, key, dnd);
-  fleet.replicator.retire(key);
-  fleet.done(1, key);
-  fleet.done(2, key, Outcome::unknown);
-  fleet.advance(std::chrono::minutes(1));
-  reconnect(1);
-  read(1, {});
-  EXPECT_THAT(fleet.taken(), IsEmpty());
-}
-
-TEST_F(SymmetricSnapshot, AListThatHasARetiredNameSaysNothingAboutIt) {
-  ask(1);
-  fleet.replicator.retire(key);
-  list(1, {{key, away, Kind::held}});
-  EXPECT_THAT(fleet.taken(), IsEmpty());
-  EXPECT_EQ(fleet.cell(0).desired, no_value);
-  EXPECT_EQ(fleet.cell(1).desired, no_value);
-}
-
 TEST_F(SymmetricSnapshot, WhatAServerHoldsUnderASharedNameIsNoOrphan) {
   read(1, {{key, away, Kind::held_not_shared}});
-  fleet.replicator.clear_orphans(key, fleet.now);
+  fleet.replicator.clear_orphan(1, key, fleet.now);
   EXPECT_THAT(fleet.taken(), IsEmpty());
 }
 

@@ -123,6 +123,23 @@ TEST_F(Lines, AWindowGrowsOnlyIfSomethingWaitsForIt) {
   EXPECT_EQ(target.window(), 4U);
 }
 
+TEST_F(Lines, HowLongAWriteTookCountsIfFewOthersWereUnderWay) {
+  const TimePoint start{};
+  EXPECT_EQ(target.took(), std::chrono::milliseconds(0));
+  target.sent(0, start);
+  target.answered(0, Outcome::success, start + std::chrono::milliseconds(1500), limits);
+  EXPECT_EQ(target.took(), std::chrono::milliseconds(1500));
+  target.sent(0, start);
+  target.answered(0, Outcome::unknown, start + std::chrono::seconds(5), limits);
+  EXPECT_EQ(target.took(), std::chrono::milliseconds(1500)) << "that was no answer";
+  for (KeyId key = 0; key < 9; ++key) target.sent(key, start);
+  target.answered(0, Outcome::success, start + std::chrono::milliseconds(3), limits);
+  EXPECT_EQ(target.took(), std::chrono::milliseconds(3));
+  target.sent(9, start);
+  target.answered(9, Outcome::success, start + std::chrono::milliseconds(5000), limits);
+  EXPECT_EQ(target.took(), std::chrono::milliseconds(3)) << "it may have waited for the others";
+}
+
 TEST_F(Lines, OnlyTheWriteWhoseTimeIsTakenMovesTheWindow) {
   const TimePoint start{};
   target.sent(0, start);

@@ -12,9 +12,9 @@ using amibroker::testing::FakeHost;
 
 class Log : public ::testing::Test {
  protected:
-  void ended(ServerId server, Outcome outcome, std::string_view text = "why") {
+  void ended(ServerId server, Outcome outcome, std::string_view text = "why", std::string_view name = "Custom:a") {
     if (outcome == Outcome::success) log.succeeded(server);
-    else log.failed(server, "Custom:a", "INUSE", Reply{outcome, text, {}});
+    else log.failed(server, name, "INUSE", Reply{outcome, text, {}});
   }
   FakeHost host{{"One", "Two"}};
   WriteLog log{host, "func_devstate.so"};
@@ -56,13 +56,13 @@ TEST_F(Log, WhatAsteriskRefusesIsWarnedOfWithTheReasonAndWhatToCheck) {
 
 TEST_F(Log, WhatTheBrokerRefusesIsWarnedOfWithTheReason) {
   ended(1, Outcome::refused, "too long");
-  EXPECT_EQ(host.logged(Level::warning, "was not sent: too long. It is not tried again before the state changes"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "was not sent: too long. "), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "It is not tried again before the state changes"), 1U);
 }
 
-TEST_F(Log, NoAnswerIsAWarningThatNamesTheOption) {
+TEST_F(Log, NoAnswerIsAWarning) {
   ended(0, Outcome::unknown, "no answer in time");
   EXPECT_EQ(host.logged(Level::warning, "One (server-1): Custom:a = INUSE: no answer (no answer in time)"), 1U);
-  EXPECT_EQ(host.logged(Level::warning, "`request_timeout`"), 1U);
 }
 
 TEST_F(Log, WhatWasNotSentIsNoWarningAndHidesNone) {
@@ -72,15 +72,55 @@ TEST_F(Log, WhatWasNotSentIsNoWarningAndHidesNone) {
   EXPECT_EQ(host.logged(Level::warning), 1U);
 }
 
-TEST_F(Log, AServerThatKeepsFailingHasOneWarningUntilItTakesSomething) {
-  for (const Outcome outcome : {Outcome::error, Outcome::unknown, Outcome::refused}) ended(0, outcome);
+TEST_F(Log, AServerThatTakesNothingHasOneWarning) {
+  for (const char* name : {"Custom:a", "Custom:b", "Custom:c"})
+    for (const Outcome outcome : {Outcome::error, Outcome::unknown}) ended(0, outcome, "why", name);
   EXPECT_EQ(host.logged(Level::warning), 1U);
-  EXPECT_EQ(host.logged(Level::debug), 2U);
+  EXPECT_EQ(host.logged(Level::debug), 5U);
   ended(1, Outcome::error);
   EXPECT_EQ(host.logged(Level::warning), 2U) << "the other server has its own";
-  ended(0, Outcome::success);
-  ended(0, Outcome::error);
-  EXPECT_EQ(host.logged(Level::warning), 3U);
+}
+
+TEST_F(Log, AServerThatRefusesOneNameAndTakesTheOthersHasOneWarning) {
+  for (int i = 0; i < 20; ++i) {
+    ended(0, Outcome::error);
+    ended(0, Outcome::success);
+  }
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+  EXPECT_EQ(host.counted("write_errors"), 20U);
+  ended(0, Outcome::error, "why", "Custom:b");
+  EXPECT_EQ(host.logged(Level::warning, "Custom:b"), 1U) << "another name has its own";
+}
+
+TEST_F(Log, AServerThatRefusesManyNamesHasABoundedNumberOfWarnings) {
+  for (int i = 0; i < 1000; ++i) {
+    ended(0, Outcome::error, "why", "Custom:" + std::to_string(i));
+    ended(0, Outcome::success);
+  }
+  EXPECT_EQ(host.logged(Level::warning), WarnedNames::capacity);
+  EXPECT_EQ(host.logged(Level::warning, "further names that it refuses are only counted"), 1U);
+}
+
+TEST_F(Log, AServerThatAnswersNowAndThenHasAWarningAnHour) {
+  for (int i = 0; i < 100; ++i) {
+    ended(0, Outcome::unknown, "why", "Custom:" + std::to_string(i));
+    ended(0, Outcome::success);
+  }
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+  host.clock.advance(WriteLog::silence);
+  ended(0, Outcome::unknown);
+  EXPECT_EQ(host.logged(Level::warning), 2U);
+}
+
+TEST_F(Log, ANameThatNoWireOfAKindCanCarryHasOneWarningForAllServers) {
+  for (int i = 0; i < 10; ++i)
+    for (const ServerId server : {0U, 1U}) {
+      ended(server, Outcome::refused, "the value of Variable is not UTF-8", "Custom:PJSIP/M\xfcller");
+      ended(server, Outcome::success);
+    }
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "is not UTF-8"), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "`transport = ami`"), 1U);
 }
 
 TEST_F(Log, AServerThatComesUpAgainHasANewWarning) {
@@ -88,6 +128,19 @@ TEST_F(Log, AServerThatComesUpAgainHasANewWarning) {
   log.server_up(0);
   ended(0, Outcome::error);
   EXPECT_EQ(host.logged(Level::warning), 2U);
+}
+
+TEST_F(Log, AServerThatTakesLongHasOneWarningAnHourThatSaysHowLong) {
+  log.took(0, WriteLog::slow - std::chrono::milliseconds(1));
+  EXPECT_EQ(host.logged(Level::warning), 0U);
+  for (int i = 0; i < 5; ++i) log.took(0, std::chrono::milliseconds(1500));
+  EXPECT_EQ(host.logged(Level::warning), 1U);
+  EXPECT_EQ(host.logged(Level::warning, "One (server-1): it took 1500 ms to answer a write"), 1U);
+  log.took(1, std::chrono::milliseconds(1500));
+  EXPECT_EQ(host.logged(Level::warning), 2U) << "the other server has its own";
+  host.clock.advance(std::chrono::hours(1));
+  log.took(0, std::chrono::milliseconds(1500));
+  EXPECT_EQ(host.logged(Level::warning), 3U);
 }
 
 TEST_F(Log, ALongReasonIsCut) {

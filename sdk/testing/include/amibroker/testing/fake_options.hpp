@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A plugin's options in tests. Since ABI 1.
+// A plugin's options in tests. Since ABI 1; FakeOptionReport since ABI 2.
 #pragma once
 
 #include <charconv>
@@ -65,6 +65,18 @@ class FakeOptions final : public Options {
 
   std::map<std::string, std::string, std::less<>> values_;
   std::map<std::string, std::vector<std::string_view>, std::less<>> lists_;
+};
+
+/// Keeps what a plugin's `check_options` says.
+class FakeOptionReport final : public OptionReport {
+ public:
+  void mistake(std::string_view key, std::string_view text) noexcept override {
+    mistakes.emplace_back(std::string(key).append(1, ' ').append(text));
+  }
+  void example(std::string_view text) noexcept override { examples.emplace_back(text); }
+
+  std::vector<std::string> mistakes;  ///< key and text
+  std::vector<std::string> examples;
 };
 
 }  // namespace amibroker::testing
