@@ -57,7 +57,7 @@ TEST_F(ZonedFleet, ANameThatAServerHoldsFromBeforeCostsMemoryThereAlone) {
   const std::array<Listed, 1> list{Listed{0, in_use, Listed::Kind::held}};
   EXPECT_FALSE(fleet.replicator.read(2, list, fleet.now));
   EXPECT_EQ(fleet.replicator.cells(), 1U);
-  fleet.replicator.clear_orphans(0, fleet.now);
+  fleet.replicator.clear_orphan(2, 0, fleet.now);
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{2, 0, Fleet::neutral}));
 }
 
