@@ -63,6 +63,8 @@ void DeviceState::start(Host& host) {
   newest_.emplace(*neighbours_);
   const replication::Combiner& combiner =
       host.options().boolean("aggregate") ? static_cast<const replication::Combiner&>(*aggregation_) : *newest_;
+  const std::string variant = std::string(host.options().text("name_template")) + (shares_customs_ ? " custom" : "") +
+                              (host.options().boolean("aggregate") ? " aggregate" : "");
   distributor_.emplace(host, static_cast<replication::ListReader&>(*this), *neighbours_, combiner,
                        replication::Medium{.plugin = "device_state",
                                            .function = "DEVICE_STATE(",
@@ -74,6 +76,7 @@ void DeviceState::start(Host& host) {
                                            .lists_show_names = true,
                                            .echoes_repeats = false,
                                            .values = states,
+                                           .variant = variant,
                                            .notes = {"Custom:zmq-ami-broker", "NOT_INUSE", "Device"}});
   unshared_.emplace(host, *distributor_);
   host.subscribe("DeviceStateChange");

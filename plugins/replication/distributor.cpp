@@ -9,9 +9,9 @@
 namespace amibroker::replication {
 namespace {
 
-SnapshotConfig snapshot_config(const Host& host, const Medium& medium) {
+SnapshotConfig snapshot_config(const Host& host, const Medium& medium, const Life& life) {
   return {medium.plugin, medium.list_action, medium.list_module,
-          std::chrono::seconds(host.options().integer("resync_interval"))};
+          std::chrono::seconds(host.options().integer("resync_interval")), life};
 }
 
 /// Places for the servers that are there, which the neighbours know as well.
@@ -28,27 +28,37 @@ Limits limits_for(const Medium& medium) {
   return limits;
 }
 
+/// The same for the same configuration, so that a run of the simulation can be repeated; another one for a broker that
+/// is not to stand in for this one.
+double jitter_of(std::uint64_t fleet) noexcept { return static_cast<double>(fleet % 1024) / 1024; }
+
 }  // namespace
 
 Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours, const Combiner& combiner,
                          const Medium& medium)
     : host_(host),
       reader_(reader),
+      plugin_(medium.plugin),
+      variant_(medium.variant),
+      fleet_(fleet_sign()),
       limit_option_(medium.limit),
       lost_after_(std::chrono::seconds(host.options().integer("lost_after"))),
       keys_(medium.function, static_cast<std::size_t>(host.options().integer(medium.limit))),
       values_(medium.values),
       neighbours_(neighbours),
       places_(places_for(host, neighbours)),
-      replicator_(neighbours, combiner, first_value, places_.size(), *this, limits_for(medium)),
+      replicator_(neighbours, combiner, first_value, places_.size(), *this, limits_for(medium), jitter_of(fleet_)),
       gate_(neighbours, places_.size()),
+      peers_(life_, places_.size()),
+      peer_log_(host),
       notes_(host, medium.function, medium.notes),
-      snapshots_(host, *this, snapshot_config(host, medium)),
+      snapshots_(host, *this, snapshot_config(host, medium, life_)),
       report_(host, replicator_, places_, keys_, values_),
       log_(host, medium.module),
       servers_(host.servers().size()),
       echoes_(host.counter("echoes")),
       corrected_(host.counter("corrected")),
+      held_(host.counter("held")),
       repeats_(host.counter("repeats")),
       early_events_(host.counter("early_events")),
       refused_names_(host.counter("refused_names")),
@@ -87,6 +97,8 @@ void Distributor::open_gates() {
 
 Distributor::~Distributor() {
   host_.cancel(timer_);
+  host_.cancel(peer_timer_);
+  host_.cancel(orphan_timer_);
   host_.cancel(start_timer_);
   for (const Server& server : servers_) {
     host_.cancel(server.lost_timer);
@@ -112,6 +124,7 @@ void Distributor::changed_at_origin(ServerId origin, std::string_view shown_name
                                     ValueId value) {
   const std::optional<KeyId> key = key_of(origin, shown_name, Sharing::one_way);
   if (!key) return;
+  look_at_clock();
   const Place place = places_.of(origin);
   if (replicator_.cell(place, *key).contribution == no_value) orphans_.know(technology);
   replicator_.changed_at_origin(place, *key, value, host_.now());
@@ -121,25 +134,31 @@ void Distributor::changed_at_origin(ServerId origin, std::string_view shown_name
 void Distributor::changed_on(ServerId server, std::string_view shown_name, ValueId value) {
   const std::optional<KeyId> key = key_of(server, shown_name, Sharing::symmetric);
   if (!key) return;
+  look_at_clock();
   const News news = replicator_.changed_on(places_.of(server), *key, value, host_.now());
   if (news == News::echo) count(echoes_);
   if (news == News::repeat) count(repeats_);
   if (news == News::unread) count(early_events_);
+  tell_of_held();
   set_retry_timer();
 }
 
 void Distributor::shown_on(ServerId server, std::string_view shown_name, std::optional<ValueId> value) {
   const std::optional<KeyId> key = keys_.find(shown_name);
   if (!key) return;
+  look_at_clock();
   // What was cleared as an orphan and is set again may be somebody else's: the next list judges that.
   if (orphans_.was_cleared(*key, server) && replicator_.cell(places_.of(server), *key).desired == first_value) return;
-  if (replicator_.shown_on(places_.of(server), *key, value.value_or(absent), host_.now())) count(corrected_);
+  const Place place = places_.of(server);
+  if (replicator_.shown_on(place, *key, value.value_or(absent), host_.now()) && replicator_.target(place).leads)
+    count(corrected_);
+  tell_of_held();
   set_retry_timer();
 }
 
 void Distributor::on_other_event(ServerId server, const Message& event) {
   const std::string_view name = event.event();
-  if (same_name(name, "UserEvent")) snapshots_.on_user_event(server, event);
+  if (same_name(name, "UserEvent")) user_event(server, event);
   else if (same_name(name, "LoadZmq") || same_name(name, "FullyBooted")) snapshots_.soon(server, name);
   set_retry_timer();
 }
@@ -153,9 +172,11 @@ void Distributor::server_up(ServerId server) {
   log_.server_up(server);
   servers_[server].read_twice = std::exchange(servers_[server].unanswered, false);
   notes_.server_up(server);
+  peers_.up(place, host_.now());
   replicator_.server_up(place, host_.now());
   if (!keeps_rule(9)) replicator_.unreadable(place, host_.now());
   snapshots_.server_up(server);
+  follow_peers();
   set_retry_timer();
 }
 
@@ -165,6 +186,7 @@ void Distributor::server_down(ServerId server) {
   snapshots_.server_down(server);
   const Place place = places_.of(server);
   gate_.went_down(place);
+  peers_.down(place);
   replicator_.server_down(place);
   start_lost_timer(server);
   open_gates();
@@ -175,6 +197,8 @@ void Distributor::server_added(ServerId server) {
   neighbours_.set(place, host_.servers()[server].zones);
   replicator_.add_server(place, host_.now());
   gate_.add_server(place);
+  peers_.add_server(place);
+  fleet_ = fleet_sign();
   snapshots_.add_server();
   log_.add_server();
   notes_.add_server();
@@ -186,6 +210,7 @@ void Distributor::server_added(ServerId server) {
 
 void Distributor::server_changed(ServerId server, bool filters_changed) {
   const Place place = places_.of(server);
+  fleet_ = fleet_sign();
   const std::vector<Place> before = neighbours_.of(place);
   if (neighbours_.set(place, host_.servers()[server].zones)) {
     const std::vector<Place>& after = neighbours_.of(place);
@@ -213,6 +238,8 @@ void Distributor::server_retired(ServerId server) {
   notes_.retire_server(server);
   replicator_.remove_server(place, host_.now());
   neighbours_.remove(place);
+  peers_.retire_server(place);
+  fleet_ = fleet_sign();
   places_.remove(server);
   gate_.retire(place);
   decide(place);
@@ -233,7 +260,7 @@ void Distributor::lose(ServerId server) {
 /// What there is to know of this server is known.
 void Distributor::decide(Place place) {
   gate_.decide(place);
-  if (gate_.all_decided()) clear_orphans();
+  if (gate_.all_decided()) look_for_orphans();
   open_gates();
 }
 
@@ -302,6 +329,7 @@ void Distributor::send(ServerId target, KeyId key, ValueId value) {
 void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
   const Place place = places_.of(target);
   if (place == no_place) return;  // retired meanwhile
+  look_at_clock();
   servers_[target].unanswered |= reply.outcome == Outcome::unknown;
   if (reply.ok()) log_.succeeded(target);
   else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(place, key).in_flight), reply);

@@ -22,6 +22,8 @@
 #include "plugins/replication/neighbours.hpp"
 #include "plugins/replication/notes.hpp"
 #include "plugins/replication/orphans.hpp"
+#include "plugins/replication/peer_log.hpp"
+#include "plugins/replication/peers.hpp"
 #include "plugins/replication/places.hpp"
 #include "plugins/replication/replicator.hpp"
 #include "plugins/replication/snapshots.hpp"
@@ -47,7 +49,8 @@ struct Medium {
   bool echoes_repeats;     ///< whether Asterisk publishes an event also if a write changes nothing
   /// Values with the fixed numbers 1, 2, ...; the first is written if nobody contributes any more. At least one.
   std::span<const std::string_view> values;
-  NoteForm notes{};  ///< how the broker tells its next life which names are its own
+  std::string_view variant{};  ///< what two brokers must have alike, besides the servers, to stand in for each other
+  NoteForm notes{};            ///< how the broker tells its next life which names are its own
 };
 
 /// One item of a list, as the plugin reads it. The views are valid until its next call.
@@ -73,7 +76,8 @@ class ListReader {
 ///
 /// Options of the plugin that it reads: `lost_after`, `resync_interval`, and the one that Medium::limit names.
 /// Counters besides WriteLog's and Snapshots': `echoes`, `repeats` and `early_events` among the events; `corrected`
-/// events by which a server showed something that somebody else had written, or a write of ours that came late;
+/// events by which a server showed something that somebody else had written, or a write of ours that came late; `held`
+/// times that a name was not written for a while, because somebody else kept changing it;
 /// `refused_names` and `over_limit` events whose name cannot be written or is one too many; `refused_names` also counts
 /// writes whose name a wire cannot carry.
 ///
@@ -148,6 +152,11 @@ class Distributor final : private Writer, private SnapshotReader {
   static constexpr std::chrono::milliseconds start_limit{8000};
   /// What a server was sent on a connection that was lost has run after so long.
   static constexpr std::chrono::milliseconds late_writes{1000};
+  /// How long the first orphans are left as they are once all servers were read: time for other brokers to say that
+  /// they are there.
+  static constexpr std::chrono::milliseconds first_orphans{1000};
+  /// How long another broker counts as there after it was heard.
+  static constexpr std::chrono::minutes others_stay{15};
 
  private:
   // Writer
@@ -157,6 +166,7 @@ class Distributor final : private Writer, private SnapshotReader {
   void list_came(ServerId server, std::span<const Message> items) override;
   void list_applies(ServerId server) override;
   void list_failed(ServerId server) override;
+  void sign(ServerId server, Action& fence) override;
 
   void answered(ServerId target, KeyId key, const Reply& reply);
   [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view shown_name, Sharing sharing);
@@ -167,6 +177,7 @@ class Distributor final : private Writer, private SnapshotReader {
   void leave_notes(ServerId target);
   void notes_left(ServerId target, const Reply& reply);
   void send(ServerId target, KeyId key, ValueId value);
+  void look_for_orphans();
   void clear_orphans();
   void clear_orphan(KeyId key, std::size_t& told);
   void start_lost_timer(ServerId server);
@@ -175,11 +186,24 @@ class Distributor final : private Writer, private SnapshotReader {
   void start_gate_timers(bool lists_show_names);
   void lose(ServerId server);
   void set_retry_timer();
+  [[nodiscard]] std::uint64_t fleet_sign() const;
+  [[nodiscard]] Mark mark_for(ServerId server);
+  void user_event(ServerId server, const Message& event);
+  void heard_other(ServerId server, const Life& life, bool read_just_now);
+  void follow_peers();
+  void send_mark(ServerId server);
+  void tick_peers();
+  void look_at_clock();
+  void tell_of_held();
 
   static constexpr ValueId first_value = 1;  ///< of Medium::values
 
   Host& host_;
   ListReader& reader_;
+  std::string plugin_;
+  std::string variant_;
+  Life life_ = begin_life();
+  std::uint64_t fleet_;
   std::string limit_option_;
   std::chrono::milliseconds lost_after_;
   KeyTable keys_;
@@ -188,6 +212,8 @@ class Distributor final : private Writer, private SnapshotReader {
   Places places_;
   Replicator replicator_;
   StartGate gate_;
+  Peers peers_;
+  PeerLog peer_log_;
   Orphans orphans_;
   Notes notes_;
   Snapshots snapshots_;
@@ -201,6 +227,9 @@ class Distributor final : private Writer, private SnapshotReader {
     bool unanswered = false;       ///< a write had no answer since it last came up
     bool read_twice = false;       ///< what had no answer then may run after its first list, so it is read again
     TimerId second_reading = 0;    ///< waits for that
+    /// When a broker that is not to stand in for this one said that it is there: no name there is an orphan for a
+    /// while.
+    std::optional<TimePoint> others_heard{};
   };
   std::vector<Server> servers_;
 
@@ -209,6 +238,9 @@ class Distributor final : private Writer, private SnapshotReader {
   ValueId action_value_ = no_value;
 
   TimerId start_timer_ = 0;
+  TimerId orphan_timer_ = 0;
+  bool orphans_are_due_ = false;
+  TimerId peer_timer_ = 0;
   TimerId timer_ = 0;
   TimePoint timer_due_{};
 
@@ -216,6 +248,7 @@ class Distributor final : private Writer, private SnapshotReader {
   bool limit_was_reached_ = false;
   Counter& echoes_;
   Counter& corrected_;
+  Counter& held_;
   Counter& repeats_;
   Counter& early_events_;
   Counter& refused_names_;

@@ -75,6 +75,17 @@ void Distributor::notes_left(ServerId target, const Reply& reply) {
   }
 }
 
+void Distributor::look_for_orphans() {
+  if (orphans_are_due_) return clear_orphans();
+  if (orphan_timer_ != 0) return;
+  orphan_timer_ = host_.after(first_orphans, [this] {
+    orphan_timer_ = 0;
+    orphans_are_due_ = true;
+    clear_orphans();
+    set_retry_timer();
+  });
+}
+
 void Distributor::clear_orphans() {
   std::size_t told = 0;
   orphans_.each_known([&](KeyId key) { clear_orphan(key, told); });
@@ -85,7 +96,10 @@ void Distributor::clear_orphans() {
 void Distributor::clear_orphan(KeyId key, std::size_t& told) {
   for (const ServerInfo& server : host_.servers()) {
     const Place place = places_.of(server.id);
-    if (place == no_place || notes_.is_foreign(server.id, keys_.shown_name(key))) continue;
+    if (place == no_place || !replicator_.target(place).leads) continue;
+    const std::optional<TimePoint>& others = servers_[server.id].others_heard;
+    if (others && host_.now() - *others < others_stay) continue;  // it may be theirs
+    if (notes_.is_foreign(server.id, keys_.shown_name(key))) continue;
     const Cell& cell = replicator_.cell(place, key);
     const bool is_lit = cell.observed != no_value && cell.observed != absent && cell.observed != first_value;
     if (cell.desired != no_value || !is_lit) continue;

@@ -20,14 +20,15 @@ std::uint32_t seconds_of(TimePoint time) noexcept {
 }  // namespace
 
 Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t places,
-                       Writer& writer, const Limits& limits)
+                       Writer& writer, const Limits& limits, double jitter)
     : neighbours_(neighbours),
       combiner_(combiner),
       neutral_(neutral),
       writer_(writer),
       limits_(limits),
       cells_(neighbours, places),
-      targets_(places) {}
+      targets_(places),
+      damper_(jitter) {}
 
 void Replicator::add_key(Sharing sharing) { cells_.add_key(sharing); }
 
@@ -97,6 +98,7 @@ News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint no
   // the server will hold our value, so what is observed stays, and the news is written back to it.
   // If our last write met this change, the last event need not be what the server stored: then nothing is known.
   if (own.echoes == EchoLists::none) own.observed = value != own.desired && wrote_lately(own, now) ? no_value : value;
+  if (own.desired != value) damp({key}, server, own, value, now);
   return spread_news(server, key, value, Urgency::live, now) ? News::change : News::repeat;
 }
 
@@ -120,6 +122,7 @@ bool Replicator::shown_on(Place target, KeyId key, ValueId value, TimePoint now)
   // has no echo: so what the server shows is not known until it is written again.
   cell.doubted = cell.in_flight != no_value;
   cell.observed = cell.echoes != EchoLists::none ? no_value : value;
+  damp({key, target}, target, cell, value, now);
   reconcile(target, key, cell, Urgency::live, now);
   return true;
 }
@@ -184,6 +187,12 @@ void Replicator::open_early(bool symmetric, TimePoint now) {
     if (!targets_[target].open) reconcile_all(target, now);
 }
 
+void Replicator::set_leads(Place target, bool leads, TimePoint now) {
+  if (std::exchange(targets_[target].leads, leads) == leads) return;
+  if (leads) reconcile_all(target, now);
+  else targets_[target].clear_lines([&](KeyId key) -> Cell& { return at(target, key); });
+}
+
 void Replicator::server_up(Place server, TimePoint now) {
   Target& target = targets_[server];
   target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
@@ -229,6 +238,27 @@ void Replicator::tick(TimePoint now) {
     }
     reconcile(retry->target, retry->key, cell, Urgency::live, now);
   }
+  while (const std::optional<Damper::What> what = damper_.pop_due(now)) release(*what, now);
+}
+
+std::optional<TimePoint> Replicator::next_due() const {
+  const std::optional<TimePoint> retry = retries_.next_due();
+  const std::optional<TimePoint> end = damper_.next_due();
+  return retry && end ? std::min(*retry, *end) : retry ? retry : end;
+}
+
+/// What changes where we write nothing, a lamp that a dialplan lets blink for instance, is nobody's answer to us.
+void Replicator::damp(const Damper::What& what, Place where, const Cell& cell, ValueId value, TimePoint now) {
+  if (!targets_[where].leads || !cell.written || since_write(cell, now) > Damper::window) return;
+  if (const auto time = damper_.changed(what, where, value, now)) newly_held_.push_back({what, *time});
+}
+
+/// Now the last value is written.
+void Replicator::release(const Damper::What& what, TimePoint now) {
+  Row row = cells_.row(what.key);
+  for (std::size_t i = 0; i < row.size(); ++i)
+    if (what.target == no_place || what.target == row.place(i))
+      reconcile(row.place(i), what.key, row[i], Urgency::live, now);
 }
 
 // --- Writing -------------------------------------------------------------------------------------------------------
@@ -256,6 +286,9 @@ bool Replicator::needs_write(Place target, KeyId key, const Cell& cell) const no
 }
 
 bool Replicator::may_write(Place target, KeyId key, const Cell& cell) const noexcept {
+  if (!targets_[target].leads) return false;
+  const Place held_on = cells_.sharing(key) == Sharing::one_way ? target : no_place;
+  if (damper_.holds_any() && damper_.holds({key, held_on})) return false;
   if (open_ || targets_[target].open) return true;
   if (!early_) return false;
   if (!keeps_rule(25)) return true;

@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "amibroker/reply.hpp"
 #include "plugins/replication/cell.hpp"
 #include "plugins/replication/cell_table.hpp"
 #include "plugins/replication/combiner.hpp"
+#include "plugins/replication/damper.hpp"
 #include "plugins/replication/echo_lists.hpp"
 #include "plugins/replication/neighbours.hpp"
 #include "plugins/replication/retry_queue.hpp"
@@ -54,9 +56,10 @@ struct Listed {
 class Replicator {
  public:
   /// Everything that is referred to must outlive this. `neutral`: what is written if nobody contributes any more.
-  /// `places`: how many servers there are at first. None is up, and nothing is written to one before `open`.
+  /// `places`: how many servers there are at first. None is up, and nothing is written to one before `open`. `jitter`:
+  /// see Damper.
   Replicator(const Neighbours& neighbours, const Combiner& combiner, ValueId neutral, std::size_t places,
-             Writer& writer, const Limits& limits = {});
+             Writer& writer, const Limits& limits = {}, double jitter = 0);
 
   Replicator(const Replicator&) = delete;
   Replicator& operator=(const Replicator&) = delete;
@@ -98,6 +101,10 @@ class Replicator {
   /// what somebody else wrote. `absent`: it has no such name any more. True if it is none of ours.
   bool shown_on(Place target, KeyId key, ValueId value, TimePoint now);
 
+  /// Whether this broker writes to that server. If it does not, it goes on watching what the server shows, so that it
+  /// can begin at once. At first it writes to all.
+  void set_leads(Place target, bool leads, TimePoint now);
+
   /// The result of the write of that key on that server; exactly once for each Writer::write.
   void completed(Place target, KeyId key, Outcome outcome, TimePoint now);
 
@@ -126,7 +133,16 @@ class Replicator {
   void tick(TimePoint now);
 
   /// When tick() has something to do; nothing if it has not.
-  [[nodiscard]] std::optional<TimePoint> next_due() const noexcept { return retries_.next_due(); }
+  [[nodiscard]] std::optional<TimePoint> next_due() const;
+
+  /// A key that is not written for a while, because somebody else keeps changing it against us.
+  struct Held {
+    Damper::What what;
+    std::chrono::milliseconds time;
+  };
+  /// Those that were not since this was last asked.
+  [[nodiscard]] std::vector<Held> take_held() { return std::exchange(newly_held_, {}); }
+  [[nodiscard]] const Damper& damper() const noexcept { return damper_; }
 
   /// What is known of a key on a server.
   [[nodiscard]] const Cell& cell(Place server, KeyId key) const noexcept {
@@ -177,6 +193,8 @@ class Replicator {
   [[nodiscard]] static std::chrono::seconds since_write(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] bool wrote_lately(const Cell& cell, TimePoint now) const noexcept;
   void pump(Place target, TimePoint now);
+  void damp(const Damper::What& what, Place where, const Cell& cell, ValueId value, TimePoint now);
+  void release(const Damper::What& what, TimePoint now);
   [[nodiscard]] bool hear_echo(Place server, KeyId key, Cell& cell, ValueId value, TimePoint now);
   void forget_lost_echoes(Place server) noexcept;
   void apply(Place server, const Listed& item, TimePoint now);
@@ -197,6 +215,8 @@ class Replicator {
   std::uint32_t contributions_ = 0;
   EchoLists echoes_;
   RetryQueue retries_;
+  Damper damper_;
+  std::vector<Held> newly_held_;
   static constexpr Cell nothing_known_{};
   static constexpr Cell not_there_{.observed = absent};
 };
@@ -213,6 +233,7 @@ void Replicator::each_value(Visitor&& visit) const {
     }
   }
   echoes_.each_value(visit);
+  damper_.each_value(visit);
   visit(neutral_);
 }
 

@@ -68,8 +68,7 @@ void SnapshotLog::fences_missing(ServerId server, bool accepted, std::optional<m
         .append(accepted ? ", although it accepts UserEvent" : "");
   text.append(
       ". So nothing proves that its events are not older than what is read of its states; what is read is believed "
-      "half "
-      "a second later, and a lamp may flicker. ");
+      "some seconds later, and a lamp may flicker. ");
   if (lateness)
     text.append("What its phones do shows elsewhere as late as that: look at its load, and at the network to it");
   else if (host_.servers()[server].transport == "ami")

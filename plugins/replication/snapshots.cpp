@@ -2,7 +2,6 @@
 #include "plugins/replication/snapshots.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <utility>
 
@@ -13,15 +12,6 @@ namespace amibroker::replication {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr std::string_view user_event_name = "zmq-ami-broker";
-
-/// Another for each life of a plugin, so that the fence of a broker that was killed is not taken for ours.
-std::string life_of_now() {
-  static std::atomic<std::uint64_t> lives{0};
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count()) + "." +
-         std::to_string(lives.fetch_add(1, std::memory_order_relaxed));
-}
 
 milliseconds fence_wait(std::uint32_t lost_fences) {
   milliseconds wait = Snapshots::fence_timeout;
@@ -38,7 +28,7 @@ Snapshots::Snapshots(Host& host, SnapshotReader& reader, const SnapshotConfig& c
       resync_interval_(config.resync_interval),
       list_action_(config.list_action),
       log_(host, config.list_action, config.module),
-      fence_prefix_(std::string(config.plugin) + "-" + life_of_now() + "-"),
+      fence_prefix_(std::string(config.plugin) + "-" + text_of(config.life) + "-"),
       readings_(host.servers().size()),
       taken_(host.counter("snapshots")),
       failed_(host.counter("failed_snapshots")) {
@@ -125,11 +115,10 @@ void Snapshots::begin(ServerId server) {
   reader_.list_asked(server);
   host_.request(server, Action(list_action_), list_timeout,
                 [this, server, number = reading.number](const Reply& reply) { answered(server, number, reply); });
-  host_.request(server,
-                Action("UserEvent")
-                    .add("UserEvent", user_event_name)
-                    .add("Fence", fence_prefix_ + std::to_string(reading.number)),
-                list_timeout,
+  Action fence("UserEvent");
+  fence.add("UserEvent", broker_event).add("Fence", fence_prefix_ + std::to_string(reading.number));
+  reader_.sign(server, fence);
+  host_.request(server, fence, list_timeout,
                 [this, server, number = reading.number](const Reply& reply) { fence_answered(server, number, reply); });
 }
 
@@ -142,7 +131,7 @@ void Snapshots::fence_answered(ServerId server, std::uint64_t number, const Repl
 }
 
 void Snapshots::on_user_event(ServerId server, const Message& event) {
-  if (event["UserEvent"] != user_event_name) return;
+  if (event["UserEvent"] != broker_event) return;
   std::string_view fence = event["Fence"];
   if (!fence.starts_with(fence_prefix_)) return;  // of another plugin or broker
   fence.remove_prefix(fence_prefix_.size());

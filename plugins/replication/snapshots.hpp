@@ -16,6 +16,7 @@
 #include "amibroker/action.hpp"
 #include "amibroker/host.hpp"
 #include "amibroker/same_asterisk.hpp"
+#include "plugins/replication/marks.hpp"
 #include "plugins/replication/reading_pace.hpp"
 #include "plugins/replication/snapshot_log.hpp"
 #include "plugins/replication/types.hpp"
@@ -31,6 +32,8 @@ class SnapshotReader {
   virtual void list_came(ServerId server, std::span<const Message> items) = 0;
   /// Every event from now on is younger than the list. Those since list_asked may be older or younger.
   virtual void list_applies(ServerId server) = 0;
+  /// May add headers to the action that asks for a fence.
+  virtual void sign(ServerId server, Action& fence) = 0;
   /// No list this time; another attempt follows by itself.
   virtual void list_failed(ServerId server) = 0;
 
@@ -44,6 +47,7 @@ struct SnapshotConfig {
   std::string_view list_action;               ///< `DeviceStateList`
   std::string_view module;                    ///< the Asterisk module that must be loaded for it
   std::chrono::seconds resync_interval{300};  ///< zero: only for a reason
+  Life life{};                                ///< so that the fence of another broker is not taken for ours
 };
 
 /// Takes snapshots: when a server comes up, for a reason that somebody names (`soon`; see ReadingPace for how soon),

@@ -27,10 +27,12 @@ std::string servers_text(std::size_t count, const char* which = "") {
 
 bool agrees(const Cell& cell) { return cell.desired == cell.observed && cell.in_flight == no_value; }
 
-std::string why_not_yet(const Cell& cell, const Target& target) {
+std::string why_not_yet(const Cell& cell, const Target& target, bool held) {
+  if (!target.leads) return ", another broker writes there";
   if (target.stage == Target::Stage::down) return ", is down";
   if (target.stage == Target::Stage::unread) return ", is being read";
   if (cell.in_flight != no_value) return ", a write is under way";
+  if (held) return ", waits because somebody else keeps changing it";
   if (cell.rejected) return ", refused it";
   if (cell.put_off) return ", is tried again soon";
   if (cell.waits_live || cell.waits_dump) return ", the write waits for its turn";
@@ -65,13 +67,15 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
     if (cell.contribution != no_value) add(section + " says " + text_of(cell.contribution, values));
     if (cell.desired == no_value) continue;
     const std::uint32_t ago = seconds_ago(cell, host.now());
+    const Place held_on = replicator.sharing(key) == Sharing::one_way ? row.place(index) : no_place;
     if (agrees(cell)) {
       auto& [count, latest] = held.try_emplace(cell.desired, 0, ago).first->second;
       ++count;
       latest = std::min(latest, ago);
     } else if (std::count(others.begin(), others.end(), ';') < static_cast<std::ptrdiff_t>(most_targets_a_line)) {
       others += "; " + section + " should hold " + text_of(cell.desired, values) + " since " + std::to_string(ago) +
-                " s, holds " + text_of(cell.observed, values) + why_not_yet(cell, replicator.target(row.place(index)));
+                " s, holds " + text_of(cell.observed, values) +
+                why_not_yet(cell, replicator.target(row.place(index)), replicator.damper().holds({key, held_on}));
     } else {
       ++left_out;
     }

@@ -51,6 +51,7 @@ class Target {
     ready,   ///< written to
   };
   Stage stage = Stage::down;
+  bool leads = true;  ///< this broker writes there, and no other one (Peers)
   bool open = false;  ///< enough is known of what its neighbours say to write to it
   bool read = false;  ///< its list was read since it came up: a name that comes up now is one that it does not have
   bool passed_over =

@@ -8,7 +8,7 @@ namespace amibroker::simulation {
 
 Cable::Cable(World& world, ServerId id, ModelServer& server)
     : world_(world), id_(id), server_(server), usual_delay_(world.plan.between(Duration(100), Milliseconds(20))) {
-  server_.set_publisher([this](sim::Fields event, std::uint64_t number) { publish(std::move(event), number); });
+  server_.add_publisher([this](sim::Fields event, std::uint64_t number) { publish(std::move(event), number); });
 }
 
 void Cable::attach(CableEnd* end) {
@@ -23,11 +23,11 @@ void Cable::send(std::uint64_t action_id, const Action& action) {
   // Decided now: whether the server reads it in time, should the connection break on the way.
   const bool was_read = world_.network.happens(0.5);
   in_order(commands_, quality.service, [=, this, wire = wire_, process = process_] {
-    const bool others_wait = wire == wire_ && world_.agenda.now() < late_;
-    if (is_frozen() || others_wait) {
-      // One after the other, in a moment or two.
+    if (is_frozen() || (wire == late_wire_ && world_.agenda.now() < late_)) {
+      // One after the other, while the server already serves its next connection as well.
+      late_wire_ = wire;
       late_ =
-          std::max({late_, frozen_until_, world_.agenda.now()}) + world_.network.between(Duration(1), Milliseconds(20));
+          std::max({late_, frozen_until_, world_.agenda.now()}) + world_.network.between(Duration(1), Milliseconds(60));
       world_.agenda.at(late_, [=, this] { carry_out(action_id, action, wire, process); });
     } else if (wire == wire_ || was_read) {
       carry_out(action_id, action, wire, process);

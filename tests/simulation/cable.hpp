@@ -99,6 +99,7 @@ class Cable {
   std::uint64_t process_ = 0;               ///< number of the server's process
   Time commands_{}, replies_{}, events_{};  ///< when the last message of each channel arrives
   Time frozen_until_{};
+  std::uint64_t late_wire_ = 0;
   Time late_{};  ///< when the last command that waited for the end of a freeze is carried out
 };
 

@@ -33,7 +33,7 @@ std::string expected(const Scenario& scenario, FleetModel& fleet, const Name& na
   std::string shown = scenario.subject == Subject::device_state ? "INVALID" : Ledger::as_text({});
   auto state = sim::DeviceState::invalid;
   for (std::size_t id = 0; id < fleet.size(); ++id) {
-    if (id == target || !fleet.cable(id).connected()) continue;
+    if (id == target || !fleet.connected(id)) continue;
     if (scenario.subject == Subject::presence_state) {
       if (fleet.server(id).asterisk.presence(name.text)) shown = held(scenario, fleet.server(id), name.text);
       continue;
@@ -50,7 +50,7 @@ std::string where(const Name& name, std::size_t target) { return name.text + " o
 void check_one_way(World& world, FleetModel& fleet, const Name& name, std::string_view when,
                    std::optional<std::size_t> but) {
   for (std::size_t target = 0; target < fleet.size(); ++target) {
-    if (!fleet.cable(target).connected() || but == target) continue;
+    if (!fleet.connected(target) || but == target) continue;
     if (name.origins.size() == 1 && name.origins.front() == target) continue;  // see check_own_server
     const std::string is = held(world.scenario, fleet.server(target), shown_name_of(world.scenario, name));
     const std::string should_be = expected(world.scenario, fleet, name, target);
@@ -64,7 +64,7 @@ void check_symmetric(World& world, FleetModel& fleet, const Name& name, std::str
                      std::optional<std::size_t> but) {
   std::optional<std::pair<std::size_t, std::string>> first;
   for (std::size_t id = 0; id < fleet.size(); ++id) {
-    if (!fleet.cable(id).connected() || but == id) continue;
+    if (!fleet.connected(id) || but == id) continue;
     std::string is = held(world.scenario, fleet.server(id), name.text);
     if (!first) first.emplace(id, is);
     if (is != first->second)
@@ -103,6 +103,10 @@ void check_order_of(World& world, const Name& name, std::size_t target) {
   }
 }
 
+std::size_t allowed_for_late_events(const World& world, const Ledger::Cell& cell) {
+  return world.scenario.faults.has(Fault::slow_messages) ? 1 + cell.executed.size() / 8 : 0;
+}
+
 void check_bound_of(World& world, FleetModel& fleet, const Name& name, std::size_t target) {
   const Ledger& ledger = world.ledger;
   const auto& cells = ledger.cells(static_cast<ServerId>(target));
@@ -113,12 +117,13 @@ void check_bound_of(World& world, FleetModel& fleet, const Name& name, std::size
   for (ServerId id = 0; id < world.scenario.servers; ++id) {
     const std::size_t again = std::max<std::size_t>(ledger.ups(id), 1) - 1;
     bound += id == target ? again : 2 * again;
-    if (id != target && !fleet.cable(id).connected()) ++bound;
+    if (id != target && !fleet.connected(id)) ++bound;
     const auto cell = ledger.cells(id).find(found->first);
     if (name.symmetric && cell != ledger.cells(id).end()) news += cell->second.failed;
   }
   bound +=
       name.symmetric ? 2 * news : news + found->second.failed + ledger.changes(shown_name_of(world.scenario, name));
+  bound += allowed_for_late_events(world, found->second);
   if (found->second.requested > bound)
     world.ledger.fail("bound", where(name, target) + " was written " + std::to_string(found->second.requested) +
                                    " times, at most " + std::to_string(bound) + " are allowed");
@@ -132,7 +137,7 @@ void check_needless_of(World& world, const Name& name, std::size_t target) {
   const Ledger::Cell& cell = found->second;
   std::size_t most = cell.failed + std::max<std::size_t>(ledger.ups(static_cast<ServerId>(target)), 1) - 1;
   most += ledger.changes(shown_name_of(world.scenario, name));
-  if (world.scenario.faults.has(Fault::slow_messages)) most += cell.executed.size() / 8;
+  most += allowed_for_late_events(world, cell);
   if (cell.needless > most)
     world.ledger.fail("needless", where(name, target) + " was written " + std::to_string(cell.needless) +
                                       " times with what it held, at most " + std::to_string(most) + " are allowed");
@@ -210,6 +215,15 @@ void check_reading(World& world) {
       world.ledger.fail("reading", "server " + std::to_string(id) + " was read " +
                                        std::to_string(world.ledger.lists(id)) + " times, at most " +
                                        std::to_string(most) + " are allowed");
+  }
+}
+
+void check_leaders(World& world, FleetModel& fleet, Duration lately) {
+  for (std::size_t id = 0; id < fleet.size(); ++id) {
+    if (!fleet.cable(id, 0).connected() || !fleet.cable(id, 1).connected()) continue;
+    const std::size_t leaders = world.ledger.leaders(static_cast<ServerId>(id), world.agenda.now() - lately);
+    if (leaders != 1)
+      world.ledger.fail("leaders", std::to_string(leaders) + " brokers write to server " + std::to_string(id));
   }
 }
 

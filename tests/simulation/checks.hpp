@@ -34,12 +34,14 @@ void check_order(World& world);
 /// and for a symmetric one, because a change that meets our write is written back once (docs/replication.md, rule 3),
 /// and the echo of a write that was given up may come as news later:
 ///     2 * (changes + failed writes on all servers)
+/// If events are seconds late, what check_needless allows for that is allowed as well.
 void check_bound(World& world, FleetModel& fleet);
 
 /// `needless`: writes of a one-way name that a target took although it held the value are no more than
 ///     failed writes on the target + times that the target came up again + events of it that were published twice
-/// because only then the broker does not know what the target holds. If events are seconds late, an eighth of all
-/// writes is allowed as well: of a name that changes faster than its events come, the broker keeps only some echoes.
+/// because only then the broker does not know what the target holds. If events are seconds late, one write and an
+/// eighth of all are allowed as well: of a name that changes faster than its events come, the broker keeps only some
+/// echoes.
 void check_needless(World& world);
 
 /// As check_agreement, of shared names only.
@@ -60,6 +62,10 @@ void check_steady(World& world, FleetModel& fleet, const Shown& before);
 ///     40 + 6 * times that it came up + one in 4 s of the run
 /// as reasons that go on slow the broker down, and only a fence that does not come is asked for again at once.
 void check_reading(World& world);
+
+/// `leaders`: of two brokers with the same servers exactly one said `lately` that it writes to a server, on each server
+/// that both reach.
+void check_leaders(World& world, FleetModel& fleet, Duration lately);
 
 /// `own_server`: nothing is written for a native name if only its own server has it, nor for what Asterisk does not
 /// keep.

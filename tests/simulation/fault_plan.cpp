@@ -10,13 +10,16 @@ void FaultPlan::begin() {
   for (std::size_t id = 0; id < fleet_.size(); ++id)
     if (world_.scenario.late[id]) come_late(id);
   if (has(Fault::fleet_changes)) configure_later();
+  if (has(Fault::replicator)) fleet_.replicate(random_.between(Milliseconds(20), Milliseconds(50)));
   fleet_.start_broker();
+  if (fleet_.brokers() > 1) at(random_.happens(0.5) ? Duration(0) : moment(), [this] { fleet_.start_broker(1); });
   for (int change = 0; change < world_.scenario.changes; ++change) plan_change();
   some(Fault::server_restarts, 3, &FaultPlan::restart_server);
   some(Fault::partitions, 4, &FaultPlan::partition);
   some(Fault::slow_targets, 2, &FaultPlan::slow_down);
   some(Fault::refusals, 2, &FaultPlan::refuse);
   some(Fault::broker_restarts, 3, &FaultPlan::restart_broker);
+  some(Fault::second_broker, 2, &FaultPlan::stop_broker);
   some(Fault::fleet_changes, 4, &FaultPlan::reconfigure);
   some(Fault::freezes, 2, &FaultPlan::freeze);
   some(Fault::endless_boots, 1, &FaultPlan::boot_without_end);
@@ -26,7 +29,7 @@ void FaultPlan::begin() {
 void FaultPlan::end() {
   world_.trace.line("all faults end");
   for (std::size_t id = 0; id < fleet_.size(); ++id) {
-    fleet_.cable(id).quality = Quality{};
+    fleet_.change_cables(id, [](Cable& cable) { cable.quality = Quality{}; });
     fleet_.server(id).refusing = false;
     fleet_.server(id).duplicate_chance = 0;
     fleet_.put_in(id);
@@ -34,7 +37,9 @@ void FaultPlan::end() {
     fleet_.boot_server(id);
     fleet_.mend(id);
   }
-  fleet_.start_broker();
+  fleet_.replicate(Duration(0));
+  fleet_.start_brokers();
+  for (std::size_t broker = 0; broker < fleet_.brokers(); ++broker) fleet_.continue_broker(broker);
 }
 
 /// Without lists of what is there already, a broker can only know what changes once all servers are up.
@@ -55,13 +60,14 @@ void FaultPlan::some(Fault fault, int most, void (FaultPlan::*task)()) {
 
 void FaultPlan::set_qualities() {
   for (std::size_t id = 0; id < fleet_.size(); ++id) {
-    Quality& quality = fleet_.cable(id).quality;
+    Quality quality;
     const bool numbered = world_.scenario.numbered[id];
     if (has(Fault::slow_messages)) quality.slow_chance = 0.01 * random_.between(0, 20);
     quality.slowest = Milliseconds(random_.between(50, 3000));
     if (has(numbered ? Fault::event_loss : Fault::silent_loss)) quality.event_loss = 0.01 * random_.between(0, 20);
     if (has(Fault::reply_loss)) quality.reply_loss = 0.01 * random_.between(0, 20);
     if (has(Fault::command_loss)) quality.command_loss = 0.01 * random_.between(0, 20);
+    fleet_.change_cables(id, [&](Cable& cable) { cable.quality = quality; });
     if (has(Fault::duplicates)) fleet_.server(id).duplicate_chance = 0.1;
     if (has(Fault::hidden_fences)) fleet_.server(id).hides_fences = random_.happens(0.5);  // for good, as rights are
   }
@@ -102,16 +108,22 @@ void FaultPlan::restart_server() {
 
 void FaultPlan::partition() {
   const std::size_t id = random_.below(fleet_.size());
-  fleet_.cut(id, random_.between(Milliseconds(0), random_.happens(0.5) ? Milliseconds(50) : Milliseconds(7000)));
+  const bool all = fleet_.brokers() == 1 || random_.happens(0.3);
+  const auto broker = all ? std::nullopt : std::optional(random_.below(fleet_.brokers()));
+  fleet_.cut(id, random_.between(Milliseconds(0), random_.happens(0.5) ? Milliseconds(50) : Milliseconds(7000)),
+             broker);
   world_.agenda.after(outage(), [this, id] {
     if (!is_lost(id)) fleet_.mend(id);
   });
 }
 
 void FaultPlan::slow_down() {
-  Cable& cable = fleet_.cable(random_.below(fleet_.size()));
-  cable.quality.service = random_.between(Milliseconds(20), Milliseconds(2000));
-  world_.agenda.after(random_.between(Seconds(1), Seconds(20)), [&cable] { cable.quality.service = Duration(0); });
+  const std::size_t id = random_.below(fleet_.size());
+  const auto set_service = [this, id](Duration service) {
+    fleet_.change_cables(id, [&](Cable& cable) { cable.quality.service = service; });
+  };
+  set_service(random_.between(Milliseconds(20), Milliseconds(2000)));
+  world_.agenda.after(random_.between(Seconds(1), Seconds(20)), [=] { set_service(Duration(0)); });
 }
 
 void FaultPlan::refuse() {
@@ -121,9 +133,18 @@ void FaultPlan::refuse() {
 }
 
 void FaultPlan::restart_broker() {
-  fleet_.kill_broker();
+  const std::size_t broker = fleet_.brokers() == 1 ? 0 : random_.below(fleet_.brokers());
+  fleet_.kill_broker(broker);
   world_.agenda.after(random_.between(Milliseconds(1), random_.happens(0.5) ? Milliseconds(100) : Milliseconds(5000)),
-                      [this] { fleet_.start_broker(); });
+                      [this, broker] { fleet_.start_broker(broker); });
+}
+
+/// For less and for more than it takes the other one to notice.
+void FaultPlan::stop_broker() {
+  const std::size_t broker = random_.below(fleet_.brokers());
+  fleet_.stop_broker(broker);
+  world_.agenda.after(random_.between(Milliseconds(100), Seconds(10)),
+                      [this, broker] { fleet_.continue_broker(broker); });
 }
 
 /// Some servers are put into the configuration only later.

@@ -19,7 +19,7 @@ class FaultPlan {
   FaultPlan(const FaultPlan&) = delete;
   FaultPlan& operator=(const FaultPlan&) = delete;
 
-  /// Starts the broker, and puts the changes and faults of the scenario on the agenda.
+  /// Starts the broker or brokers, and puts the changes and faults of the scenario on the agenda.
   void begin();
 
   /// How long changes and faults go on.
@@ -28,7 +28,7 @@ class FaultPlan {
   /// Whether this server went for good.
   [[nodiscard]] bool is_lost(std::size_t id) const { return lost_ == id; }
 
-  /// Ends all faults but that of a server that stays away: connections can be made, servers boot, the broker runs.
+  /// Ends all faults but that of a server that stays away: connections can be made, servers boot, the brokers run.
   void end();
 
  private:
@@ -48,6 +48,7 @@ class FaultPlan {
   void slow_down();
   void refuse();
   void restart_broker();
+  void stop_broker();
   void configure_later();
   void reconfigure();
   void freeze();

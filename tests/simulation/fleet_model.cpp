@@ -24,53 +24,86 @@ std::string shown_as(sim::DeviceState state) {
 }  // namespace
 
 FleetModel::FleetModel(World& world) : world_(world), configured_(world.scenario.servers, true) {
-  for (ServerId id = 0; id < world.scenario.servers; ++id) {
-    servers_.push_back(std::make_unique<ModelServer>(world, id));
-    cables_.push_back(std::make_unique<Cable>(world, id, *servers_.back()));
-  }
+  for (ServerId id = 0; id < world.scenario.servers; ++id) servers_.push_back(std::make_unique<ModelServer>(world, id));
+  brokers_.resize(world.scenario.brokers());
+  for (Broker& broker : brokers_)
+    for (ServerId id = 0; id < world.scenario.servers; ++id)
+      broker.cables.push_back(std::make_unique<Cable>(world, id, *servers_[id]));
+  if (!world.scenario.faults.has(Fault::replicator)) return;
+  watch(0, 1);
+  watch(1, 0);
 }
 
-void FleetModel::start_broker() {
-  if (host_) return;
+bool FleetModel::connected(std::size_t id) const noexcept {
+  return std::any_of(brokers_.begin(), brokers_.end(),
+                     [&](const Broker& broker) { return broker.cables[id]->connected(); });
+}
+
+Time FleetModel::busy_until(std::size_t id) const noexcept {
+  Time time{};
+  for (const Broker& broker : brokers_) time = std::max(time, broker.cables[id]->busy_until());
+  return time;
+}
+
+void FleetModel::start_broker(std::size_t number) {
+  Broker& broker = brokers_[number];
+  if (broker.host) return;
   for (std::size_t id = 0; id < size(); ++id) note_current(id);
-  host_ = std::make_unique<VirtualHost>(world_, cables_, configured_);
-  host_->start();
+  const bool rival = number > 0 && world_.scenario.faults.has(Fault::rival_broker);
+  broker.host = std::make_unique<VirtualHost>(world_, broker.cables, configured_, rival ? "rival-" : "server-");
+  broker.host->start();
 }
 
-void FleetModel::kill_broker() {
-  if (!host_) return;
-  host_->kill();
-  past_.push_back(std::move(host_));
+void FleetModel::start_brokers() {
+  for (std::size_t broker = 0; broker < brokers_.size(); ++broker) start_broker(broker);
+}
+
+void FleetModel::kill_broker(std::size_t number) {
+  Broker& broker = brokers_[number];
+  if (!broker.host) return;
+  broker.host->kill();
+  broker.past.push_back(std::move(broker.host));
+}
+
+void FleetModel::stop_broker(std::size_t number) {
+  if (brokers_[number].host) brokers_[number].host->stand_still();
+}
+
+void FleetModel::continue_broker(std::size_t number) {
+  const auto& host = brokers_[number].host;
+  if (host && host->stands_still()) host->go_on();
 }
 
 void FleetModel::take_out(std::size_t id) {
   if (!configured_[id]) return;
   configured_[id] = false;
   note_current(id);
-  if (host_) host_->take_out(static_cast<ServerId>(id));
+  for (const Broker& broker : brokers_)
+    if (broker.host) broker.host->take_out(static_cast<ServerId>(id));
 }
 
 void FleetModel::put_in(std::size_t id) {
   if (configured_[id]) return;
   configured_[id] = true;
   note_current(id);
-  if (host_) host_->put_in(static_cast<ServerId>(id));
+  for (const Broker& broker : brokers_)
+    if (broker.host) broker.host->put_in(static_cast<ServerId>(id));
 }
 
 void FleetModel::kill_server(std::size_t id, Duration notice) {
-  if (cables_[id]->server_is_dead()) return;
-  cables_[id]->server_died(notice);
+  if (cable(id).server_is_dead()) return;
+  change_cables(id, [&](Cable& cable) { cable.server_died(notice); });
   note_current(id);
 }
 
 void FleetModel::boot_server(std::size_t id) {
-  if (!cables_[id]->server_is_dead()) return;
+  if (!cable(id).server_is_dead()) return;
   servers_[id]->boot();
   note_current(id);
-  cables_[id]->server_booted();
+  change_cables(id, [](Cable& cable) { cable.server_booted(); });
   const auto later = [&](Duration least, Duration most, auto task) {
     world_.agenda.after(world_.plan.between(least, most), [this, id, task] {
-      if (!cables_[id]->server_is_dead()) task(*servers_[id]);
+      if (!cable(id).server_is_dead()) task(*servers_[id]);
     });
   };
   later(Milliseconds(0), Seconds(1), [](ModelServer& server) { server.publish_presences(); });
@@ -82,25 +115,57 @@ void FleetModel::boot_server(std::size_t id) {
       later(Milliseconds(0), Seconds(8), [this, id, &name](ModelServer&) { change(id, name); });
 }
 
-void FleetModel::cut(std::size_t id, Duration notice) {
-  cables_[id]->cut(notice);
+void FleetModel::cut(std::size_t id, Duration notice, std::optional<std::size_t> broker) {
+  if (broker) cable(id, *broker).cut(notice);
+  else change_cables(id, [&](Cable& cable) { cable.cut(notice); });
   note_current(id);
 }
 
 void FleetModel::mend(std::size_t id) {
-  if (!cables_[id]->is_cut()) return;
-  note_current(id);
-  cables_[id]->mend();
+  change_cables(id, [&](Cable& cable) {
+    if (!cable.is_cut()) return;
+    note_current(id);
+    cable.mend();
+  });
 }
 
 void FleetModel::freeze(std::size_t id, Duration length, Duration notice) {
-  if (cables_[id]->server_is_dead()) return;
-  cables_[id]->freeze(length, notice);
+  if (cable(id).server_is_dead()) return;
+  change_cables(id, [&](Cable& cable) { cable.freeze(length, notice); });
   note_current(id);
 }
 
+void FleetModel::watch(std::size_t from, std::size_t to) {
+  const bool devices = world_.scenario.subject == Subject::device_state;
+  servers_[from]->add_publisher([=, this](const sim::Fields& event, std::uint64_t) {
+    if (replicates_after_.count() == 0) return;
+    const std::string_view text = sim::value_of(event, devices ? "Device" : "Presentity");
+    const auto name = std::find_if(world_.scenario.names.begin(), world_.scenario.names.end(),
+                                   [&](const Name& one) { return one.symmetric && one.text == text; });
+    if (name != world_.scenario.names.end()) copy(*name, from, to);
+  });
+}
+
+/// What it is now, a moment later.
+void FleetModel::copy(const Name& name, std::size_t from, std::size_t to) {
+  const auto later = [&](auto task) {
+    world_.agenda.after(replicates_after_, [this, to, task] {
+      if (!cable(to).server_is_dead() && !cable(to).is_frozen()) task(*servers_[to]);
+    });
+  };
+  if (world_.scenario.subject == Subject::presence_state) {
+    if (const auto presence = servers_[from]->asterisk.presence(name.text))
+      later([&name, presence](ModelServer& server) {
+        if (server.asterisk.presence(name.text) != presence) server.change(name.text, *presence);
+      });
+    return;
+  }
+  for (const auto& [device, state] : servers_[from]->asterisk.devices())
+    if (device == name.text) later([&name, state = state](ModelServer& server) { server.change(name.text, state); });
+}
+
 void FleetModel::change(std::size_t id, const Name& name) {
-  if (cables_[id]->server_is_dead() || cables_[id]->is_frozen()) return;
+  if (cable(id).server_is_dead() || cable(id).is_frozen()) return;
   if (world_.scenario.subject == Subject::presence_state) {
     const sim::Presence presence = random_presence();
     world_.ledger.changed(name.text, Ledger::as_text(presence));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/ledger.hpp"
 
+#include <algorithm>
+
 namespace amibroker::simulation {
 
 void Ledger::executed(ServerId target, std::string_view variable, std::string_view value, bool changed) {
@@ -8,6 +10,16 @@ void Ledger::executed(ServerId target, std::string_view variable, std::string_vi
   Cell& written = cell(target, variable);
   written.executed.push_back(presence ? as_text(*presence) : std::string(value));
   if (!changed) ++written.needless;
+}
+
+void Ledger::marked(ServerId server, std::string_view life, bool leads, Time now) {
+  marks_[server].insert_or_assign(std::string(life), LastMark{leads, now});
+}
+
+std::size_t Ledger::leaders(ServerId server, Time since) const {
+  return static_cast<std::size_t>(std::count_if(marks_[server].begin(), marks_[server].end(), [&](const auto& mark) {
+    return mark.second.leads && mark.second.time >= since;
+  }));
 }
 
 void Ledger::fail(std::string_view check, std::string text) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "amibroker/host.hpp"
+#include "tests/simulation/agenda.hpp"
 #include "tests/simulator/presence.hpp"
 
 namespace amibroker::simulation {
@@ -34,7 +35,7 @@ class Ledger {
     std::vector<std::string> executed;  ///< values that the server took, in order
   };
 
-  explicit Ledger(std::size_t servers) : targets_(servers), lists_of_(servers, 0), ups_(servers, 0) {}
+  explicit Ledger(std::size_t servers) : targets_(servers), lists_of_(servers, 0), ups_(servers, 0), marks_(servers) {}
 
   // What happens.
   void changed(std::string_view name, std::string value) {
@@ -57,6 +58,8 @@ class Ledger {
     ++lists_of_[server];
   }
   void came_up(ServerId server) { ++ups_[server]; }
+  /// A life of a broker said on this server whether it leads there.
+  void marked(ServerId server, std::string_view life, bool leads, Time now);
   void life_began() { ++lives_; }
   void fail(std::string_view check, std::string text);
 
@@ -68,6 +71,8 @@ class Ledger {
   [[nodiscard]] std::size_t changes(std::string_view name) const;
   [[nodiscard]] std::size_t ups(ServerId server) const noexcept { return ups_[server]; }
   [[nodiscard]] std::size_t lives() const noexcept { return lives_; }
+  /// How many lives said since then, with their last word on this server, that they lead there.
+  [[nodiscard]] std::size_t leaders(ServerId server, Time since) const;
   [[nodiscard]] const std::vector<std::string>& history(std::string_view name) const;
   [[nodiscard]] const std::map<std::string, Cell, std::less<>>& cells(ServerId target) const noexcept {
     return targets_[target];
@@ -86,6 +91,11 @@ class Ledger {
   std::map<std::string, std::vector<std::string>, std::less<>> histories_;
   std::vector<std::size_t> lists_of_;
   std::vector<std::size_t> ups_;
+  struct LastMark {
+    bool leads;
+    Time time;
+  };
+  std::vector<std::map<std::string, LastMark, std::less<>>> marks_;
   std::size_t lives_ = 0;
   std::size_t writes_ = 0;
   std::size_t lists_ = 0;

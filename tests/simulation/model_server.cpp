@@ -76,6 +76,9 @@ Answer ModelServer::user_event(const Action& action) {
   event.emplace_back("UserEvent", header_of(action, "UserEvent"));
   for (std::size_t i = 0; i < action.size(); ++i)
     if (!same_name(action[i].name, "UserEvent")) event.emplace_back(action[i].name, action[i].value);
+  if (const std::string_view mark = header_of(action, "Mark"); !mark.empty())
+    world_.ledger.marked(id_, mark.substr(0, mark.rfind('-')), header_of(action, "Leads") == "yes",
+                         world_.agenda.now());
   if (!hides_fences) publish(std::move(event));
   return acknowledged("Event Sent");
 }
@@ -110,7 +113,7 @@ void ModelServer::publish_presences() {
 
 void ModelServer::publish(sim::Fields event) {
   ++last_number_;
-  if (publisher_) publisher_(std::move(event), world_.scenario.numbered[id_] ? last_number_ : 0);
+  for (const Publisher& publisher : publishers_) publisher(event, world_.scenario.numbered[id_] ? last_number_ : 0);
 }
 
 void ModelServer::publish_all(std::vector<sim::Fields> events) {

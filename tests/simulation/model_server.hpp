@@ -29,7 +29,8 @@ class ModelServer {
 
   ModelServer(World& world, ServerId id) : world_(world), id_(id) {}
 
-  void set_publisher(Publisher publisher) { publisher_ = std::move(publisher); }
+  /// Each of them is handed every event.
+  void add_publisher(Publisher publisher) { publishers_.push_back(std::move(publisher)); }
 
   /// Setvar, the two lists and UserEvent, on the model of Asterisk without the detour through JSON. `late`: it is what
   /// a lost connection left, which no check of what the broker writes may count.
@@ -69,7 +70,7 @@ class ModelServer {
 
   World& world_;
   ServerId id_;
-  Publisher publisher_;
+  std::vector<Publisher> publishers_;
   std::uint64_t last_number_ = 0;
 };
 

@@ -58,6 +58,9 @@ Scenario make_scenario(std::uint64_t seed, Subject subject, FaultSet allowed) {
   scenario.subject = subject;
   scenario.servers = 2 + random.below(5);
   scenario.faults = choose_faults(random, allowed);
+  if (scenario.faults.has(Fault::second_broker)) scenario.faults.remove(Fault::rival_broker);
+  // Whoever cannot see marks cannot stand by (docs/replication.md, Limits).
+  if (scenario.brokers() > 1) scenario.faults.remove(Fault::hidden_fences);
   const bool devices = subject == Subject::device_state;
   scenario.aggregate = !devices || random.happens(0.85);
   scenario.custom = devices && scenario.faults.has(Fault::custom);

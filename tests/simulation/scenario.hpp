@@ -28,6 +28,13 @@ struct Scenario {
   std::uint64_t seed = 0;
   Subject subject = Subject::device_state;
   FaultSet faults;
+  [[nodiscard]] std::size_t brokers() const noexcept {
+    return faults.has(Fault::second_broker) || faults.has(Fault::rival_broker) ? 2 : 1;
+  }
+  /// Whether somebody else writes the same names, too.
+  [[nodiscard]] bool others_write() const noexcept {
+    return faults.has(Fault::rival_broker) || faults.has(Fault::replicator);
+  }
   std::size_t servers = 2;
   std::vector<Name> names;
   int changes = 0;

@@ -10,8 +10,8 @@
 namespace amibroker::simulation {
 
 VirtualHost::VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables,
-                         const std::vector<bool>& configured)
-    : world_(world), cables_(cables), options_(option_table(world.scenario.subject)) {
+                         const std::vector<bool>& configured, std::string_view prefix)
+    : world_(world), prefix_(prefix), cables_(cables), options_(option_table(world.scenario.subject)) {
   for (ServerId id = 0; id < cables.size(); ++id)
     if (configured[id]) add(id);
   set_options();
@@ -21,12 +21,29 @@ void VirtualHost::add(ServerId id) {
   const auto number = static_cast<ServerId>(servers_.size());
   ServerInfo info{};
   info.id = number;
-  info.section = info.name = sections_.emplace_back("server-" + std::to_string(id));
+  info.section = info.name = sections_.emplace_back(prefix_ + std::to_string(id));
   servers_.push_back(info);
   links_.push_back(std::make_unique<VirtualLink>(world_, id, number, *cables_[id], static_cast<LinkListener&>(*this)));
 }
 
+void VirtualHost::stand_still() {
+  world_.trace.line("broker: stands still");
+  still_ = true;
+}
+
+void VirtualHost::go_on() {
+  world_.trace.line("broker: goes on");
+  still_ = false;
+  for (const auto& task : std::exchange(kept_, {})) task();
+}
+
+bool VirtualHost::keep_for_later(const std::function<void()>& task) {
+  if (still_) kept_.push_back(task);
+  return still_;
+}
+
 void VirtualHost::put_in(ServerId id) {
+  if (keep_for_later([=, this] { put_in(id); })) return;
   world_.trace.line("broker: server ", id, " is put into the configuration");
   add(id);
   plugin_->on_server_added(servers_.back().id);
@@ -34,6 +51,7 @@ void VirtualHost::put_in(ServerId id) {
 }
 
 void VirtualHost::take_out(ServerId id) {
+  if (keep_for_later([=, this] { take_out(id); })) return;
   const auto link =
       std::find_if(links_.begin(), links_.end(), [&](const auto& one) { return one->id() == id && !one->retired(); });
   const auto number = static_cast<ServerId>(link - links_.begin());
@@ -65,6 +83,8 @@ void VirtualHost::start() {
 
 void VirtualHost::kill() {
   world_.trace.line("broker: is killed");
+  still_ = false;
+  kept_.clear();
   dead_ = true;  // what the plugin asks for in stop comes to nothing
   for (const auto& link : links_)
     if (!link->retired()) link->die();
@@ -108,6 +128,7 @@ TimerId VirtualHost::start_timer(Milliseconds delay, Milliseconds period, std::f
 }
 
 void VirtualHost::run_timer(TimerId id) {
+  if (keep_for_later([=, this] { run_timer(id); })) return;
   const auto found = timers_.find(id);
   if (found == timers_.end()) return;
   const Timer timer = found->second;  // a copy: the task may cancel its own timer
@@ -118,7 +139,7 @@ void VirtualHost::run_timer(TimerId id) {
 
 void VirtualHost::post(std::function<void()> task) noexcept {
   world_.agenda.after(Duration(0), [this, task = std::move(task)] {
-    if (!dead_) task();
+    if (!keep_for_later(task) && !dead_) task();
   });
 }
 

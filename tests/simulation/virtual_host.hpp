@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -21,8 +22,10 @@ namespace amibroker::simulation {
 /// Lives until the end of the run, because the agenda refers to it; after `kill` nothing of it does anything.
 class VirtualHost final : public Host, private LinkListener {
  public:
-  /// `cables`: one for each model server; `configured`: which of these are in the configuration at first.
-  VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables, const std::vector<bool>& configured);
+  /// `cables`: one for each model server; `configured`: which of these are in the configuration at first;
+  /// `prefix`: of the names of its sections.
+  VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables, const std::vector<bool>& configured,
+              std::string_view prefix);
   ~VirtualHost();
   VirtualHost(const VirtualHost&) = delete;
   VirtualHost& operator=(const VirtualHost&) = delete;
@@ -32,6 +35,11 @@ class VirtualHost final : public Host, private LinkListener {
 
   /// As kill -9: the plugin is forgotten without its `stop` having any effect on a server.
   void kill();
+
+  /// The process stands still, as after SIGSTOP, and goes on: then all that came meanwhile happens at once, in order.
+  void stand_still();
+  void go_on();
+  [[nodiscard]] bool stands_still() const noexcept { return still_; }
 
   /// A model server is put into the configuration, or taken out of it, while the broker runs.
   void put_in(ServerId id);
@@ -68,6 +76,7 @@ class VirtualHost final : public Host, private LinkListener {
   void link_event(ServerId server, const sim::Fields& event) override;
   void link_lost_events(ServerId server, std::uint64_t count) override;
   void link_done(const Completion& done, const Reply& reply) override;
+  bool keep_for_later(const std::function<void()>& task) override;
 
   void add(ServerId id);
   void set_options();
@@ -76,6 +85,9 @@ class VirtualHost final : public Host, private LinkListener {
 
   World& world_;
   bool dead_ = false;
+  bool still_ = false;
+  std::deque<std::function<void()>> kept_;  ///< what happened since it stands still
+  std::string prefix_;
   std::span<const std::unique_ptr<Cable>> cables_;
   std::deque<std::string> sections_;  ///< a deque, because servers_ has views of its strings
   std::vector<ServerInfo> servers_;

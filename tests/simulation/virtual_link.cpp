@@ -63,6 +63,7 @@ void VirtualLink::check_one_write(std::string_view variable) const {
 }
 
 void VirtualLink::connected() {
+  if (listener_.keep_for_later([=, this] { connected(); })) return;
   up_ = true;
   ping_ = 0;
   listener_.link_up(number_);
@@ -74,7 +75,8 @@ void VirtualLink::connected() {
 void VirtualLink::ping(std::uint64_t connection) {
   constexpr Seconds period{2};
   constexpr Seconds timeout{5};
-  if (!up_ || connection != connection_) return;
+  if (listener_.keep_for_later([=, this] { ping(connection); })) return;
+  if (dead_ || !up_ || connection != connection_) return;
   if (ping_ == 0 || world_.agenda.now() - pinged_ >= timeout) {
     ping_ = ++last_id_;
     pinged_ = world_.agenda.now();
@@ -85,6 +87,7 @@ void VirtualLink::ping(std::uint64_t connection) {
 }
 
 void VirtualLink::lost() {
+  if (listener_.keep_for_later([=, this] { lost(); })) return;
   up_ = false;
   last_number_ = 0;
   const std::deque<Pending> ended = std::exchange(in_flight_, {});
@@ -94,6 +97,7 @@ void VirtualLink::lost() {
 }
 
 void VirtualLink::event(const sim::Fields& event, std::uint64_t number) {
+  if (listener_.keep_for_later([=, this] { this->event(event, number); })) return;
   // The first event of a connection sets the start; a number that is not above the last is that of a new module.
   const bool hole = number != 0 && last_number_ != 0 && number != last_number_ + 1;
   const std::uint64_t count = number > last_number_ ? number - last_number_ - 1 : 0;
@@ -105,6 +109,7 @@ void VirtualLink::event(const sim::Fields& event, std::uint64_t number) {
 }
 
 void VirtualLink::reply(std::uint64_t action_id, const Answer& answer) {
+  if (listener_.keep_for_later([=, this] { reply(action_id, answer); })) return;
   std::vector<Pending> passed_over;
   while (!in_flight_.empty() && in_flight_.front().id != action_id) {
     passed_over.push_back(std::move(in_flight_.front()));
@@ -134,6 +139,7 @@ void VirtualLink::reply(std::uint64_t action_id, const Answer& answer) {
 }
 
 void VirtualLink::expire(std::uint64_t id) {
+  if (listener_.keep_for_later([=, this] { expire(id); })) return;
   if (dead_) return;
   for (Pending& pending : in_flight_) {
     if (pending.id != id || pending.expired) continue;

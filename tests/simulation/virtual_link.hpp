@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 
 #include "amibroker/host.hpp"
@@ -22,6 +23,8 @@ class LinkListener {
   virtual void link_event(ServerId server, const sim::Fields& event) = 0;
   virtual void link_lost_events(ServerId server, std::uint64_t count) = 0;
   virtual void link_done(const Completion& done, const Reply& reply) = 0;
+  /// While the broker's process stands still, keeps a task until it goes on; false if it does not stand still.
+  virtual bool keep_for_later(const std::function<void()>& task) = 0;
 
  protected:
   ~LinkListener() = default;

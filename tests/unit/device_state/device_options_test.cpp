@@ -249,11 +249,13 @@ TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsCleared) {
   start({{0, {item("PJSIP/1", "INUSE")}},
          {1, {item("Custom:PJSIP/1", "INUSE"), item("Custom:PJSIP/2", "INUSE"), item("Custom:DND/2", "INUSE")}},
          {2, {item("Custom:PJSIP/1", "INUSE")}}});
+  host.clock.advance(replication::Distributor::first_orphans);
   EXPECT_THAT(written(), ElementsAre("2: Custom:PJSIP/2 = INVALID"));
 }
 
 TEST_F(DeviceOptions, WhatAnEarlierBrokerLeftBehindIsClearedEvenIfNoServerHasADeviceOfThatTechnology) {
   start({{1, {item("Custom:Queue:sales", "INUSE"), item("Custom:DND/2", "INUSE")}}});
+  host.clock.advance(replication::Distributor::first_orphans);
   EXPECT_THAT(written(), ElementsAre("2: Custom:Queue:sales = INVALID"));
 }
 

@@ -49,6 +49,7 @@ class OrphanNames : public ::testing::Test {
     life = std::make_unique<Life>(name_template);
     life->host.start(life->plugin);
     read();
+    life->host.clock.advance(replication::Distributor::first_orphans);
     return carry_out();
   }
   void read() {

@@ -130,11 +130,13 @@ TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackWhateverItsProvide
           {item("CustomPresence:SIP:foo", "chat"), item("CustomPresence:SIP:bar", "xa"),
            item("CustomPresence:XMPP:anna", "xa")}},
          {2, {item("CustomPresence:SIP:foo", "chat")}}});
+  host.clock.advance(replication::Distributor::first_orphans);
   EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set", "2: XMPP:anna = not_set"));
 }
 
 TEST_F(PresenceLists, AShownOneThatNobodyHasAnyMoreIsTakenBackEvenIfNoServerHasANativeOne) {
   start({{1, {item("CustomPresence:SIP:bar", "xa"), item("CustomPresence:100", "not_set")}}});
+  host.clock.advance(replication::Distributor::first_orphans);
   EXPECT_THAT(written(), ElementsAre("2: SIP:bar = not_set"));
 }
 

@@ -25,6 +25,7 @@ class Recorder final : public SnapshotReader {
     note(server, "list " + std::to_string(items.size()));
   }
   void list_applies(ServerId server) override { note(server, "applies"); }
+  void sign(ServerId, Action&) override {}
   void list_failed(ServerId server) override { note(server, "failed"); }
 
   std::vector<std::string> taken() { return std::exchange(notes_, {}); }
@@ -38,7 +39,7 @@ class Recorder final : public SnapshotReader {
 class SnapshotTaking : public ::testing::Test {
  protected:
   SnapshotTaking() { up(0); }
-  static SnapshotConfig config(std::chrono::seconds interval) { return {"p", "TestList", "res_test.so", interval}; }
+  static SnapshotConfig config(std::chrono::seconds interval) { return {"p", "TestList", "res_test.so", interval, Life{}}; }
 
   void up(ServerId server) {
     host.set_up(server);

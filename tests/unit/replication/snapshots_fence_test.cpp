@@ -55,7 +55,9 @@ TEST_F(SnapshotTaking, TheFenceOfAnotherBrokerOrServerOrPluginIsPassedOver) {
 
 TEST_F(SnapshotTaking, TwoLivesOfAPluginHaveDifferentFences) {
   const std::string first(asked().fence.header("Fence"));
-  snapshots = std::make_unique<Snapshots>(host, reader, config(seconds(0)));
+  SnapshotConfig other = config(seconds(0));
+  other.life = begin_life();
+  snapshots = std::make_unique<Snapshots>(host, reader, other);
   snapshots->server_up(0);
   EXPECT_NE(asked().fence.header("Fence"), first);
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/damper.hpp"
+
+#include <algorithm>
+
+#include "plugins/replication/rules.hpp"
+
+namespace amibroker::replication {
+
+std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place where, ValueId value, TimePoint now) {
+  if (!keeps_rule(26)) return std::nullopt;
+  if (now >= next_look_) forget_calm(now);
+  const auto found = entries_.find(what);
+  if (found == entries_.end() && entries_.size() >= capacity) return std::nullopt;
+  Entry& entry = found == entries_.end() ? entries_[what] : found->second;
+  entry.changes[entry.next] = {now, value, where};
+  entry.next = (entry.next + 1) % entry.changes.size();
+  const bool again = entry.hold.count() != 0 && now - entry.until < calm;
+  if (entry.held || returns(entry, now) <= (again ? most_returns_again : most_returns)) return std::nullopt;
+  entry.hold = again ? std::min<std::chrono::milliseconds>(2 * entry.hold, longest_hold) : std::chrono::seconds(1);
+  entry.until = now + entry.hold + std::chrono::duration_cast<std::chrono::milliseconds>(entry.hold / 2 * jitter_);
+  entry.held = true;
+  ends_.push({entry.until, what});
+  return entry.hold;
+}
+
+/// Changes of the window to a value that an earlier one of it had.
+int Damper::returns(const Entry& entry, TimePoint now) noexcept {
+  const auto counts = [&](const Change& change) {
+    return change.value != no_value && change.time >= entry.until && now - change.time < window;
+  };
+  std::array<ValueId, remembered> seen{};
+  std::size_t values = 0;
+  int returns = 0;
+  for (const Change& change : entry.changes) {
+    if (!counts(change)) continue;
+    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(values);
+    if (std::find(seen.begin(), end, change.value) != end) ++returns;
+    else seen[values++] = change.value;
+  }
+  return returns;
+}
+
+std::optional<Damper::What> Damper::pop_due(TimePoint now) {
+  if (ends_.empty() || ends_.top().due > now) return std::nullopt;
+  const What what = ends_.top().what;
+  ends_.pop();
+  entries_[what].held = false;
+  return what;
+}
+
+std::vector<Place> Damper::sources(const What& what) const {
+  std::vector<Place> places;
+  const auto found = entries_.find(what);
+  if (found == entries_.end()) return places;
+  const Entry& entry = found->second;
+  for (std::size_t i = 1; i <= entry.changes.size(); ++i) {
+    const Change& change = entry.changes[(entry.next + entry.changes.size() - i) % entry.changes.size()];
+    if (change.value != no_value && std::find(places.begin(), places.end(), change.where) == places.end())
+      places.push_back(change.where);
+  }
+  return places;
+}
+
+void Damper::forget_calm(TimePoint now) {
+  next_look_ = now + window;
+  std::erase_if(entries_, [&](const auto& item) {
+    const Entry& entry = item.second;
+    const Change& last = entry.changes[(entry.next + entry.changes.size() - 1) % entry.changes.size()];
+    const bool held_lately = entry.hold.count() != 0 && now - entry.until < calm;
+    return !entry.held && !held_lately && now - last.time >= window;
+  });
+}
+
+}  // namespace amibroker::replication

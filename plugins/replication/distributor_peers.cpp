@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Other brokers on the same servers, and names that somebody else keeps changing.
+#include <algorithm>
+
+#include "plugins/replication/distributor.hpp"
+
+namespace amibroker::replication {
+
+/// In everything that goes into it two brokers must be alike to stand in for each other.
+std::uint64_t Distributor::fleet_sign() const {
+  std::vector<std::string> servers;
+  for (const ServerInfo& server : host_.servers()) {
+    if (server.retired) continue;
+    std::string& text = servers.emplace_back(server.section);
+    std::vector<std::string_view> zones(server.zones.begin(), server.zones.end());
+    std::sort(zones.begin(), zones.end());
+    for (const std::string_view zone : zones) text.append(" ").append(zone);
+  }
+  std::sort(servers.begin(), servers.end());
+  FleetSign sign;
+  sign.add(variant_);
+  for (const std::string& server : servers) sign.add(server);
+  return sign.value();
+}
+
+Mark Distributor::mark_for(ServerId server) {
+  Mark mark = peers_.next_mark(places_.of(server), host_.now());
+  mark.fleet = fleet_;
+  mark.section = host_.servers()[server].section;
+  return mark;
+}
+
+void Distributor::sign(ServerId server, Action& fence) { add_mark(fence, plugin_, mark_for(server)); }
+
+void Distributor::user_event(ServerId server, const Message& event) {
+  if (const std::optional<Mark> mark = read_mark(plugin_, event)) {
+    const Place place = places_.of(server);
+    const bool same = mark->fleet == fleet_ && mark->section == host_.servers()[server].section;
+    if (mark->life == life_) peers_.returned(place, mark->number, host_.now());
+    else if (same) peers_.heard(place, *mark, host_.now());
+    else heard_other(server, mark->life, !event["Fence"].empty());
+    follow_peers();
+    if (mark->life != life_ && same) peer_log_.same(mark->life, peers_.balance());
+  }
+  snapshots_.on_user_event(server, event);
+}
+
+/// A broker that works beside this one. It has to know that it is not alone, so it is answered, but only if it has just
+/// read the server, so that two do not answer each other without end.
+void Distributor::heard_other(ServerId server, const Life& life, bool read_just_now) {
+  peer_log_.other(life, server);
+  if (read_just_now) send_mark(server);
+  else servers_[server].others_heard = host_.now();  // a fence may be what a broker left that is gone
+}
+
+/// Does what the peers ask for: marks, and who writes.
+void Distributor::follow_peers() {
+  std::size_t began = 0;
+  std::size_t ceased = 0;
+  for (const Place place : peers_.take_changes()) {
+    const bool leads = peers_.leads(place);
+    if (replicator_.target(place).leads == leads) continue;
+    ++(leads ? began : ceased);
+    replicator_.set_leads(place, leads, host_.now());
+    if (leads) snapshots_.soon(places_.server(place), "another broker wrote there until now");
+  }
+  peer_log_.changed(began, ceased, peers_.balance());
+  for (const Place place : peers_.marks_due(host_.now())) send_mark(places_.server(place));
+  if (peers_.any() == (peer_timer_ != 0)) return;
+  if (peers_.any()) peer_timer_ = host_.every(Peers::tick_period, [this] { tick_peers(); });
+  else host_.cancel(std::exchange(peer_timer_, 0));
+}
+
+void Distributor::send_mark(ServerId server) {
+  Action mark("UserEvent");
+  mark.add("UserEvent", broker_event);
+  add_mark(mark, plugin_, mark_for(server));
+  host_.request(server, mark, std::chrono::milliseconds::zero(), [this, server](const Reply& reply) {
+    const Place place = places_.of(server);
+    if (place != no_place && reply.outcome == Outcome::error) peers_.refused(place);
+  });
+}
+
+void Distributor::tick_peers() {
+  peers_.tick(host_.now());
+  follow_peers();
+  set_retry_timer();
+}
+
+/// Before anything is written after a time in which the broker stood still.
+void Distributor::look_at_clock() {
+  if (peers_.stood_still(host_.now())) tick_peers();
+}
+
+void Distributor::tell_of_held() {
+  for (const Replicator::Held& held : replicator_.take_held()) {
+    std::vector<ServerId> servers;
+    for (const Place place : replicator_.damper().sources(held.what)) servers.push_back(places_.server(place));
+    count(held_);
+    peer_log_.held(keys_.shown_name(held.what.key), held.time, servers);
+  }
+}
+
+}  // namespace amibroker::replication

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/peers.hpp"
+
+#include <algorithm>
+
+#include "plugins/replication/rules.hpp"
+
+namespace amibroker::replication {
+
+void Peers::add_server(Place place) {
+  if (place >= servers_.size()) servers_.resize(place + std::size_t{1});
+  servers_[place] = {};
+}
+
+void Peers::forget_server(Server& server) {
+  if (server.up) --reach_;
+  server = {};
+  std::erase_if(with_peers_, [&](Place place) { return servers_[place].peers.empty(); });
+}
+
+void Peers::up(Place place, TimePoint now) {
+  Server& server = servers_[place];
+  if (!std::exchange(server.up, true)) ++reach_;
+  server.mute = false;
+  server.valid_from = server.sent + 1;
+  server.returned.reset();
+  if (server.peers.empty()) return;
+  set_leads(place, false, now);
+  // Nothing was heard of them here for a while, which says nothing of them.
+  for (Peer& peer : server.peers) peer.heard = now;
+  server.next_mark = now;
+}
+
+void Peers::down(Place place) {
+  Server& server = servers_[place];
+  if (std::exchange(server.up, false)) --reach_;
+}
+
+void Peers::heard(Place place, const Mark& mark, TimePoint now) {
+  Server& server = servers_[place];
+  if (with_peers_.empty()) last_tick_ = now;
+  Peer& peer = peer_of(place, mark.life);
+  const bool is_new = peer.number == 0;
+  if (mark.number <= peer.number) return;
+  peer.number = mark.number;
+  peer.heard = now;
+  peer.reach = mark.reach;
+  peer.leads = mark.leads;
+  peer.ahead = peer.reach > reach_ ? peer.ahead + 1 : 0;
+  if (mark.leads) server.leader_heard = now;
+  if (is_new) {
+    if (server.peers.size() == 1) server.returned = now;  // until now nobody wanted a mark of us
+    answer(server, now);
+  }
+  if (!keeps_rule(11)) return;
+  const bool yields = (mark.leads && is_better(peer)) || peer.ahead >= yield_after;
+  if (server.leads && yields) set_leads(place, false, now);
+  else if (server.leads && mark.leads) answer(server, now);
+  try_to_lead(place, now);
+}
+
+void Peers::returned(Place place, std::uint64_t number, TimePoint now) {
+  Server& server = servers_[place];
+  if (number < server.valid_from) return;
+  server.returned = now;
+  if (!server.peers.empty()) try_to_lead(place, now);
+}
+
+void Peers::tick(TimePoint now) {
+  if (stood_still(now)) {
+    for (const Place place : with_peers_) {
+      servers_[place].valid_from = servers_[place].sent + 1;
+      servers_[place].returned.reset();
+    }
+  }
+  last_tick_ = now;
+  for (const Place place : with_peers_) look(place, now);
+  std::erase_if(with_peers_, [&](Place place) { return servers_[place].peers.empty(); });
+}
+
+void Peers::look(Place place, TimePoint now) {
+  Server& server = servers_[place];
+  if (!server.up) return;
+  std::erase_if(server.peers, [&](const Peer& peer) { return now - peer.heard > forget_after; });
+  if (server.peers.empty()) return set_leads(place, true, now);
+  if (server.leads && keeps_rule(11) && !holds_lease(server, now)) set_leads(place, false, now);
+  try_to_lead(place, now);
+}
+
+void Peers::try_to_lead(Place place, TimePoint now) {
+  Server& server = servers_[place];
+  if (server.leads || !server.up || !holds_lease(server, now)) return;
+  bool better = false;
+  for (const Peer& peer : server.peers) {
+    if (now - peer.heard >= silence) continue;
+    if (peer.leads) return;
+    better |= is_better(peer);
+  }
+  // The best one begins at once. If it does not, for whatever reason, anyone does.
+  if (better && now - server.leader_heard < 2 * silence) return;
+  set_leads(place, true, now);
+}
+
+bool Peers::is_better(const Peer& peer) const noexcept {
+  return peer.reach != reach_ ? peer.reach > reach_ : peer.life < life_;
+}
+
+bool Peers::holds_lease(const Server& server, TimePoint now) noexcept {
+  return server.mute || (server.returned && now - *server.returned <= lease);
+}
+
+Peers::Peer& Peers::peer_of(Place place, const Life& life) {
+  std::vector<Peer>& peers = servers_[place].peers;
+  const auto known = std::find_if(peers.begin(), peers.end(), [&](const Peer& peer) { return peer.life == life; });
+  if (known != peers.end()) return *known;
+  if (peers.empty()) with_peers_.push_back(place);
+  if (peers.size() < most_peers) return peers.emplace_back(Peer{.life = life});
+  const auto longest = std::min_element(peers.begin(), peers.end(),
+                                        [](const Peer& one, const Peer& other) { return one.heard < other.heard; });
+  return *longest = Peer{.life = life};
+}
+
+void Peers::set_leads(Place place, bool leads, TimePoint now) {
+  Server& server = servers_[place];
+  if (std::exchange(server.leads, leads) == leads) return;
+  changes_.push_back(place);
+  answer(server, now);
+}
+
+void Peers::answer(Server& server, TimePoint now) noexcept {
+  server.next_mark = std::min(server.next_mark, std::max(now, server.last_mark + least_gap));
+}
+
+std::pair<std::size_t, std::size_t> Peers::balance() const noexcept {
+  const auto led = static_cast<std::size_t>(
+      std::count_if(with_peers_.begin(), with_peers_.end(), [&](Place place) { return servers_[place].leads; }));
+  return {led, with_peers_.size() - led};
+}
+
+Mark Peers::next_mark(Place place, TimePoint now) {
+  Server& server = servers_[place];
+  server.last_mark = now;
+  server.next_mark = now + mark_period;
+  return {.life = life_, .number = ++server.sent, .reach = reach_, .leads = server.leads};
+}
+
+std::vector<Place> Peers::marks_due(TimePoint now) const {
+  std::vector<Place> due;
+  for (const Place place : with_peers_)
+    if (servers_[place].up && now >= servers_[place].next_mark) due.push_back(place);
+  return due;
+}
+
+}  // namespace amibroker::replication
