@@ -18,7 +18,7 @@ std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place
   const bool again = entry.hold.count() != 0 && now - entry.until < calm;
   if (entry.held || returns(entry, now) <= (again ? most_returns_again : most_returns)) return std::nullopt;
   entry.hold = again ? std::min<std::chrono::milliseconds>(2 * entry.hold, longest_hold) : std::chrono::seconds(1);
-  entry.until = now + entry.hold + std::chrono::duration_cast<std::chrono::milliseconds>(entry.hold / 2 * jitter_);
+  entry.until = now + entry.hold + std::chrono::duration_cast<std::chrono::milliseconds>(entry.hold / 4 * jitter_);
   entry.held = true;
   ends_.push({entry.until, what});
   return entry.hold;

@@ -26,7 +26,7 @@ namespace amibroker::replication {
 /// Pure logic: no I/O, and the time is an argument. All functions belong to one thread.
 class Damper {
  public:
-  /// `jitter`: between 0 and 1; the share of a half by which this one holds longer than others would, so that two
+  /// `jitter`: between 0 and 1; the share of a quarter by which this one holds longer than others would, so that two
   /// brokers do not go on at the same moment.
   explicit Damper(double jitter = 0) : jitter_(jitter) {}
 

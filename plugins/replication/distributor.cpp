@@ -186,7 +186,7 @@ void Distributor::server_down(ServerId server) {
   snapshots_.server_down(server);
   const Place place = places_.of(server);
   gate_.went_down(place);
-  peers_.down(place);
+  peers_.down(place, host_.now());
   replicator_.server_down(place);
   start_lost_timer(server);
   open_gates();
@@ -284,6 +284,7 @@ void Distributor::list_applies(ServerId server) {
   const std::vector<Listed> list = std::exchange(servers_[server].list, {});
   servers_[server].filters_changed = false;
   const Place place = places_.of(server);
+  replicator_.set_peers(place, peers_.any(place), peers_.follows(place, host_.now()));
   if (replicator_.read(place, list, host_.now())) snapshots_.soon(server, "something changed there while it was read");
   if (std::exchange(servers_[server].read_twice, false) && keeps_rule(10))
     servers_[server].second_reading = host_.after(late_writes, [this, server] {

@@ -26,14 +26,18 @@ void Peers::up(Place place, TimePoint now) {
   server.returned.reset();
   if (server.peers.empty()) return;
   set_leads(place, false, now);
-  // Nothing was heard of them here for a while, which says nothing of them.
-  for (Peer& peer : server.peers) peer.heard = now;
+  // Any of them may have begun to lead meanwhile: wait for what they say.
+  for (Peer& peer : server.peers) {
+    peer.heard = now;
+    peer.leads = true;
+  }
   server.next_mark = now;
 }
 
-void Peers::down(Place place) {
+void Peers::down(Place place, TimePoint now) {
   Server& server = servers_[place];
   if (std::exchange(server.up, false)) --reach_;
+  if (!server.peers.empty()) set_leads(place, false, now);
 }
 
 void Peers::heard(Place place, const Mark& mark, TimePoint now) {
@@ -101,6 +105,13 @@ void Peers::try_to_lead(Place place, TimePoint now) {
   set_leads(place, true, now);
 }
 
+bool Peers::follows(Place place, TimePoint now) const noexcept {
+  const std::vector<Peer>& peers = servers_[place].peers;
+  return !servers_[place].leads && std::any_of(peers.begin(), peers.end(), [&](const Peer& peer) {
+    return peer.leads && now - peer.heard < silence && is_better(peer);
+  });
+}
+
 bool Peers::is_better(const Peer& peer) const noexcept {
   return peer.reach != reach_ ? peer.reach > reach_ : peer.life < life_;
 }
@@ -124,6 +135,7 @@ void Peers::set_leads(Place place, bool leads, TimePoint now) {
   Server& server = servers_[place];
   if (std::exchange(server.leads, leads) == leads) return;
   changes_.push_back(place);
+  if (!leads) server.leader_heard = now;  // the best one has its turn before we begin again
   answer(server, now);
 }
 

@@ -36,7 +36,7 @@ class Peers {
   void add_server(Place place);
   void retire_server(Place place) { forget_server(servers_[place]); }
   void up(Place place, TimePoint now);
-  void down(Place place);
+  void down(Place place, TimePoint now);
 
   /// A mark of another broker that is to do the same as this one.
   void heard(Place place, const Mark& mark, TimePoint now);
@@ -54,6 +54,8 @@ class Peers {
 
   /// Whether this broker writes to this server.
   [[nodiscard]] bool leads(Place place) const noexcept { return servers_[place].leads; }
+  /// Whether another one leads there that would lead here as well if both did.
+  [[nodiscard]] bool follows(Place place, TimePoint now) const noexcept;
   /// Whether others are known on some server.
   [[nodiscard]] bool any() const noexcept { return !with_peers_.empty(); }
   [[nodiscard]] bool any(Place place) const noexcept { return !servers_[place].peers.empty(); }

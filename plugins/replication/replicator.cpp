@@ -249,7 +249,7 @@ std::optional<TimePoint> Replicator::next_due() const {
 
 /// What changes where we write nothing, a lamp that a dialplan lets blink for instance, is nobody's answer to us.
 void Replicator::damp(const Damper::What& what, Place where, const Cell& cell, ValueId value, TimePoint now) {
-  if (!targets_[where].leads || !cell.written || since_write(cell, now) > Damper::window) return;
+  if (!cell.written || since_write(cell, now) > Damper::window) return;
   if (const auto time = damper_.changed(what, where, value, now)) newly_held_.push_back({what, *time});
 }
 
@@ -298,9 +298,20 @@ bool Replicator::may_write(Place target, KeyId key, const Cell& cell) const noex
 
 void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgency, TimePoint now) {
   Target& target = targets_[target_id];
+  if (!target.leads) return expect_write(target_id, key, cell, now);
   if (target.stage != Target::Stage::ready || !needs_write(target_id, key, cell)) return;
   if (target.has_room(urgency)) send(target_id, key, cell, now);
   else target.enqueue(key, cell, urgency);
+}
+
+/// The broker that leads there wants the same as we do, and writes it: the event of that is no news, and no more than
+/// an echo.
+void Replicator::expect_write(Place target, KeyId key, Cell& cell, TimePoint now) {
+  if (targets_[target].stage != Target::Stage::ready || cells_.sharing(key) == Sharing::one_way) return;
+  if (cell.desired == no_value || is_satisfied(cell) || echoes_.holds(cell.echoes, cell.desired)) return;
+  if (echoes_.full(cell.echoes)) echoes_.drop_first(cell.echoes);
+  echoes_.push(cell.echoes, cell.desired);
+  note_write(cell, now);
 }
 
 void Replicator::reconcile_all(Place target, TimePoint now) {
@@ -376,6 +387,10 @@ void Replicator::put_off(Place target, KeyId key, Cell& cell, TimePoint due) {
 void Replicator::note_write(Cell& cell, TimePoint now) noexcept {
   cell.written = true;
   cell.written_at_s = static_cast<std::uint16_t>(seconds_of(now));
+}
+
+std::chrono::seconds Replicator::seconds_since_change(const Cell& cell, TimePoint now) noexcept {
+  return std::chrono::seconds(seconds_of(now) - cell.changed_at_s);
 }
 
 std::chrono::seconds Replicator::since_write(const Cell& cell, TimePoint now) noexcept {

@@ -105,6 +105,14 @@ class Replicator {
   /// can begin at once. At first it writes to all.
   void set_leads(Place target, bool leads, TimePoint now);
 
+  /// Whether there are other brokers; `follows`: and one leads whose word counts more than ours: what stands there for
+  /// `settled_after` against what we want of a symmetric key is what it wants.
+  void set_peers(Place target, bool has_peers, bool follows) noexcept {
+    targets_[target].has_peers = has_peers;
+    targets_[target].follows = follows;
+  }
+  static constexpr std::chrono::seconds settled_after{30};
+
   /// The result of the write of that key on that server; exactly once for each Writer::write.
   void completed(Place target, KeyId key, Outcome outcome, TimePoint now);
 
@@ -184,12 +192,14 @@ class Replicator {
   [[nodiscard]] bool needs_write(Place target, KeyId key, const Cell& cell) const noexcept;
   [[nodiscard]] bool may_write(Place target, KeyId key, const Cell& cell) const noexcept;
   void reconcile(Place target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
+  void expect_write(Place target, KeyId key, Cell& cell, TimePoint now);
   void reconcile_all(Place target, TimePoint now);
   void send(Place target, KeyId key, Cell& cell, TimePoint now);
   void settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now);
   void put_off(Place target, KeyId key, Cell& cell, TimePoint due);
   void put_off_after_failure(Place target, KeyId key, Cell& cell, TimePoint now);
   static void note_write(Cell& cell, TimePoint now) noexcept;
+  [[nodiscard]] static std::chrono::seconds seconds_since_change(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] static std::chrono::seconds since_write(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] bool wrote_lately(const Cell& cell, TimePoint now) const noexcept;
   void pump(Place target, TimePoint now);

@@ -18,8 +18,8 @@ void Cable::attach(CableEnd* end) {
   if (end_ != nullptr) connect_soon();
 }
 
-void Cable::send(std::uint64_t action_id, const Action& action) {
-  if (!whole_ || world_.network.happens(quality.command_loss)) return;
+void Cable::send(std::uint64_t wire_of_end, std::uint64_t action_id, const Action& action) {
+  if (!whole_ || wire_of_end != wire_ || world_.network.happens(quality.command_loss)) return;
   // Decided now: whether the server reads it in time, should the connection break on the way.
   const bool was_read = world_.network.happens(0.5);
   in_order(commands_, quality.service, [=, this, wire = wire_, process = process_] {
@@ -127,7 +127,7 @@ void Cable::come_up(std::uint64_t wire) {
   connected_ = true;
   world_.ledger.came_up(id_);
   say("is up");
-  end_->connected();
+  end_->connected(wire_);
 }
 
 void Cable::publish(sim::Fields event, std::uint64_t number) {

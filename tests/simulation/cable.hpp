@@ -16,7 +16,8 @@ namespace amibroker::simulation {
 /// The broker's end of a cable.
 class CableEnd {
  public:
-  virtual void connected() = 0;
+  /// `wire`: the number of the connection.
+  virtual void connected(std::uint64_t wire) = 0;
   virtual void lost() = 0;
   virtual void event(const sim::Fields& event, std::uint64_t number) = 0;
   virtual void reply(std::uint64_t action_id, const Answer& answer) = 0;
@@ -48,8 +49,8 @@ class Cable {
   /// The broker starts and looks for the server, or, with nothing, was killed.
   void attach(CableEnd* end);
 
-  /// Sends an action; its answer comes with this number, or never.
-  void send(std::uint64_t action_id, const Action& action);
+  /// Sends an action on that connection; its answer comes with this number, or never.
+  void send(std::uint64_t wire, std::uint64_t action_id, const Action& action);
 
   /// The connection breaks now, and the broker sees it after `notice`. Nobody gets through before `mend`.
   void cut(Duration notice);

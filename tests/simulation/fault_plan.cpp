@@ -10,7 +10,7 @@ void FaultPlan::begin() {
   for (std::size_t id = 0; id < fleet_.size(); ++id)
     if (world_.scenario.late[id]) come_late(id);
   if (has(Fault::fleet_changes)) configure_later();
-  if (has(Fault::replicator)) fleet_.replicate(random_.between(Milliseconds(20), Milliseconds(50)));
+  some(Fault::replicator, 2, &FaultPlan::replicate);
   fleet_.start_broker();
   if (fleet_.brokers() > 1) at(random_.happens(0.5) ? Duration(0) : moment(), [this] { fleet_.start_broker(1); });
   for (int change = 0; change < world_.scenario.changes; ++change) plan_change();
@@ -137,6 +137,11 @@ void FaultPlan::restart_broker() {
   fleet_.kill_broker(broker);
   world_.agenda.after(random_.between(Milliseconds(1), random_.happens(0.5) ? Milliseconds(100) : Milliseconds(5000)),
                       [this, broker] { fleet_.start_broker(broker); });
+}
+
+void FaultPlan::replicate() {
+  fleet_.replicate(random_.between(Milliseconds(20), Milliseconds(50)));
+  world_.agenda.after(random_.between(Seconds(1), Seconds(10)), [this] { fleet_.replicate(Duration(0)); });
 }
 
 /// For less and for more than it takes the other one to notice.

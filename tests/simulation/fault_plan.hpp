@@ -49,6 +49,7 @@ class FaultPlan {
   void refuse();
   void restart_broker();
   void stop_broker();
+  void replicate();
   void configure_later();
   void reconfigure();
   void freeze();

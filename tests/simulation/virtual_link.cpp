@@ -30,7 +30,7 @@ void VirtualLink::request(const Action& action, Duration timeout, Completion don
     return;
   }
   say("<-", action);
-  cable_.send(pending.id, action);
+  cable_.send(wire_, pending.id, action);
   world_.agenda.after(timeout, [this, id = pending.id] { expire(id); });
   in_flight_.push_back(std::move(pending));
 }
@@ -62,8 +62,9 @@ void VirtualLink::check_one_write(std::string_view variable) const {
                        "a second write of " + std::string(variable) + " is in flight on server " + std::to_string(id_));
 }
 
-void VirtualLink::connected() {
-  if (listener_.keep_for_later([=, this] { connected(); })) return;
+void VirtualLink::connected(std::uint64_t wire) {
+  if (dead_ || listener_.keep_for_later([=, this] { connected(wire); })) return;
+  wire_ = wire;
   up_ = true;
   ping_ = 0;
   listener_.link_up(number_);
@@ -80,14 +81,14 @@ void VirtualLink::ping(std::uint64_t connection) {
   if (ping_ == 0 || world_.agenda.now() - pinged_ >= timeout) {
     ping_ = ++last_id_;
     pinged_ = world_.agenda.now();
-    cable_.send(ping_, Action("Ping"));
+    cable_.send(wire_, ping_, Action("Ping"));
     in_flight_.push_back({ping_, true, {}, nullptr});
   }
   world_.agenda.after(period, [this, connection] { ping(connection); });
 }
 
 void VirtualLink::lost() {
-  if (listener_.keep_for_later([=, this] { lost(); })) return;
+  if (dead_ || listener_.keep_for_later([=, this] { lost(); })) return;
   up_ = false;
   last_number_ = 0;
   const std::deque<Pending> ended = std::exchange(in_flight_, {});
@@ -97,7 +98,7 @@ void VirtualLink::lost() {
 }
 
 void VirtualLink::event(const sim::Fields& event, std::uint64_t number) {
-  if (listener_.keep_for_later([=, this] { this->event(event, number); })) return;
+  if (dead_ || listener_.keep_for_later([=, this] { this->event(event, number); })) return;
   // The first event of a connection sets the start; a number that is not above the last is that of a new module.
   const bool hole = number != 0 && last_number_ != 0 && number != last_number_ + 1;
   const std::uint64_t count = number > last_number_ ? number - last_number_ - 1 : 0;
@@ -109,7 +110,7 @@ void VirtualLink::event(const sim::Fields& event, std::uint64_t number) {
 }
 
 void VirtualLink::reply(std::uint64_t action_id, const Answer& answer) {
-  if (listener_.keep_for_later([=, this] { reply(action_id, answer); })) return;
+  if (dead_ || listener_.keep_for_later([=, this] { reply(action_id, answer); })) return;
   std::vector<Pending> passed_over;
   while (!in_flight_.empty() && in_flight_.front().id != action_id) {
     passed_over.push_back(std::move(in_flight_.front()));

@@ -61,7 +61,7 @@ class VirtualLink final : private CableEnd {
     Completion done;
   };
 
-  void connected() override;
+  void connected(std::uint64_t wire) override;
   void lost() override;
   void event(const sim::Fields& event, std::uint64_t number) override;
   void reply(std::uint64_t action_id, const Answer& answer) override;
@@ -82,6 +82,7 @@ class VirtualLink final : private CableEnd {
   bool dead_ = false;
   bool retired_ = false;
   std::uint64_t last_id_ = 0;      ///< of an action
+  std::uint64_t wire_ = 0;         ///< number of the cable's connection, as far as it was told
   std::uint64_t connection_ = 0;   ///< how many there were
   std::uint64_t ping_ = 0;         ///< id of the last Ping that is not answered; 0: none
   Time pinged_{};                  ///< when it was sent
