@@ -15,7 +15,7 @@ std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place
   Entry& entry = found == entries_.end() ? entries_[what] : found->second;
   entry.changes[entry.next] = {now, value, where};
   entry.next = (entry.next + 1) % entry.changes.size();
-  const bool again = entry.hold.count() != 0 && now - entry.until < calm;
+  const bool again = was_held_lately(entry, now);
   if (entry.held || returns(entry, now) <= (again ? most_returns_again : most_returns)) return std::nullopt;
   entry.hold = again ? std::min<std::chrono::milliseconds>(2 * entry.hold, longest_hold) : std::chrono::seconds(1);
   entry.until = now + entry.hold + std::chrono::duration_cast<std::chrono::milliseconds>(entry.hold / 4 * jitter_);
@@ -67,8 +67,7 @@ void Damper::forget_calm(TimePoint now) {
   std::erase_if(entries_, [&](const auto& item) {
     const Entry& entry = item.second;
     const Change& last = entry.changes[(entry.next + entry.changes.size() - 1) % entry.changes.size()];
-    const bool held_lately = entry.hold.count() != 0 && now - entry.until < calm;
-    return !entry.held && !held_lately && now - last.time >= window;
+    return !entry.held && !was_held_lately(entry, now) && now - last.time >= window;
   });
 }
 

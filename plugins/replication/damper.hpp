@@ -47,6 +47,11 @@ class Damper {
     const auto found = entries_.find(what);
     return found != entries_.end() && found->second.held;
   }
+  /// Whether it is held, or was within the last minute.
+  [[nodiscard]] bool held_lately(const What& what, TimePoint now) const {
+    const auto found = entries_.find(what);
+    return found != entries_.end() && (found->second.held || was_held_lately(found->second, now));
+  }
   /// When the next hold ends.
   [[nodiscard]] std::optional<TimePoint> next_due() const {
     return ends_.empty() ? std::nullopt : std::optional(ends_.top().due);
@@ -97,6 +102,9 @@ class Damper {
     }
   };
 
+  [[nodiscard]] static bool was_held_lately(const Entry& entry, TimePoint now) noexcept {
+    return entry.hold.count() != 0 && now - entry.until < calm;
+  }
   [[nodiscard]] static int returns(const Entry& entry, TimePoint now) noexcept;
   void forget_calm(TimePoint now);
 

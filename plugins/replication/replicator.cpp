@@ -247,9 +247,11 @@ std::optional<TimePoint> Replicator::next_due() const {
   return retry && end ? std::min(*retry, *end) : retry ? retry : end;
 }
 
-/// What changes where we write nothing, a lamp that a dialplan lets blink for instance, is nobody's answer to us.
+/// What changes where we write nothing, a lamp that a dialplan lets blink for instance, is nobody's answer to us;
+/// unless it was shown lately that somebody answers.
 void Replicator::damp(const Damper::What& what, Place where, const Cell& cell, ValueId value, TimePoint now) {
-  if (!cell.written || since_write(cell, now) > Damper::window) return;
+  const bool wrote_there = cell.written && since_write(cell, now) <= Damper::window;
+  if (!wrote_there && !damper_.held_lately(what, now)) return;
   if (const auto time = damper_.changed(what, where, value, now)) newly_held_.push_back({what, *time});
 }
 

@@ -3,6 +3,7 @@ import itertools
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -37,6 +38,7 @@ class Broker:
 
     def start(self):
         self.ended = None  # how it ended, once it was closed
+        self._seen_before = len(self.lines("another broker has the same servers")) if self._log_path.exists() else 0
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen([binary(), self._config_path], stdin=subprocess.DEVNULL, stdout=log,
                                              stderr=subprocess.STDOUT)
@@ -45,6 +47,18 @@ class Broker:
         """As kill -9 does: without a word to anybody."""
         self._process.kill()
         self._process.wait()
+
+    def stop(self):
+        """As SIGSTOP does: it stands still until `resume`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._process.send_signal(signal.SIGCONT)
+
+    def await_seen(self):
+        """Both plugins of the present life see another broker with the same servers."""
+        until(lambda: len(self.lines("another broker has the same servers")) - self._seen_before >= 2,
+              lambda: f"it sees the other one; its log ends:\n{self.log()}", seconds=30)
 
     def _config(self):
         lines = ["[general]", "device_state = yes", "presence = yes", f"log_level = {'debug' if self._verbose else 'info'}",

@@ -44,7 +44,8 @@ class Run {
     if (world_.scenario.faults.has(Fault::replicator)) change_beside_replicator();
     if (world_.scenario.faults.has(Fault::slow_targets) && is_alone()) change_beside_slow_server();
     if (world_.scenario.faults.has(Fault::freezes) && !world_.scenario.others_write()) change_beside_frozen_server();
-    if (world_.scenario.subject == Subject::device_state && world_.scenario.seed % 16 == 0) change_during_dump();
+    const bool devices = world_.scenario.subject == Subject::device_state;
+    if (devices && is_alone() && world_.scenario.seed % 16 == 0) change_during_dump();
     if (world_.scenario.faults.has(Fault::broker_restarts)) {
       restart_quietly();
       if (is_alone()) restart_beside_late_server();
