@@ -241,6 +241,9 @@ class Distributor final : private Writer, private SnapshotReader {
   TimerId orphan_timer_ = 0;
   bool orphans_are_due_ = false;
   TimerId peer_timer_ = 0;
+  std::optional<Life> heard_peer_{};  ///< since the last tick
+  std::size_t began_to_lead_ = 0;     ///< servers, since the last tick
+  std::size_t ceased_to_lead_ = 0;
   TimerId timer_ = 0;
   TimePoint timer_due_{};
 

@@ -40,8 +40,8 @@ void Distributor::user_event(ServerId server, const Message& event) {
     if (mark->life == life_) peers_.returned(place, mark->number, host_.now());
     else if (same) peers_.heard(place, *mark, host_.now());
     else heard_other(server, mark->life, !event["Fence"].empty());
+    if (mark->life != life_ && same) heard_peer_ = mark->life;
     follow_peers();
-    if (mark->life != life_ && same) peer_log_.same(mark->life, peers_.balance());
   }
   snapshots_.on_user_event(server, event);
 }
@@ -56,16 +56,13 @@ void Distributor::heard_other(ServerId server, const Life& life, bool read_just_
 
 /// Does what the peers ask for: marks, and who writes.
 void Distributor::follow_peers() {
-  std::size_t began = 0;
-  std::size_t ceased = 0;
   for (const Place place : peers_.take_changes()) {
     const bool leads = peers_.leads(place);
     if (replicator_.target(place).leads == leads) continue;
-    ++(leads ? began : ceased);
+    ++(leads ? began_to_lead_ : ceased_to_lead_);
     replicator_.set_leads(place, leads, host_.now());
     if (leads) snapshots_.soon(places_.server(place), "another broker wrote there until now");
   }
-  peer_log_.changed(began, ceased, peers_.balance());
   for (const Place place : peers_.marks_due(host_.now())) send_mark(places_.server(place));
   if (peers_.any() == (peer_timer_ != 0)) return;
   if (peers_.any()) peer_timer_ = host_.every(Peers::tick_period, [this] { tick_peers(); });
@@ -85,6 +82,9 @@ void Distributor::send_mark(ServerId server) {
 void Distributor::tick_peers() {
   peers_.tick(host_.now());
   follow_peers();
+  // Only now and not at each mark: what concerns many servers has one line.
+  if (heard_peer_) peer_log_.same(*std::exchange(heard_peer_, std::nullopt), peers_.balance());
+  peer_log_.changed(std::exchange(began_to_lead_, 0), std::exchange(ceased_to_lead_, 0), peers_.balance());
   set_retry_timer();
 }
 
