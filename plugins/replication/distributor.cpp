@@ -40,14 +40,13 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       reader_(reader),
       plugin_(medium.plugin),
       variant_(medium.variant),
-      fleet_(fleet_sign()),
       limit_option_(medium.limit),
       lost_after_(std::chrono::seconds(host.options().integer("lost_after"))),
       keys_(medium.function, static_cast<std::size_t>(host.options().integer(medium.limit))),
       values_(medium.values),
       neighbours_(neighbours),
       places_(places_for(host, neighbours)),
-      replicator_(neighbours, combiner, first_value, places_.size(), *this, limits_for(medium), jitter_of(fleet_)),
+      replicator_(neighbours, combiner, first_value, places_.size(), *this, limits_for(medium), jitter_of(fleet())),
       gate_(neighbours, places_.size()),
       peers_(life_, places_.size()),
       peer_log_(host),
@@ -198,7 +197,7 @@ void Distributor::server_added(ServerId server) {
   replicator_.add_server(place, host_.now());
   gate_.add_server(place);
   peers_.add_server(place);
-  fleet_ = fleet_sign();
+  fleet_.reset();
   snapshots_.add_server();
   log_.add_server();
   notes_.add_server();
@@ -210,7 +209,7 @@ void Distributor::server_added(ServerId server) {
 
 void Distributor::server_changed(ServerId server, bool filters_changed) {
   const Place place = places_.of(server);
-  fleet_ = fleet_sign();
+  fleet_.reset();
   const std::vector<Place> before = neighbours_.of(place);
   if (neighbours_.set(place, host_.servers()[server].zones)) {
     const std::vector<Place>& after = neighbours_.of(place);
@@ -239,7 +238,7 @@ void Distributor::server_retired(ServerId server) {
   replicator_.remove_server(place, host_.now());
   neighbours_.remove(place);
   peers_.retire_server(place);
-  fleet_ = fleet_sign();
+  fleet_.reset();
   places_.remove(server);
   gate_.retire(place);
   decide(place);

@@ -186,6 +186,7 @@ class Distributor final : private Writer, private SnapshotReader {
   void start_gate_timers(bool lists_show_names);
   void lose(ServerId server);
   void set_retry_timer();
+  [[nodiscard]] std::uint64_t fleet();
   [[nodiscard]] std::uint64_t fleet_sign() const;
   [[nodiscard]] Mark mark_for(ServerId server);
   void user_event(ServerId server, const Message& event);
@@ -203,7 +204,7 @@ class Distributor final : private Writer, private SnapshotReader {
   std::string plugin_;
   std::string variant_;
   Life life_ = begin_life();
-  std::uint64_t fleet_;
+  std::optional<std::uint64_t> fleet_{};  ///< nothing: to be looked up
   std::string limit_option_;
   std::chrono::milliseconds lost_after_;
   KeyTable keys_;
@@ -230,6 +231,7 @@ class Distributor final : private Writer, private SnapshotReader {
     /// When a broker that is not to stand in for this one said that it is there: no name there is an orphan for a
     /// while.
     std::optional<TimePoint> others_heard{};
+    TimePoint others_answered{};
   };
   std::vector<Server> servers_;
 

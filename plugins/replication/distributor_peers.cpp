@@ -24,9 +24,14 @@ std::uint64_t Distributor::fleet_sign() const {
   return sign.value();
 }
 
+std::uint64_t Distributor::fleet() {
+  if (!fleet_) fleet_ = fleet_sign();
+  return *fleet_;
+}
+
 Mark Distributor::mark_for(ServerId server) {
   Mark mark = peers_.next_mark(places_.of(server), host_.now());
-  mark.fleet = fleet_;
+  mark.fleet = fleet();
   mark.section = host_.servers()[server].section;
   return mark;
 }
@@ -36,7 +41,7 @@ void Distributor::sign(ServerId server, Action& fence) { add_mark(fence, plugin_
 void Distributor::user_event(ServerId server, const Message& event) {
   if (const std::optional<Mark> mark = read_mark(plugin_, event)) {
     const Place place = places_.of(server);
-    const bool same = mark->fleet == fleet_ && mark->section == host_.servers()[server].section;
+    const bool same = mark->fleet == fleet() && mark->section == host_.servers()[server].section;
     if (mark->life == life_) peers_.returned(place, mark->number, host_.now());
     else if (same) peers_.heard(place, *mark, host_.now());
     else heard_other(server, mark->life, !event["Fence"].empty());
@@ -50,8 +55,13 @@ void Distributor::user_event(ServerId server, const Message& event) {
 /// read the server, so that two do not answer each other without end.
 void Distributor::heard_other(ServerId server, const Life& life, bool read_just_now) {
   peer_log_.other(life, server);
-  if (read_just_now) send_mark(server);
-  else servers_[server].others_heard = host_.now();  // a fence may be what a broker left that is gone
+  Server& state = servers_[server];
+  if (!read_just_now) {
+    state.others_heard = host_.now();  // a fence may be what a broker left that is gone
+  } else if (host_.now() - state.others_answered >= Peers::mark_period) {
+    state.others_answered = host_.now();
+    send_mark(server);
+  }
 }
 
 /// Does what the peers ask for: marks, and who writes.

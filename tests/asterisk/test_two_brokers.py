@@ -9,7 +9,7 @@ from wires import FLEETS
 
 NAMES = 500
 QUIET_S = 5
-ROUNDS = int(os.environ.get("AMIBROKER_FAILOVER_ROUNDS", "3"))  # of each kind
+ROUNDS = int(os.environ.get("AMIBROKER_ROUNDS", "1"))
 GAP_S = 3
 STOPPED_S = 5
 EVENTS = "call,reporting"  # the classes of DeviceStateChange and PresenceStateChange
