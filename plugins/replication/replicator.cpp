@@ -189,8 +189,18 @@ void Replicator::open_early(bool symmetric, TimePoint now) {
 
 void Replicator::set_leads(Place target, bool leads, TimePoint now) {
   if (std::exchange(targets_[target].leads, leads) == leads) return;
-  if (leads) reconcile_all(target, now);
+  if (leads) take_over(target, now);
   else targets_[target].clear_lines([&](KeyId key) -> Cell& { return at(target, key); });
+}
+
+/// What the other one wrote has had its echo by now, or never will.
+void Replicator::take_over(Place target, TimePoint now) {
+  cells_.each_cell(target, [this](KeyId, Cell& cell) {
+    if (cell.in_flight != no_value) return;
+    if (echoes_.full(cell.echoes)) cell.put_off = false;
+    echoes_.clear(cell.echoes);
+  });
+  reconcile_all(target, now);
 }
 
 void Replicator::server_up(Place server, TimePoint now) {

@@ -194,6 +194,7 @@ class Replicator {
   void reconcile(Place target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
   void expect_write(Place target, KeyId key, Cell& cell, TimePoint now);
   void reconcile_all(Place target, TimePoint now);
+  void take_over(Place target, TimePoint now);
   void send(Place target, KeyId key, Cell& cell, TimePoint now);
   void settle(Place target, KeyId key, Cell& cell, ValueId written, Outcome outcome, TimePoint now);
   void put_off(Place target, KeyId key, Cell& cell, TimePoint due);

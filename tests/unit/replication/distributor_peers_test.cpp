@@ -117,6 +117,13 @@ TEST_F(OtherBrokers, IfTheLeaderFallsSilentWhatItLeftUndoneIsWritten) {
   EXPECT_GE(host.logged(Level::info, "from now on, as the broker that wrote there is silent or yields"), 1U);
 }
 
+TEST_F(OtherBrokers, WhatADeadLeaderDidNotWriteHoldsNoWriteBack) {
+  marks(true);
+  for (int i = 0; i < 20; ++i) presence(0, "a", "x" + std::to_string(i));  // it writes none of them
+  pass(seconds(3), false);
+  EXPECT_THAT(writes(), ElementsAre("2: STATE(a) = x19", "3: STATE(a) = x19"));
+}
+
 TEST_F(OtherBrokers, AfterATakeOverTheServersAreRead) {
   marks(true);
   pass(seconds(5), true);
