@@ -29,7 +29,7 @@ Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, V
       cells_(neighbours, places),
       targets_(places) {}
 
-void Replicator::add_key(Sharing sharing) { cells_.add_key(sharing); }
+KeyId Replicator::add_key(Sharing sharing) { return cells_.add_key(sharing); }
 
 /// What comes up on a server after its list was read is a name that it does not have.
 void Replicator::begin_cell(Place place, Cell& cell) const noexcept {
@@ -188,6 +188,7 @@ void Replicator::server_up(Place server, TimePoint now) {
   Target& target = targets_[server];
   target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
   target.read = false;
+  target.being_read = false;
   target.open_window(limits_);
   cells_.each_cell(server, [](KeyId, Cell& cell) {
     cell.rejected = false;
@@ -200,6 +201,7 @@ void Replicator::server_up(Place server, TimePoint now) {
 void Replicator::server_down(Place server) noexcept {
   Target& target = targets_[server];
   target.stage = Target::Stage::down;
+  target.being_read = false;
   target.clear_lines([&](KeyId key) -> Cell& { return at(server, key); });
 }
 

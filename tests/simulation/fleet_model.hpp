@@ -25,6 +25,8 @@ class FleetModel {
   void start_broker();
   void kill_broker();
   [[nodiscard]] bool broker_runs() const noexcept { return host_ != nullptr; }
+  /// Names that the broker knows; it runs.
+  [[nodiscard]] std::size_t known_names() { return host_->known_names(); }
 
   /// Takes a server out of the configuration, at once if the broker runs, and puts it into it. Nothing if it is so
   /// already.

@@ -38,9 +38,12 @@ class Run {
     stay_quiet("quiet", world_.scenario.resync_interval + Seconds(10));
     check_snapshots(world_.ledger.lists() - lists);
     change_live();
+    if (world_.scenario.faults.has(Fault::floods) && world_.scenario.subject == Subject::device_state) check_names();
     if (world_.scenario.faults.has(Fault::slow_targets)) change_beside_slow_server();
     if (world_.scenario.faults.has(Fault::freezes)) change_beside_frozen_server();
-    if (world_.scenario.subject == Subject::device_state && world_.scenario.seed % 16 == 0) change_during_dump();
+    const bool may_dump =
+        world_.scenario.subject == Subject::device_state && !world_.scenario.faults.has(Fault::floods);
+    if (may_dump && world_.scenario.seed % 16 == 0) change_during_dump();
     if (world_.scenario.faults.has(Fault::broker_restarts)) {
       restart_quietly();
       restart_beside_late_server();
@@ -82,6 +85,36 @@ class Run {
       const std::size_t most = name.symmetric ? fleet_.size() : fleet_.size() - 1;
       if (writes > most) world_.ledger.fail("live", std::to_string(writes) + " writes for one change of " + name.text);
     }
+  }
+
+  /// Of devices that somebody made up nothing is left (`names`), one server that makes up more than all may have keeps
+  /// no phone of another one off the lamps (`new_phone`), and once it stops these go as well. A server that stays away
+  /// may hold some of the names, so they are kept.
+  void check_names() {
+    const std::size_t most = 2 * world_.scenario.names.size() + fleet_.size();
+    const auto check = [&](const char* when) {
+      if (const std::size_t known = fleet_.known_names(); known > most)
+        world_.ledger.fail("names", std::string(when) + ": " + std::to_string(known) + " names are known, at most " +
+                                        std::to_string(most));
+    };
+    if (!world_.scenario.faults.has(Fault::stays_down)) check("after the faults");
+    const std::size_t flooder = fleet_.size() - 1;
+    if (!fleet_.cable(0).connected() || !fleet_.cable(flooder).connected()) return;
+    const auto say_all = [&](sim::DeviceState state) {
+      for (std::size_t i = 0; i < VirtualHost::most_devices_in_a_flood + 100; ++i)
+        fleet_.server(flooder).change("DAHDI/i2/" + std::to_string(i), state);
+    };
+    say_all(sim::DeviceState::inuse);
+    pass(margin);
+    fleet_.server(0).change("PJSIP/new", sim::DeviceState::inuse);
+    pass(live_delay);
+    for (std::size_t id = 1; id < fleet_.size(); ++id)
+      if (fleet_.cable(id).connected() &&
+          fleet_.server(id).asterisk.device(shown_name(world_.scenario, "PJSIP/new")) != sim::DeviceState::inuse)
+        world_.ledger.fail("new_phone", "a new phone does not show on server " + std::to_string(id));
+    say_all(sim::DeviceState::invalid);
+    pass(world_.scenario.resync_interval + margin);
+    if (!world_.scenario.faults.has(Fault::stays_down)) check("after the last flood");
   }
 
   /// A server that answers late costs the others nothing, and is written each change once.

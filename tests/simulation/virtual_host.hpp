@@ -37,6 +37,12 @@ class VirtualHost final : public Host, private LinkListener {
   void put_in(ServerId id);
   void take_out(ServerId id);
 
+  /// `max_devices` of a scenario with floods; of these a server may bring half.
+  static constexpr std::size_t most_devices_in_a_flood = 400;
+
+  /// How many names the plugin reports.
+  [[nodiscard]] std::size_t known_names();
+
   // Host
   [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return servers_; }
   [[nodiscard]] bool is_up(ServerId server) const noexcept override;
@@ -76,6 +82,7 @@ class VirtualHost final : public Host, private LinkListener {
 
   World& world_;
   bool dead_ = false;
+  std::size_t known_names_ = 0;  ///< as the log said last
   std::span<const std::unique_ptr<Cable>> cables_;
   std::deque<std::string> sections_;  ///< a deque, because servers_ has views of its strings
   std::vector<ServerInfo> servers_;
