@@ -158,9 +158,10 @@ class Run {
   void change_beside_frozen_server() {
     constexpr Milliseconds length{8000};
     constexpr Milliseconds notice{5000};
-    constexpr Seconds most_late{2};  // from the end of the freeze
     const std::size_t frozen = world_.plan.below(fleet_.size());
     if (!fleet_.cable(frozen).connected()) return;
+    // From the end of the freeze; without fences a list counts only after all attempts to get one.
+    const Seconds most_late(fleet_.server(frozen).hides_fences ? 12 : 2);
     fleet_.cable(frozen).quality.longest_connect = Milliseconds(500);
     fleet_.freeze(frozen, length, notice);
     for (Duration time{0}; time < length; time += Milliseconds(100)) {

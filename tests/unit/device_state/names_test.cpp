@@ -133,6 +133,7 @@ TEST_F(DeviceNames, AServerThatGetsAnotherFirstZoneIsShownUnderTheNewNames) {
   start({{0, {item("PJSIP/100", "INUSE")}}});
   written();
   host.set_zones(0, {"north", "all"});
+  host.clock.advance(replication::ReadingPace::least_pause);
   host.tell_changed(plugin, 0);
   read({{0, {item("PJSIP/100", "INUSE")}}});
   EXPECT_THAT(written(), UnorderedElementsAre("2: DEVICE_STATE(Custom:north-PJSIP-100) = INUSE",
