@@ -95,7 +95,8 @@ void Distributor::tidy() {
     const bool idle = !keys_.held(key) && replicator_.is_idle(key, host_.now());
     if (keys_.note_idle(key, idle) && idle) give_back(key);
   }
-  for (const ServerId server : quotas_.caught_up()) snapshots_.soon(server, "new names came too fast");
+  for (const ServerId server : quotas_.caught_up(keys_.size()))
+    snapshots_.soon(server, "not all of its names could be taken before");
 }
 
 /// Nothing may go on naming the key by its number. Whatever is under way for it makes it busy (Replicator::is_idle), so

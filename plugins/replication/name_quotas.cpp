@@ -48,13 +48,10 @@ bool NameQuotas::admit(ServerId server, std::string_view name, std::size_t known
                       limit_option_ + "` or `server_share`");
   if (!listed) {
     fill(from);
-    if (from.tokens < 1) {
-      if (!std::exchange(from.missed, true)) too_fast_.push_back(server);
+    if (from.tokens < 1)
       return refuse(server, name, new_names_too_fast_,
                     "this server brings new names faster than " + std::to_string(static_cast<int>(per_second)) +
-                        " a second. What is missing is shown once it brings less, or when its states are read the "
-                        "next time");
-    }
+                        " a second. What is missing is shown once it brings less");
     from.tokens -= 1;
   }
   ++from.names;
@@ -76,15 +73,16 @@ void NameQuotas::retire(ServerId server) {
   if (!servers_[server].retired) --present_;
   servers_[server] = Server{};
   servers_[server].retired = true;
-  std::erase(too_fast_, server);
+  std::erase(missed_, server);
 }
 
-std::vector<ServerId> NameQuotas::caught_up() {
+std::vector<ServerId> NameQuotas::caught_up(std::size_t known) {
   std::vector<ServerId> servers;
-  std::erase_if(too_fast_, [&](ServerId server) {
+  std::erase_if(missed_, [&](ServerId server) {
     Server& from = servers_[server];
     fill(from);
-    if (from.tokens < per_second) return false;
+    if (from.tokens < per_second || from.names > share() - share() / 4 || known > capacity_ - capacity_ / 4)
+      return false;
     from.missed = false;
     servers.push_back(server);
     return true;
@@ -101,6 +99,7 @@ void NameQuotas::fill(Server& server) {
 bool NameQuotas::refuse(ServerId server, std::string_view name, Counter& counter, const std::string& reason) {
   count(counter);
   Server& from = servers_[server];
+  if (!std::exchange(from.missed, true)) missed_.push_back(server);
   ++from.refused;
   if (from.warned_at && host_.now() - *from.warned_at < warn_every) return false;
   from.warned_at = host_.now();

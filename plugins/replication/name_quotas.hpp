@@ -37,9 +37,9 @@ class NameQuotas {
   /// It is gone for good. What it brought, and others need still, counts for nobody.
   void retire(ServerId server);
 
-  /// Servers of which names were refused only because they came too fast, and that may bring some again: reading them
-  /// shows what was missed. Each is named once.
-  [[nodiscard]] std::vector<ServerId> caught_up();
+  /// Servers of which names were refused, and that may bring some again: reading them shows what was missed. Each is
+  /// named once, as soon as it is slow enough and a quarter of what it may bring, and of all names, is free.
+  [[nodiscard]] std::vector<ServerId> caught_up(std::size_t known);
 
   /// Names that one server may bring at present.
   [[nodiscard]] std::size_t share() const noexcept;
@@ -55,7 +55,7 @@ class NameQuotas {
     bool retired = false;
     double tokens = burst;
     TimePoint filled_at{};
-    bool missed = false;      ///< was too fast, and was not read since
+    bool missed = false;      ///< some of its names were refused, and it was not read since
     std::size_t refused = 0;  ///< since the last warning
     std::optional<TimePoint> warned_at{};
   };
@@ -68,7 +68,7 @@ class NameQuotas {
   std::size_t percent_;
   std::size_t present_ = 0;  ///< servers that are not retired
   std::vector<Server> servers_;
-  std::vector<ServerId> too_fast_;
+  std::vector<ServerId> missed_;
   Counter& over_limit_;
   Counter& new_names_too_fast_;
 };

@@ -33,7 +33,7 @@ KeyId Replicator::add_key(Sharing sharing) { return cells_.add_key(sharing); }
 
 /// What comes up on a server after its list was read is a name that it does not have.
 void Replicator::begin_cell(Place place, Cell& cell) const noexcept {
-  if (targets_[place].read) cell.observed = absent;
+  if (targets_[place].knows_absent()) cell.observed = absent;
 }
 
 Cell& Replicator::get(Place server, KeyId key) {

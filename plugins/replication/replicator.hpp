@@ -128,7 +128,7 @@ class Replicator {
   /// if another snapshot is to follow, because an event had to be passed over.
   [[nodiscard]] bool read(Place server, std::span<const Listed> list, TimePoint now);
   /// Some names of the list that was read were not taken, so what it does not show may be there all the same.
-  void list_was_cut(Place server) noexcept { targets_[server].read = false; }
+  void list_was_cut(Place server) noexcept { targets_[server].cut = true; }
   /// The server cannot be read: it is written as if nothing were known of what it holds.
   void unreadable(Place server, TimePoint now);
 
@@ -146,7 +146,7 @@ class Replicator {
   [[nodiscard]] const Cell& cell(Place server, KeyId key) const noexcept {
     const Cell* cell = cells_.find(server, key);
     if (cell != nullptr) return *cell;
-    return targets_[server].read ? not_there_ : nothing_known_;
+    return targets_[server].knows_absent() ? not_there_ : nothing_known_;
   }
   /// What is known of a key on all servers that have to do with it.
   [[nodiscard]] const Row row(KeyId key) const noexcept { return cells_.row(key); }

@@ -53,9 +53,9 @@ bool Replicator::neutral_matters(Place server, Sharing sharing, bool listed) con
   const auto& others = neighbours_.of(server);
   if (sharing == Sharing::symmetric)
     return origin.stage != Target::Stage::ready ||
-           std::any_of(others.begin(), others.end(), [this](Place other) { return !targets_[other].read; });
+           std::any_of(others.begin(), others.end(), [this](Place other) { return !targets_[other].knows_absent(); });
   return std::any_of(others.begin(), others.end(), [this](Place other) {
-    return targets_[other].stage == Target::Stage::ready && !targets_[other].read;
+    return targets_[other].stage == Target::Stage::ready && !targets_[other].knows_absent();
   });
 }
 

@@ -25,7 +25,7 @@ bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now)
   cells_.each_cell(server, [&](KeyId key, Cell& cell) { apply_unlisted(server, key, cell, now); });
   target.stage = Target::Stage::ready;
   target.read = true;
-  target.being_read = false;
+  target.being_read = target.cut = false;
   reconcile_all(server, now);
   return std::exchange(target.passed_over, false);
 }

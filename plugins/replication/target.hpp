@@ -56,10 +56,14 @@ class Target {
   Stage stage = Stage::down;
   bool open = false;  ///< enough is known of what its neighbours say to write to it
   bool read = false;  ///< its list was read since it came up: a name that comes up now is one that it does not have
+  bool cut = false;   ///< not all names of that list were taken
   bool being_read = false;  ///< its list was asked for and has not come
   bool vacant = false;      ///< no server is at this place
   bool passed_over =
       false;  ///< an event was passed over since the list was asked for, because the server was not ready
+
+  /// Whether a name that comes up now is one that it does not have.
+  [[nodiscard]] bool knows_absent() const noexcept { return read && !cut; }
 
   /// A new connection: the window begins small.
   void open_window(const Limits& limits) noexcept;

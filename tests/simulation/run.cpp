@@ -98,6 +98,7 @@ class Run {
                                         std::to_string(most));
     };
     if (!world_.scenario.faults.has(Fault::stays_down)) check("after the faults");
+    if (world_.scenario.seed % 4 != 0) return;  // a flood of hundreds takes as long as the rest of some runs
     const std::size_t flooder = fleet_.size() - 1;
     if (!fleet_.cable(0).connected() || !fleet_.cable(flooder).connected()) return;
     const auto say_all = [&](sim::DeviceState state) {
