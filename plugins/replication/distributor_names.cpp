@@ -29,10 +29,11 @@ std::optional<KeyId> Distributor::key_of(ServerId server, std::string_view shown
     return std::nullopt;
   }
   // A name that nobody knows shows the same as one that is neutral: most that come up so never become anything else.
-  if (is_neutral && !replicator_.neutral_matters(places_.of(server), said.sharing, said.listed.has_value()))
+  if (is_neutral && (!replicator_.neutral_matters(places_.of(server), said.sharing, said.listed.has_value()) ||
+                     (said.listed && !quotas_.has_room_to_spare(server, keys_.size()))))
     return std::nullopt;
   if (!quotas_.admit(server, shown_name, keys_.size(), said.listed.has_value())) {
-    servers_[server].list_was_cut |= said.listed.has_value() && said.listed != Listed::Kind::own;
+    servers_[server].list_was_cut |= said.listed.value_or(Listed::Kind::own) != Listed::Kind::own;
     return std::nullopt;
   }
   const KeyId key = replicator_.add_key(said.sharing);

@@ -28,6 +28,10 @@ class NameQuotas {
 
   /// Whether a new name of this server is taken; `known`: how many there are. Then it counts for the server.
   [[nodiscard]] bool admit(ServerId server, std::string_view name, std::size_t known, bool listed);
+  /// Whether less than half of what the server may bring, and of all names, is used: for names that are hardly needed.
+  [[nodiscard]] bool has_room_to_spare(ServerId server, std::size_t known) const noexcept {
+    return known < capacity_ / 2 && servers_[server].names < share() / 2;
+  }
   /// A name that one server brought counts for another one from now on. False if that has enough of its own.
   bool move(ServerId from, ServerId to);
   /// A name that this server brought is given back.

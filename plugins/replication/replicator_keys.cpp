@@ -44,18 +44,20 @@ bool Replicator::is_idle(const Cell& cell, const Target& target, Sharing sharing
   // A new cell is taken for absent on a server that was read, so what is known of this one must be the same. Of a
   // shared name it must be known of every server, because what one held before decides what is news (see `apply`).
   if (sharing == Sharing::symmetric) return holds_nothing && target.read;
-  return holds_nothing || (cell.observed == no_value && (!target.read || target.stage != Target::Stage::ready));
+  // What a server holds that is down, or cannot be read, nobody knows; if nothing was written there, it is an orphan at
+  // most. One that is being read now is waited for.
+  return holds_nothing || (cell.observed == no_value && (target.stage == Target::Stage::down ||
+                                                         (target.stage == Target::Stage::ready && !target.read)));
 }
 
 bool Replicator::neutral_matters(Place server, Sharing sharing, bool listed) const noexcept {
   const Target& origin = targets_[server];
   if (!listed && origin.being_read) return true;  // a list that is on its way may say otherwise, and is older
+  if (sharing == Sharing::symmetric && origin.stage != Target::Stage::ready) return true;
   const auto& others = neighbours_.of(server);
-  if (sharing == Sharing::symmetric)
-    return origin.stage != Target::Stage::ready ||
-           std::any_of(others.begin(), others.end(), [this](Place other) { return !targets_[other].knows_absent(); });
-  return std::any_of(others.begin(), others.end(), [this](Place other) {
-    return targets_[other].stage == Target::Stage::ready && !targets_[other].knows_absent();
+  return std::any_of(others.begin(), others.end(), [&](Place other) {
+    // Each list would have the same names again, and write them to a server whose own list was cut.
+    return listed ? !targets_[other].read : !targets_[other].knows_absent();
   });
 }
 

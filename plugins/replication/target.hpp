@@ -28,7 +28,7 @@ struct Limits {
   std::chrono::milliseconds longest_retry{10000};  ///< it doubles from attempt to attempt up to this
   /// How long after its last change a name that nobody has any more is kept because of a server that does not list its
   /// states. If the name comes up again later, it is written there once more.
-  std::chrono::seconds forget_unread_after{600};
+  std::chrono::seconds forget_unread_after{3600};
   /// How long a write waits while EchoLists::capacity echoes of that key are outstanding; then the oldest is taken for
   /// lost. It decides when to go on, never whether an event is news.
   std::chrono::milliseconds echo_wait{5000};

@@ -21,7 +21,7 @@ void FaultPlan::begin() {
   some(Fault::fleet_changes, 4, &FaultPlan::reconfigure);
   some(Fault::freezes, 2, &FaultPlan::freeze);
   some(Fault::endless_boots, 1, &FaultPlan::boot_without_end);
-  if (world_.scenario.subject == Subject::device_state) some(Fault::floods, 4, &FaultPlan::flood);
+  if (world_.scenario.subject == Subject::device_state) some(Fault::floods, 3, &FaultPlan::flood);
   if (has(Fault::stays_down) && fleet_.size() > 2) at(moment(), [this] { lose_for_good(); });
 }
 

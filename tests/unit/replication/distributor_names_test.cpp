@@ -116,13 +116,13 @@ TEST_F(Names, AServerThatIsGoneForGoodGivesItsNamesBack) {
   EXPECT_EQ(names(), 0U);
 }
 
-TEST_F(Names, WhatAServerCannotSayThatItHoldsIsWrittenAndKeptForTenMinutes) {
+TEST_F(Names, WhatAServerCannotSayThatItHoldsIsWrittenAndKeptForAnHour) {
   begin_without_lists_of({1});
   device(0, "PJSIP/1", "NOTHING");
   ASSERT_FALSE(host.requests.empty());
   EXPECT_EQ(host.requests[0].server, 1U);
   carry_out();
-  pass_without_lists_of({1}, std::chrono::minutes(9));
+  pass_without_lists_of({1}, std::chrono::minutes(59));
   EXPECT_EQ(names(), 1U) << "otherwise it would be written again each time that it comes up";
   pass_without_lists_of({1}, std::chrono::minutes(2));
   EXPECT_EQ(names(), 0U);
@@ -160,6 +160,22 @@ TEST_F(Names, OfAServerWhoseListHadTooManyNamesNothingIsTakenForAbsent) {
   ASSERT_EQ(host.requests.size(), 1U) << "its lamp is lit";
   EXPECT_EQ(host.requests[0].server, 1U);
   EXPECT_EQ(host.requests[0].header("Variable"), "STATE(Custom:PJSIP/500)");
+}
+
+TEST_F(Names, NamesThatAreGoneAndThatAServerListsMakeNoListTooLong) {
+  start();
+  for (ServerId server = 0; server < 3; ++server) up(server);
+  std::vector<Item> gone;
+  for (int i = 0; i < 2000; ++i) gone.push_back(held("Custom:PJSIP/" + std::to_string(i), "NOTHING"));
+  for (int i = 0; i < 2000; ++i) gone.push_back(own("Custom:SIP/" + std::to_string(i), "NOTHING"));
+  read({{0, gone}, {1, gone}});
+  carry_out();
+  EXPECT_LE(names(), 500U);
+  EXPECT_EQ(host.counted("over_limit"), 0U);
+  pass_a_while();
+  EXPECT_EQ(names(), 0U);
+  device(0, "DAHDI/i1/5", "NOTHING");
+  EXPECT_EQ(names(), 0U);
 }
 
 TEST_F(Names, AServerUsesUpOnlyItsOwnWarningsOfBadNames) {
