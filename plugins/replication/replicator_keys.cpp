@@ -22,10 +22,10 @@ bool Replicator::is_idle(KeyId key, TimePoint now) const noexcept {
 }
 
 /// Whether something is to come for this cell that must find it as it is: an answer, a timer, its turn in a line, an
-/// echo (or one that fell out of a full list), or a list that may show what was before.
+/// echo, or a list that may show what was before.
 bool Replicator::is_busy(const Cell& cell, const Target& target) noexcept {
   if (cell.in_flight != no_value || cell.timed || cell.waits_live || cell.waits_dump) return true;
-  if (cell.echoes != EchoLists::none || cell.untracked) return true;
+  if (cell.echoes != EchoLists::none) return true;
   return target.being_read && (cell.heard_since_asked || cell.wrote_since_asked || cell.shown_since_asked);
 }
 

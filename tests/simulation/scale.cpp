@@ -283,7 +283,7 @@ void flood(ScaleHost& host, const Settings& settings, Report& report) {
   say_all("INUSE");
   report.line("flood: names that are there");
   say_all("INVALID");
-  report.line("flood: half a minute after they went");
+  report.line("flood: 20 s after they went");
 }
 
 bool run(const Settings& settings) {
