@@ -111,7 +111,8 @@ void DeviceState::custom_changed(ServerId server, std::string_view device, std::
   if (!shares_customs_ || state == unknown || distributor_->is_note(device) || !filters_->pass(server, device))
     return count(*ignored_events_);
   if (const NotShared reason = why_not_shared(device, *names_); reason != NotShared::no) {
-    unshared_->add(server, device, reason);
+    // What is INVALID shows the same as nothing: it may be what the broker cleared and has forgotten since.
+    if (state != states.front()) unshared_->add(server, device, reason);
     return count(*ignored_events_);
   }
   if (host_->verbose()) show(server, device, state);

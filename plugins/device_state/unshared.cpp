@@ -39,9 +39,11 @@ NotShared why_not_shared(std::string_view device, const NameTemplate& names) {
 }
 
 void UnsharedLog::add(ServerId server, std::string_view device, NotShared reason) {
-  if (reason == NotShared::no || reason == NotShared::other_provider || waiting_.size() >= most_waiting) return;
-  if (distributor_.shows(device)) return;
+  if (reason == NotShared::no || reason == NotShared::other_provider) return;
   const std::string_view name = replication::for_log(device);
+  if (told_.contains(name) || distributor_.shows(device)) return;
+  const auto is_of_it = [server](const Entry& entry) { return entry.server == server; };
+  if (std::count_if(waiting_.begin(), waiting_.end(), is_of_it) >= most_waiting) return;
   const auto is_it = [name](const Entry& entry) { return entry.device == name; };
   if (std::any_of(waiting_.begin(), waiting_.end(), is_it)) return;
   waiting_.push_back({server, std::string(name), reason});
@@ -53,8 +55,9 @@ void UnsharedLog::tell() {
   for (const Entry& entry : std::exchange(waiting_, {})) {
     if (distributor_.shows(entry.device) || host_.servers()[entry.server].retired) continue;
     using Answer = replication::WarnedNames::Answer;
-    const Answer answer = warned_.ask(entry.device);
+    const Answer answer = told_.contains(entry.device) ? Answer::silent : warned_[entry.server].ask(entry.device);
     if (answer == Answer::silent) continue;
+    told_.insert(entry.device);
     host_.log(Level::warning, replication::server_label(host_, entry.server) + ": \"" + entry.device +
                                   "\" is not shared: " + explanation(entry.reason) +
                                   ". If it is meant to be that server's alone, add it to `exclude`" +

@@ -3,7 +3,11 @@
 // Which custom devices are not shared although `custom = yes`, and telling the administrator why.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +30,9 @@ enum class NotShared : std::uint8_t {
 /// By the name alone, so that it does not depend on what happened before.
 [[nodiscard]] NotShared why_not_shared(std::string_view device, const NameTemplate& names);
 
-/// Writes one line for each such name, of which there are at most WarnedNames::capacity. A name that has the form of
-/// the template is looked at again some seconds later: an event may show what was written before the event that it was
-/// written for has come. Loop's thread. Lives until Plugin::stop.
+/// Writes one line for each such name, whatever server has it, and at most WarnedNames::capacity of one server. A name
+/// that has the form of the template is looked at again some seconds later: an event may show what was written before
+/// the event that it was written for has come. Loop's thread. Lives until Plugin::stop.
 class UnsharedLog {
  public:
   /// The references must outlive this.
@@ -41,7 +45,7 @@ class UnsharedLog {
   void add(ServerId server, std::string_view device, NotShared reason);
 
   static constexpr std::chrono::seconds delay{10};
-  static constexpr std::size_t most_waiting = 100;
+  static constexpr std::ptrdiff_t most_waiting = 100;  ///< of one server
 
  private:
   struct Entry {
@@ -54,7 +58,8 @@ class UnsharedLog {
   Host& host_;
   const replication::Distributor& distributor_;
   std::vector<Entry> waiting_;
-  replication::WarnedNames warned_;
+  std::set<std::string, std::less<>> told_;  ///< bounded, because what each server brings is
+  std::map<ServerId, replication::WarnedNames> warned_;
   TimerId timer_ = 0;
 };
 

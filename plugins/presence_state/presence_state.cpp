@@ -64,7 +64,9 @@ void PresenceState::presence_changed(ServerId server, const Message& message) {
     shown_name_.assign(provider).append(presentity.name);
     distributor_->shown_on(server, shown_name_,
                            distributor_->value(value_.from_event(status, message["Subtype"], message["Message"])));
-    return explain_reserved(server, message["Presentity"]);
+    // `not_set` shows the same as nothing: it may be what the broker cleared and has forgotten since.
+    if (!same_name(status, "not_set")) explain_reserved(server, message["Presentity"]);
+    return;
   }
   if (!filters_->pass(server, message["Presentity"])) return count(*ignored_events_);
   if (host_->verbose()) show(server, message);

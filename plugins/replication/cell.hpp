@@ -13,8 +13,8 @@
 
 namespace amibroker::replication {
 
-/// One key on one server. A fleet has keys times servers of these, so it is small and owns nothing. All zero: nothing
-/// is known.
+/// One key on one server. A fleet has many millions of these, so it is small and owns nothing. All zero: nothing is
+/// known.
 struct Cell {
   ValueId contribution = no_value;  ///< what this server says of a device of its own; no_value: nothing
   ValueId desired = no_value;       ///< what the server should hold; no_value: nothing was ever wanted

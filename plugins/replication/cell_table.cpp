@@ -3,6 +3,20 @@
 
 namespace amibroker::replication {
 
+KeyId CellTable::add_key(Sharing sharing) {
+  const KeyId key = numbers_.add();
+  if (key == rows_.size()) rows_.emplace_back();
+  rows_[key] = {nullptr, nullptr, 0, sharing, 0};
+  return key;
+}
+
+void CellTable::remove_key(KeyId key) {
+  move(key, nullptr);
+  numbers_.remove(key);
+  rows_.resize(numbers_.end());
+  shrink_if_sparse(rows_);
+}
+
 void CellTable::add_place() {
   Group* everyone = groups_.everyone();
   groups_.add_place();
@@ -56,6 +70,7 @@ void CellTable::leave_group(Entry& entry) {
   group.keys[entry.slot] = last;
   rows_[last].slot = entry.slot;
   group.keys.pop_back();
+  shrink_if_sparse(group.keys);
   cells_ -= group.places.size();
   groups_.drop_if_empty(group);
 }

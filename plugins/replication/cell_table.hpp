@@ -11,6 +11,7 @@
 
 #include "plugins/replication/cell.hpp"
 #include "plugins/replication/groups.hpp"
+#include "plugins/replication/numbers.hpp"
 #include "plugins/replication/types.hpp"
 
 namespace amibroker::replication {
@@ -24,20 +25,27 @@ class CellTable {
   CellTable(const Neighbours& neighbours, std::size_t places) : neighbours_(neighbours), groups_(neighbours, places) {}
 
   [[nodiscard]] std::size_t places() const noexcept { return groups_.places(); }
-  [[nodiscard]] std::size_t keys() const noexcept { return rows_.size(); }
+  /// One more than the highest key.
+  [[nodiscard]] std::size_t keys() const noexcept { return numbers_.end(); }
+  [[nodiscard]] bool has(KeyId key) const noexcept { return numbers_.has(key); }
   /// Cells of all keys together.
   [[nodiscard]] std::size_t cells() const noexcept { return cells_; }
 
-  /// Adds the next key, without a cell.
-  void add_key(Sharing sharing) { rows_.push_back({nullptr, nullptr, 0, sharing}); }
+  /// Adds a key without a cell: the lowest number that is free.
+  KeyId add_key(Sharing sharing);
+  /// Takes a key away with all of its cells.
+  void remove_key(KeyId key);
   [[nodiscard]] Sharing sharing(KeyId key) const noexcept { return rows_[key].sharing; }
   void set_sharing(KeyId key, Sharing sharing) noexcept { rows_[key].sharing = sharing; }
+
+  /// A note for who asks whether the key is still needed: the position of the cell that needed it.
+  [[nodiscard]] std::uint32_t& last_reason(KeyId key) const noexcept { return rows_[key].last_reason; }
 
   /// Adds a place. If all servers are neighbours, the keys that are on all of them get a cell there; these rows have
   /// room to spare, a quarter of what they hold, so that few additions copy them.
   void add_place();
 
-  /// The cells of a key.
+  /// The cells of a key; none if there is no such key.
   [[nodiscard]] Row row(KeyId key) noexcept {
     groups_.follow_neighbours();
     return view(rows_[key]);
@@ -84,6 +92,7 @@ class CellTable {
     Group* group;        ///< null: no cells
     std::uint32_t slot;  ///< position in the keys of its group
     Sharing sharing;
+    mutable std::uint32_t last_reason = 0;  ///< position of the cell that kept the key from being idle
   };
 
   [[nodiscard]] static Row view(const Entry& entry) noexcept {
@@ -112,6 +121,7 @@ class CellTable {
 
   const Neighbours& neighbours_;
   Groups groups_;
+  Numbers numbers_;
   std::vector<Entry> rows_;
   std::size_t cells_ = 0;
 };

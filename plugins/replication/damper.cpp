@@ -8,7 +8,7 @@
 namespace amibroker::replication {
 
 std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place where, ValueId value, TimePoint now) {
-  if (!keeps_rule(26)) return std::nullopt;
+  if (!keeps_rule(27)) return std::nullopt;
   if (now >= next_look_) forget_calm(now);
   const auto found = entries_.find(what);
   if (found == entries_.end() && entries_.size() >= capacity) return std::nullopt;
@@ -42,11 +42,16 @@ int Damper::returns(const Entry& entry, TimePoint now) noexcept {
 }
 
 std::optional<Damper::What> Damper::pop_due(TimePoint now) {
-  if (ends_.empty() || ends_.top().due > now) return std::nullopt;
-  const What what = ends_.top().what;
-  ends_.pop();
-  entries_[what].held = false;
-  return what;
+  while (!ends_.empty() && ends_.top().due <= now) {
+    const What what = ends_.top().what;
+    ends_.pop();
+    const auto found = entries_.find(what);
+    // The end may be that of a key that was forgotten, whose number has another name now.
+    if (found == entries_.end() || !found->second.held || found->second.until > now) continue;
+    found->second.held = false;
+    return what;
+  }
+  return std::nullopt;
 }
 
 std::vector<Place> Damper::sources(const What& what) const {

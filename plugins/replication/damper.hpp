@@ -59,6 +59,9 @@ class Damper {
   /// A hold that is over by now, which is not one any more; nothing if there is none.
   [[nodiscard]] std::optional<What> pop_due(TimePoint now);
 
+  /// Nothing is known of it any more, and a hold ends without a word: its number may be given to another name.
+  void forget(const What& what) { entries_.erase(what); }
+
   /// The servers that the latest changes came from, the newest first, each once.
   [[nodiscard]] std::vector<Place> sources(const What& what) const;
 

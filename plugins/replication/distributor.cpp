@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Events, servers and writes. Which names there are is in distributor_names.cpp.
 #include "plugins/replication/distributor.hpp"
 
 #include <algorithm>
@@ -40,9 +42,9 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       reader_(reader),
       plugin_(medium.plugin),
       variant_(medium.variant),
-      limit_option_(medium.limit),
       lost_after_(std::chrono::seconds(host.options().integer("lost_after"))),
       keys_(medium.function, static_cast<std::size_t>(host.options().integer(medium.limit))),
+      quotas_(host, medium.limit),
       values_(medium.values),
       neighbours_(neighbours),
       places_(places_for(host, neighbours)),
@@ -61,12 +63,13 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       repeats_(host.counter("repeats")),
       early_events_(host.counter("early_events")),
       refused_names_(host.counter("refused_names")),
-      over_limit_(host.counter("over_limit")) {
+      names_given_back_(host.counter("names_given_back")) {
   for (const std::string_view technology : medium.technologies) orphans_.know(technology);
   host_.subscribe("LoadZmq");
   host_.subscribe("FullyBooted");
   for (const ServerInfo& server : host_.servers())
     if (!server.retired) start_lost_timer(server.id);
+  tidy_timer_ = host_.every(tidy_interval, [this] { tidy(); });
   start_gate_timers(medium.lists_show_names);
 }
 
@@ -99,6 +102,7 @@ Distributor::~Distributor() {
   host_.cancel(peer_timer_);
   host_.cancel(orphan_timer_);
   host_.cancel(start_timer_);
+  host_.cancel(tidy_timer_);
   for (const Server& server : servers_) {
     host_.cancel(server.lost_timer);
     host_.cancel(server.second_reading);
@@ -108,30 +112,23 @@ Distributor::~Distributor() {
 // --- Events --------------------------------------------------------------------------------------------------------
 
 ValueId Distributor::value(std::string_view text) {
-  if (values_.sweep_is_due()) {
-    values_.sweep([this](auto&& visit) {
-      replicator_.each_value(visit);
-      for (const Server& server : servers_)
-        for (const Listed& item : server.list) visit(item.value);
-    });
-    action_key_ = no_key;  // its value's number may now mean another text
-  }
+  if (values_.sweep_is_due()) sweep_values();
   return values_.intern(text);
 }
 
 void Distributor::changed_at_origin(ServerId origin, std::string_view shown_name, std::string_view technology,
                                     ValueId value) {
-  const std::optional<KeyId> key = key_of(origin, shown_name, Sharing::one_way);
-  if (!key) return;
+  const std::optional<KeyId> key = key_of(origin, shown_name, {Sharing::one_way, value, {}});
+  if (!key) return orphans_.know(origin, technology);
   look_at_clock();
   const Place place = places_.of(origin);
-  if (replicator_.cell(place, *key).contribution == no_value) orphans_.know(technology);
+  if (replicator_.cell(place, *key).contribution == no_value) orphans_.know(origin, technology);
   replicator_.changed_at_origin(place, *key, value, host_.now());
   set_retry_timer();
 }
 
 void Distributor::changed_on(ServerId server, std::string_view shown_name, ValueId value) {
-  const std::optional<KeyId> key = key_of(server, shown_name, Sharing::symmetric);
+  const std::optional<KeyId> key = key_of(server, shown_name, {Sharing::symmetric, value, {}});
   if (!key) return;
   look_at_clock();
   const News news = replicator_.changed_on(places_.of(server), *key, value, host_.now());
@@ -147,8 +144,8 @@ void Distributor::shown_on(ServerId server, std::string_view shown_name, std::op
   if (!key) return;
   look_at_clock();
   // What was cleared as an orphan and is set again may be somebody else's: the next list judges that.
-  if (orphans_.was_cleared(*key, server) && replicator_.cell(places_.of(server), *key).desired == first_value) return;
   const Place place = places_.of(server);
+  if (orphans_.was_cleared(server, shown_name) && replicator_.cell(place, *key).desired == first_value) return;
   if (replicator_.shown_on(place, *key, value.value_or(absent), host_.now()) && replicator_.target(place).leads)
     count(corrected_);
   tell_of_held();
@@ -180,7 +177,7 @@ void Distributor::server_up(ServerId server) {
 }
 
 void Distributor::server_down(ServerId server) {
-  servers_[server].list.clear();
+  drop_list(server);
   host_.cancel(std::exchange(servers_[server].second_reading, 0));
   snapshots_.server_down(server);
   const Place place = places_.of(server);
@@ -201,6 +198,7 @@ void Distributor::server_added(ServerId server) {
   snapshots_.add_server();
   log_.add_server();
   notes_.add_server();
+  quotas_.add_server();
   servers_.emplace_back();
   start_lost_timer(server);
   gate_.zones_changed();
@@ -232,7 +230,10 @@ void Distributor::server_retired(ServerId server) {
   const Place place = places_.of(server);
   host_.cancel(servers_[server].lost_timer);
   host_.cancel(servers_[server].second_reading);
+  drop_list(server);
   servers_[server] = {};
+  quotas_.retire(server);
+  orphans_.retire(server);
   snapshots_.retire_server(server);
   notes_.retire_server(server);
   replicator_.remove_server(place, host_.now());
@@ -264,27 +265,31 @@ void Distributor::decide(Place place) {
 }
 
 void Distributor::list_came(ServerId server, std::span<const Message> items) {
+  drop_list(server);
   std::vector<Listed>& list = servers_[server].list;
-  list.clear();
   notes_.read(server, items);
   for (const Message& item : items) {
     const std::optional<ListedState> state = reader_.read_item(server, item);
     if (!state || is_left_alone(server, *state)) continue;
-    const std::optional<KeyId> key = key_of(server, state->shown_name, state->sharing);
+    if (state->kind == Listed::Kind::own) orphans_.know(server, state->technology);
+    const ValueId listed = value(state->value);
+    const std::optional<KeyId> key = key_of(server, state->shown_name, {state->sharing, listed, state->kind});
     if (!key) continue;
-    list.push_back({*key, value(state->value), state->kind});
-    if (state->sharing != Sharing::one_way) continue;
-    if (state->kind == Listed::Kind::own) orphans_.know(state->technology);
-    else if (replicator_.cell(places_.of(server), *key).desired == no_value) note_held(server, *key, *state);
+    keys_.hold(*key);
+    list.push_back({*key, listed, state->kind});
+    if (state->sharing != Sharing::one_way || state->kind == Listed::Kind::own) continue;
+    if (replicator_.cell(places_.of(server), *key).desired == no_value) note_held(server, *key, *state);
   }
 }
 
 void Distributor::list_applies(ServerId server) {
-  const std::vector<Listed> list = std::exchange(servers_[server].list, {});
   servers_[server].filters_changed = false;
   const Place place = places_.of(server);
   replicator_.set_peers(place, peers_.any(place), peers_.follows(place, host_.now()));
-  if (replicator_.read(place, list, host_.now())) snapshots_.soon(server, "something changed there while it was read");
+  const bool again = replicator_.read(place, servers_[server].list, host_.now());
+  if (servers_[server].list_was_cut) replicator_.list_was_cut(place);
+  drop_list(server);
+  if (again) snapshots_.soon(server, "something changed there while it was read");
   if (std::exchange(servers_[server].read_twice, false) && keeps_rule(10))
     servers_[server].second_reading = host_.after(late_writes, [this, server] {
       servers_[server].second_reading = 0;
@@ -295,7 +300,7 @@ void Distributor::list_applies(ServerId server) {
 
 void Distributor::list_failed(ServerId server) {
   const Place place = places_.of(server);
-  servers_[server].list.clear();
+  drop_list(server);
   replicator_.unreadable(place, host_.now());
   // Which of its names pass now only a list can say, and what must not be shared any more must go.
   if (std::exchange(servers_[server].filters_changed, false)) replicator_.withdraw_all(place, host_.now());
@@ -350,53 +355,6 @@ void Distributor::set_retry_timer() {
     replicator_.tick(host_.now());
     set_retry_timer();
   });
-}
-
-// --- Names ---------------------------------------------------------------------------------------------------------
-
-std::optional<KeyId> Distributor::key_of(ServerId server, std::string_view shown_name, Sharing sharing) {
-  if (const std::optional<KeyId> known = keys_.find(shown_name)) {
-    if (replicator_.sharing(*known) == sharing) return known;
-    refuse(server, shown_name, "one server has it as a device of its own, and another as one that all share");
-    return std::nullopt;
-  }
-  if (const std::string_view reason = why_unwritable(shown_name); !reason.empty()) {
-    refuse(server, shown_name, reason);
-    return std::nullopt;
-  }
-  if (keys_.full()) {
-    refuse_over_limit(server, shown_name);
-    return std::nullopt;
-  }
-  replicator_.add_key(sharing);
-  return keys_.add(shown_name);
-}
-
-void Distributor::refuse(ServerId server, std::string_view name, std::string_view reason) {
-  count(refused_names_);
-  const WarnedNames::Answer answer = warned_.ask(name);
-  if (answer == WarnedNames::Answer::silent) return;
-  host_.log(Level::warning,
-            server_label(host_, server)
-                .append(": \"")
-                .append(for_log(name))
-                .append("\" is not distributed, because of its name: ")
-                .append(reason)
-                .append(". Rename it there")
-                .append(answer == WarnedNames::Answer::warn_last ? "; further such names are only counted" : ""));
-}
-
-void Distributor::refuse_over_limit(ServerId server, std::string_view name) {
-  count(over_limit_);
-  if (std::exchange(limit_was_reached_, true)) return;
-  host_.log(Level::warning, server_label(host_, server)
-                                .append(": \"")
-                                .append(for_log(name))
-                                .append("\" and other new names are not distributed: ")
-                                .append(std::to_string(keys_.capacity()))
-                                .append(" names are known already. Raise `")
-                                .append(limit_option_)
-                                .append("`, or find out which server makes up so many names"));
 }
 
 }  // namespace amibroker::replication

@@ -18,6 +18,7 @@
 #include "amibroker/host.hpp"
 #include "plugins/replication/combiner.hpp"
 #include "plugins/replication/key_table.hpp"
+#include "plugins/replication/name_quotas.hpp"
 #include "plugins/replication/name_rules.hpp"
 #include "plugins/replication/neighbours.hpp"
 #include "plugins/replication/notes.hpp"
@@ -74,12 +75,14 @@ class ListReader {
 
 /// Distributes states over the servers of a host.
 ///
-/// Options of the plugin that it reads: `lost_after`, `resync_interval`, and the one that Medium::limit names.
-/// Counters besides WriteLog's and Snapshots': `echoes`, `repeats` and `early_events` among the events; `corrected`
-/// events by which a server showed something that somebody else had written, or a write of ours that came late; `held`
-/// times that a name was not written for a while, because somebody else kept changing it;
-/// `refused_names` and `over_limit` events whose name cannot be written or is one too many; `refused_names` also counts
-/// writes whose name a wire cannot carry.
+/// Options of the plugin that it reads: `lost_after`, `resync_interval`, `server_share`, and the one that Medium::limit
+/// names. A name that nobody contributes to, and that no server holds or should hold, is given back after some seconds,
+/// and is not taken in the first place if it comes up with such a value.
+///
+/// Counters besides WriteLog's, Snapshots' and NameQuotas': `echoes`, `repeats` and `early_events` among the events;
+/// `corrected` events by which a server showed something that somebody else had written, or a write of ours that came
+/// late; `held` times that a name was not written for a while, because somebody else kept changing it; `refused_names`,
+/// events whose name cannot be written and writes whose name a wire cannot carry; `names_given_back`.
 ///
 /// Loop's thread only. Its requests and its timers refer to it: it lives until Plugin::stop, after which the host calls
 /// neither.
@@ -140,6 +143,18 @@ class Distributor final : private Writer, private SnapshotReader {
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
 
+  /// Names that are known at present, and cells of them on servers.
+  [[nodiscard]] std::size_t names() const noexcept { return keys_.size(); }
+  [[nodiscard]] std::size_t cells() const noexcept { return replicator_.cells(); }
+
+  /// How often some of the names are looked at, in how many times all are, unless there are very many, and how many are
+  /// at most: the loop must not stop for long.
+  static constexpr std::chrono::milliseconds tidy_interval{500};
+  static constexpr std::size_t tidyings_a_round = 10;
+  static constexpr std::size_t most_a_tidying = 20'000;
+  /// Names that must have gone before memory is given back.
+  static constexpr std::size_t least_to_shrink = 1000;
+
   /// How long a write waits for its answer before it is written again. A server answers in order, so a write that was
   /// not answered yet is still before all that could be sent after it: to repeat it helps nobody. What is lost shows by
   /// the answer to something later, a Ping at the latest, and by the end of the connection.
@@ -169,9 +184,14 @@ class Distributor final : private Writer, private SnapshotReader {
   void sign(ServerId server, Action& fence) override;
 
   void answered(ServerId target, KeyId key, const Reply& reply);
-  [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view shown_name, Sharing sharing);
+  /// What a server says of a name.
+  struct Said {
+    Sharing sharing;
+    ValueId value;
+    std::optional<Listed::Kind> listed;  ///< nothing: an event said it
+  };
+  [[nodiscard]] std::optional<KeyId> key_of(ServerId server, std::string_view shown_name, const Said& said);
   void refuse(ServerId server, std::string_view name, std::string_view reason);
-  void refuse_over_limit(ServerId server, std::string_view name);
   [[nodiscard]] bool is_left_alone(ServerId server, const ListedState& state);
   void note_held(ServerId server, KeyId key, const ListedState& state);
   void leave_notes(ServerId target);
@@ -180,6 +200,12 @@ class Distributor final : private Writer, private SnapshotReader {
   void look_for_orphans();
   void clear_orphans();
   void clear_orphan(KeyId key, std::size_t& told);
+  void take_over(ServerId server, KeyId key);
+  void drop_list(ServerId server);
+  void sweep_values();
+  void tidy();
+  void give_back(KeyId key);
+  void end_round();
   void start_lost_timer(ServerId server);
   void decide(Place place);
   void open_gates();
@@ -205,9 +231,9 @@ class Distributor final : private Writer, private SnapshotReader {
   std::string variant_;
   Life life_ = begin_life();
   std::optional<std::uint64_t> fleet_{};  ///< nothing: to be looked up
-  std::string limit_option_;
   std::chrono::milliseconds lost_after_;
   KeyTable keys_;
+  NameQuotas quotas_;
   ValueTable values_;
   Neighbours& neighbours_;
   Places places_;
@@ -221,8 +247,10 @@ class Distributor final : private Writer, private SnapshotReader {
   StateReport report_;
   WriteLog log_;
   struct Server {
-    std::vector<Listed> list;      ///< waits for its fence
-    std::vector<KeyId> held_back;  ///< writes that wait for the notes
+    std::vector<Listed> list;      ///< waits for its fence; holds its keys
+    std::vector<KeyId> held_back;  ///< writes that wait for the notes; in flight, so their keys stay
+    bool list_was_cut = false;     ///< some names in it were one too many
+    WarnedNames warned;            ///< names that it has and that cannot be written
     TimerId lost_timer = 0;        ///< runs while it is down
     bool filters_changed = false;  ///< since it was read
     bool unanswered = false;       ///< a write had no answer since it last came up
@@ -239,6 +267,9 @@ class Distributor final : private Writer, private SnapshotReader {
   KeyId action_key_ = no_key;
   ValueId action_value_ = no_value;
 
+  KeyId next_tidied_ = 0;
+  std::size_t given_back_ = 0;  ///< names, since memory was given back
+  TimerId tidy_timer_ = 0;
   TimerId start_timer_ = 0;
   TimerId orphan_timer_ = 0;
   bool orphans_are_due_ = false;
@@ -249,15 +280,13 @@ class Distributor final : private Writer, private SnapshotReader {
   TimerId timer_ = 0;
   TimePoint timer_due_{};
 
-  WarnedNames warned_;
-  bool limit_was_reached_ = false;
   Counter& echoes_;
   Counter& corrected_;
   Counter& held_;
   Counter& repeats_;
   Counter& early_events_;
   Counter& refused_names_;
-  Counter& over_limit_;
+  Counter& names_given_back_;
 };
 
 }  // namespace amibroker::replication

@@ -26,18 +26,23 @@ bool Distributor::shows(std::string_view shown_name) const noexcept {
 /// replicator it is not there.
 bool Distributor::is_left_alone(ServerId server, const ListedState& state) {
   constexpr std::size_t most_returns = 1;
+  if (!notes_.enabled() || state.kind == Listed::Kind::own || !orphans_.was_cleared(server, state.shown_name))
+    return false;
   const std::optional<KeyId> key = keys_.find(state.shown_name);
-  if (!notes_.enabled() || state.kind == Listed::Kind::own || !key || !orphans_.was_cleared(*key, server)) return false;
-  const Cell& cell = replicator_.cell(places_.of(server), *key);
-  if (cell.desired != first_value) return false;  // a server has that device now
+  // A name that was given back since then was known to be clear there.
+  static constexpr Cell clear{.desired = first_value, .observed = first_value};
+  const Cell* cell = key ? &replicator_.cell(places_.of(server), *key) : &clear;
+  if (cell->desired == no_value) cell = &clear;
+  if (cell->desired != first_value) return false;  // a server has that device now
   if (notes_.is_foreign(server, state.shown_name)) {
     notes_.keep(server, state.shown_name);  // again, if the note did not arrive
     return true;
   }
-  if (orphans_.returns(*key, server) > most_returns) return true;  // there was no room for its note
-  if (cell.observed != first_value || state.value == values_.text(first_value)) return false;
-  orphans_.came_back(*key, server);
-  if (orphans_.returns(*key, server) <= most_returns) return false;
+  if (orphans_.returns(server, state.shown_name) > most_returns) return true;  // there was no room for its note
+  if (cell->observed != first_value || state.value == values_.text(first_value)) return false;
+  if (key && orphans_.waits(*key)) return false;  // this was said before
+  orphans_.came_back(server, state.shown_name);
+  if (orphans_.returns(server, state.shown_name) <= most_returns) return false;
   const bool noted = notes_.keep(server, state.shown_name);
   host_.log(Level::warning, server_label(host_, server) + ": " + std::string(state.shown_name) +
                                 " was set again after the broker had cleared it, so it belongs to somebody else and is "
@@ -108,7 +113,7 @@ void Distributor::clear_orphan(KeyId key, std::size_t& told) {
                                  std::string(for_log(values_.text(cell.observed))) +
                                  " from an earlier life of the broker, and no server has that any more: it becomes " +
                                  std::string(values_.text(first_value)));
-    orphans_.cleared(key, server.id);
+    orphans_.cleared(server.id, keys_.shown_name(key));
     replicator_.clear_orphan(place, key, host_.now());
   }
 }

@@ -54,6 +54,15 @@ class EchoLists {
   /// Whether the value is in the list.
   [[nodiscard]] bool holds(Id list, ValueId value) const noexcept;
 
+  /// Gives the memory back if no echo is outstanding.
+  void shrink() {
+    if (free_.size() < pool_.size()) return;
+    pool_ = std::vector<List>();  // `= {}` would keep the memory
+    free_ = std::vector<Id>();
+  }
+  /// Lists that there is memory for.
+  [[nodiscard]] std::size_t capacity_in_lists() const noexcept { return pool_.capacity(); }
+
   /// Calls `visit(ValueId)` for every value in every list.
   template <typename Visitor>
   void each_value(Visitor&& visit) const {

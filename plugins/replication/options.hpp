@@ -22,6 +22,13 @@
        86'400,                                                                                                         \
        "how often the states of each server are read, in case an event was lost; 0: only when something points to "    \
        "it"},                                                                                                          \
+      {"server_share",                                                                                                 \
+       ::amibroker::OptionType::integer,                                                                               \
+       "50",                                                                                                           \
+       "%",                                                                                                            \
+       1,                                                                                                              \
+       100,                                                                                                            \
+       "most of all names that one server may use up, if there are several"},                                          \
       {"include",                                                                                                      \
        ::amibroker::OptionType::list,                                                                                  \
        "",                                                                                                             \

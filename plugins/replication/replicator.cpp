@@ -30,11 +30,11 @@ Replicator::Replicator(const Neighbours& neighbours, const Combiner& combiner, V
       targets_(places),
       damper_(jitter) {}
 
-void Replicator::add_key(Sharing sharing) { cells_.add_key(sharing); }
+KeyId Replicator::add_key(Sharing sharing) { return cells_.add_key(sharing); }
 
 /// What comes up on a server after its list was read is a name that it does not have.
 void Replicator::begin_cell(Place place, Cell& cell) const noexcept {
-  if (targets_[place].read) cell.observed = absent;
+  if (targets_[place].knows_absent()) cell.observed = absent;
 }
 
 Cell& Replicator::get(Place server, KeyId key) {
@@ -207,6 +207,7 @@ void Replicator::server_up(Place server, TimePoint now) {
   Target& target = targets_[server];
   target.stage = keeps_rule(6) ? Target::Stage::unread : Target::Stage::ready;
   target.read = false;
+  target.being_read = false;
   target.open_window(limits_);
   cells_.each_cell(server, [](KeyId, Cell& cell) {
     cell.rejected = false;
@@ -219,6 +220,7 @@ void Replicator::server_up(Place server, TimePoint now) {
 void Replicator::server_down(Place server) noexcept {
   Target& target = targets_[server];
   target.stage = Target::Stage::down;
+  target.being_read = false;
   target.clear_lines([&](KeyId key) -> Cell& { return at(server, key); });
 }
 

@@ -64,8 +64,20 @@ class Replicator {
   Replicator(const Replicator&) = delete;
   Replicator& operator=(const Replicator&) = delete;
 
-  /// Adds the next key: the first is 0, and so on. The functions below take only keys and places that were added.
-  void add_key(Sharing sharing);
+  /// Adds a key: the lowest number that is free, from 0. The functions below take only keys and places that were added.
+  KeyId add_key(Sharing sharing);
+
+  /// Whether the key can be taken away without anybody noticing: nobody contributes to it, no server holds it or should
+  /// hold it but as `neutral`, nothing is under way or waits, and no event or answer can come that needs what is known.
+  [[nodiscard]] bool is_idle(KeyId key, TimePoint now) const noexcept;
+  /// Takes an idle key away. Its number is given to another one later.
+  void remove_key(KeyId key);
+  /// Gives back memory that is not needed after many keys were taken away.
+  void shrink();
+
+  /// Whether it may make a difference that this server says `neutral`, or nothing, of a name that is no key: some
+  /// server may hold the name and not say so. `listed`: it says so in a list, not by an event.
+  [[nodiscard]] bool neutral_matters(Place server, Sharing sharing, bool listed) const noexcept;
 
   /// A new server, at a vacant place or at the next; the neighbours know it already. It is down, and should hold what
   /// its neighbours say. Costs one look at the whole table.
@@ -130,6 +142,8 @@ class Replicator {
   /// The list, once all events that are older than it have come. What is not in it is withdrawn, or not held. True
   /// if another snapshot is to follow, because an event had to be passed over.
   [[nodiscard]] bool read(Place server, std::span<const Listed> list, TimePoint now);
+  /// Some names of the list that was read were not taken, so what it does not show may be there all the same.
+  void list_was_cut(Place server) noexcept { targets_[server].cut = true; }
   /// The server cannot be read: it is written as if nothing were known of what it holds.
   void unreadable(Place server, TimePoint now);
 
@@ -156,12 +170,14 @@ class Replicator {
   [[nodiscard]] const Cell& cell(Place server, KeyId key) const noexcept {
     const Cell* cell = cells_.find(server, key);
     if (cell != nullptr) return *cell;
-    return targets_[server].read ? not_there_ : nothing_known_;
+    return targets_[server].knows_absent() ? not_there_ : nothing_known_;
   }
   /// What is known of a key on all servers that have to do with it.
   [[nodiscard]] const Row row(KeyId key) const noexcept { return cells_.row(key); }
   [[nodiscard]] Sharing sharing(KeyId key) const noexcept { return cells_.sharing(key); }
+  /// One more than the highest key.
   [[nodiscard]] std::size_t keys() const noexcept { return cells_.keys(); }
+  [[nodiscard]] bool has(KeyId key) const noexcept { return cells_.has(key); }
   /// Cells of all keys together, which is what the memory goes for.
   [[nodiscard]] std::size_t cells() const noexcept { return cells_.cells(); }
 
@@ -209,6 +225,8 @@ class Replicator {
   [[nodiscard]] bool hear_echo(Place server, KeyId key, Cell& cell, ValueId value, TimePoint now);
   void forget_lost_echoes(Place server) noexcept;
   void apply(Place server, const Listed& item, TimePoint now);
+  [[nodiscard]] bool is_idle(const Cell& cell, const Target& target, Sharing sharing, TimePoint now) const noexcept;
+  [[nodiscard]] static bool is_busy(const Cell& cell, const Target& target) noexcept;
   [[nodiscard]] bool is_outdated(KeyId key, const Cell& cell) const noexcept;
   void apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint now);
 

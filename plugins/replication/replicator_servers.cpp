@@ -12,6 +12,7 @@ void Replicator::add_server(Place place, TimePoint now) {
     cells_.add_place();
     targets_.emplace_back();
   }
+  targets_[place].vacant = false;
   for (const KeyId key : keys_of(neighbours_.of(place), place)) {
     // A vacant place goes on being shown what a server that is down would be.
     if (Cell* cell = cells_.find(place, key); cell != nullptr) *cell = Cell{};
@@ -34,6 +35,7 @@ void Replicator::remove_server(Place place, TimePoint now) {
     else cells_.remove_cell(place, key);
   }
   targets_[place] = Target{};
+  targets_[place].vacant = true;
   retries_.remove(place);
 }
 

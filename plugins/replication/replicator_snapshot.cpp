@@ -10,6 +10,7 @@ namespace amibroker::replication {
 
 void Replicator::list_asked(Place server) noexcept {
   targets_[server].passed_over = false;
+  targets_[server].being_read = true;
   cells_.each_cell(server, [](KeyId, Cell& cell) {
     cell.wrote_since_asked = false;
     cell.heard_since_asked = false;
@@ -24,6 +25,7 @@ bool Replicator::read(Place server, std::span<const Listed> list, TimePoint now)
   cells_.each_cell(server, [&](KeyId key, Cell& cell) { apply_unlisted(server, key, cell, now); });
   target.stage = Target::Stage::ready;
   target.read = true;
+  target.being_read = target.cut = false;
   reconcile_all(server, now);
   return std::exchange(target.passed_over, false);
 }
@@ -53,6 +55,8 @@ void Replicator::apply(Place server, const Listed& item, TimePoint now) {
   if (!keeps_rule(4)) cell.observed = no_value;
   if (cells_.sharing(item.key) == Sharing::one_way || item.kind == Listed::Kind::held_not_shared) return;
   if (item.value == cell.desired) return;
+  // A name that was given back is taken for absent, although it may have been there with the neutral value.
+  if (before == absent && item.value == neutral_) return;
   // The server holds something else than it should. If it held that before, it only missed our write. If it is
   // new, it was changed there and the event was lost, or it came while the server was out of reach: news. If it is
   // not known what it held, what the fleet agrees on counts.
@@ -87,6 +91,7 @@ bool Replicator::is_outdated(KeyId key, const Cell& cell) const noexcept {
 
 void Replicator::unreadable(Place server, TimePoint now) {
   Target& target = targets_[server];
+  target.being_read = false;
   if (target.stage != Target::Stage::unread) return;
   target.stage = Target::Stage::ready;
   cells_.each_cell(server, [](KeyId, Cell& cell) { cell.observed = no_value; });

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "plugins/replication/numbers.hpp"
 #include "plugins/replication/types.hpp"
 
 namespace amibroker::replication {
@@ -34,6 +35,9 @@ class RetryQueue {
     std::erase_if(heap_, [&](const Retry& retry) { return retry.target == place; });
     std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
+
+  /// Gives back memory that is not needed.
+  void shrink() { shrink_if_sparse(heap_); }
 
   /// When the first one is due; nothing if there is none.
   [[nodiscard]] std::optional<TimePoint> next_due() const noexcept {

@@ -10,10 +10,11 @@
 
 namespace amibroker::replication {
 
-/// Whether a rule is kept by this build: 1 to 11, or a part of one that is broken by itself: 21 that a server is not
-/// read all the time (6), 22 that a list without a fence counts in the end (6),
-/// 23 that a write waits for a late answer (5), 24 and 25 that of what no late server can change all is written early,
-/// and nothing else (9), 26 that a name which somebody else keeps changing is not written all the time (11).
+/// Whether a rule is kept by this build: 1 to 12, or a part of one that is broken by itself: 21 that a server is not
+/// read all the time (6), 22 that a list without a fence counts in the end (6), 23 that a write waits for a late answer
+/// (5), 24 and 25 that of what no late server can change all is written early, and nothing else (9), 26 that one server
+/// cannot use up the names of all (12), 27 that a name which somebody else keeps changing is not written all the time
+/// (11).
 [[nodiscard]] constexpr bool keeps_rule(int rule) noexcept { return rule != AMIBROKER_BREAK_RULE; }
 
 }  // namespace amibroker::replication

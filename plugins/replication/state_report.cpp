@@ -91,14 +91,15 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
 void StateReport::begin() {
   next_ = 0;
   host_.cancel(std::exchange(timer_, 0));
-  host_.log(Level::info, "report: " + std::to_string(replicator_.keys()) + " names");
+  host_.log(Level::info, "report: " + std::to_string(keys_.size()) + " names");
   write_slice();
 }
 
 void StateReport::write_slice() {
   for (std::size_t i = 0; i < keys_a_slice && next_ < replicator_.keys(); ++i, ++next_)
-    host_.log(Level::info, describe_key(next_, host_, replicator_, places_, keys_, values_));
-  if (next_ == replicator_.keys()) return host_.log(Level::info, "report: end");
+    if (replicator_.has(next_))
+      host_.log(Level::info, describe_key(next_, host_, replicator_, places_, keys_, values_));
+  if (next_ >= replicator_.keys()) return host_.log(Level::info, "report: end");
   timer_ = host_.after(pause, [this] {
     timer_ = 0;
     write_slice();

@@ -26,6 +26,9 @@ struct Limits {
   std::chrono::milliseconds slow{100};
   std::chrono::milliseconds first_retry{100};      ///< back-off after the first attempt without a known outcome
   std::chrono::milliseconds longest_retry{10000};  ///< it doubles from attempt to attempt up to this
+  /// How long after its last change a name that nobody has any more is kept because of a server that does not list its
+  /// states. If the name comes up again later, it is written there once more.
+  std::chrono::seconds forget_unread_after{3600};
   /// How long a write waits while EchoLists::capacity echoes of that key are outstanding; then the oldest is taken for
   /// lost. It decides when to go on, never whether an event is news.
   std::chrono::milliseconds echo_wait{5000};
@@ -56,8 +59,14 @@ class Target {
   bool follows = false;    ///< a broker leads there whose word counts more than this one's (Peers::follows)
   bool open = false;       ///< enough is known of what its neighbours say to write to it
   bool read = false;  ///< its list was read since it came up: a name that comes up now is one that it does not have
+  bool cut = false;   ///< not all names of that list were taken
+  bool being_read = false;  ///< its list was asked for and has not come
+  bool vacant = false;      ///< no server is at this place
   bool passed_over =
       false;  ///< an event was passed over since the list was asked for, because the server was not ready
+
+  /// Whether a name that comes up now is one that it does not have.
+  [[nodiscard]] bool knows_absent() const noexcept { return read && !cut; }
 
   /// A new connection: the window begins small.
   void open_window(const Limits& limits) noexcept;

@@ -15,7 +15,8 @@ namespace amibroker::replication {
 using Place = std::uint32_t;
 inline constexpr Place no_place = 0xffffffffU;
 
-/// A name that servers hold a value for, as a number from 0 without gaps. It is never given up.
+/// A name that servers hold a value for, as a number from 0. That of a name which nobody needs any more is given to
+/// another one.
 using KeyId = std::uint32_t;
 inline constexpr KeyId no_key = 0xffffffffU;
 

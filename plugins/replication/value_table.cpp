@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "plugins/replication/numbers.hpp"
+
 namespace amibroker::replication {
 
 ValueTable::ValueTable(std::span<const std::string_view> pinned) : texts_(1) {  // number 0 is no_value
@@ -35,6 +37,17 @@ void ValueTable::remove_unused(const std::vector<bool>& used) {
     texts_[value] = std::string();
     free_.push_back(value);
   }
+  // Free places at the end are given back; those in between wait for new values.
+  std::size_t end = texts_.size();
+  const auto is_free = [&](ValueId value) {
+    const auto found = ids_.find(texts_[value]);
+    return found == ids_.end() || found->second != value;
+  };
+  while (end > pinned_ + 1 && is_free(static_cast<ValueId>(end - 1))) --end;
+  texts_.resize(end);
+  std::erase_if(free_, [&](ValueId value) { return value >= end; });
+  shrink_if_sparse(free_);
+  ids_.rehash(0);
   sweep_at_ = std::max(least_before_sweep, 2 * size());
 }
 

@@ -32,6 +32,9 @@ class ValueTable {
   /// Values in the table.
   [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
 
+  /// Values that stay.
+  [[nodiscard]] std::size_t pinned() const noexcept { return pinned_; }
+
   /// Whether so many values came since the last sweep that the next one pays.
   [[nodiscard]] bool sweep_is_due() const noexcept { return size() >= sweep_at_; }
 

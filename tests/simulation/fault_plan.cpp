@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/fault_plan.hpp"
 
+#include <string>
 #include <utility>
 
 namespace amibroker::simulation {
@@ -23,6 +24,7 @@ void FaultPlan::begin() {
   some(Fault::fleet_changes, 4, &FaultPlan::reconfigure);
   some(Fault::freezes, 2, &FaultPlan::freeze);
   some(Fault::endless_boots, 1, &FaultPlan::boot_without_end);
+  if (world_.scenario.subject == Subject::device_state) some(Fault::floods, 3, &FaultPlan::flood);
   if (has(Fault::stays_down) && fleet_.size() > 2) at(moment(), [this] { lose_for_good(); });
 }
 
@@ -181,6 +183,20 @@ void FaultPlan::boot_without_end() {
     world_.agenda.at(time, [this, id] {
       if (!fleet_.cable(id).server_is_dead()) fleet_.server(id).announce("FullyBooted");
     });
+}
+
+/// Devices that are there for a second; each flood has names of its own.
+void FaultPlan::flood() {
+  constexpr int devices = 100;
+  const std::size_t id = random_.below(fleet_.size());
+  const std::string prefix = "DAHDI/i1/" + std::to_string(++floods_) + "-";
+  const auto say_all = [this, id, prefix](sim::DeviceState state) {
+    if (fleet_.cable(id).server_is_dead()) return;
+    for (int i = 0; i < devices; ++i) fleet_.server(id).change(prefix + std::to_string(i), state);
+  };
+  world_.trace.line("server ", id, " makes up devices");
+  say_all(sim::DeviceState::inuse);
+  world_.agenda.after(Seconds(1), [say_all] { say_all(sim::DeviceState::invalid); });
 }
 
 void FaultPlan::lose_for_good() {

@@ -53,12 +53,14 @@ class FaultPlan {
   void configure_later();
   void reconfigure();
   void freeze();
+  void flood();
   void lose_for_good();
   void boot_without_end();
 
   World& world_;
   FleetModel& fleet_;
   Random& random_;
+  int floods_ = 0;
   std::optional<std::size_t> lost_;  ///< the server that does not come back
 };
 

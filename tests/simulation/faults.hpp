@@ -35,19 +35,20 @@ enum class Fault : std::uint8_t {
   fleet_changes,    ///< servers are taken out of the configuration while the broker runs, and put into it
   hidden_fences,    ///< a server accepts UserEvent, but never sends the event to the broker
   endless_boots,    ///< a server says FullyBooted all the time
+  floods,           ///< a server makes up a hundred devices that live for one call
   second_broker,    ///< another broker has the same servers
   rival_broker,     ///< another broker has the same servers under other names, so that each writes
   replicator,       ///< two servers copy shared names to each other by themselves
 };
-inline constexpr std::size_t fault_count = 25;
+inline constexpr std::size_t fault_count = 26;
 
 /// The word for a fault on the command line and in traces.
 inline constexpr std::array<std::string_view, fault_count> fault_words{
-    "slow_messages",   "conflicts",       "shared_devices", "unknown_states", "initial_states",
-    "custom",          "event_loss",      "silent_loss",    "reply_loss",     "command_loss",
-    "duplicates",      "server_restarts", "partitions",     "slow_targets",   "refusals",
-    "broker_restarts", "down_at_start",   "stays_down",     "freezes",        "fleet_changes",
-    "hidden_fences",   "endless_boots",   "second_broker",  "rival_broker",   "replicator"};
+    "slow_messages", "conflicts",     "shared_devices", "unknown_states",  "initial_states", "custom",
+    "event_loss",    "silent_loss",   "reply_loss",     "command_loss",    "duplicates",     "server_restarts",
+    "partitions",    "slow_targets",  "refusals",       "broker_restarts", "down_at_start",  "stays_down",
+    "freezes",       "fleet_changes", "hidden_fences",  "endless_boots",   "floods",         "second_broker",
+    "rival_broker",  "replicator"};
 
 class FaultSet {
  public:

@@ -40,6 +40,8 @@ class FleetModel {
   /// Stops the process for a while, as SIGSTOP does; nothing if none runs.
   void stop_broker(std::size_t broker);
   void continue_broker(std::size_t broker);
+  /// Names that the first broker knows; it runs.
+  [[nodiscard]] std::size_t known_names() { return brokers_.front().host->known_names(); }
 
   /// Takes a server out of the configuration of all brokers, at once if they run, and puts it into it. Nothing if it is
   /// so already.

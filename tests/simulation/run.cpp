@@ -40,12 +40,14 @@ class Run {
     stay_quiet("quiet", world_.scenario.resync_interval + Seconds(10));
     check_snapshots(world_.ledger.lists() - lists);
     if (!world_.scenario.others_write()) change_live();
+    const bool devices = world_.scenario.subject == Subject::device_state;
+    const bool flooded = world_.scenario.faults.has(Fault::floods);
+    if (devices && flooded && is_alone()) check_names();
     if (world_.scenario.faults.has(Fault::second_broker)) fail_over();
     if (world_.scenario.faults.has(Fault::replicator)) change_beside_replicator();
     if (world_.scenario.faults.has(Fault::slow_targets) && is_alone()) change_beside_slow_server();
     if (world_.scenario.faults.has(Fault::freezes) && !world_.scenario.others_write()) change_beside_frozen_server();
-    const bool devices = world_.scenario.subject == Subject::device_state;
-    if (devices && is_alone() && world_.scenario.seed % 16 == 0) change_during_dump();
+    if (devices && is_alone() && !flooded && world_.scenario.seed % 16 == 0) change_during_dump();
     if (world_.scenario.faults.has(Fault::broker_restarts)) {
       restart_quietly();
       if (is_alone()) restart_beside_late_server();
@@ -136,6 +138,37 @@ class Run {
     pass(margin);
     check_agreement(world_, fleet_, "after servers ceased to copy names to each other");
     stay_quiet("quiet", Seconds(10));
+  }
+
+  /// Of devices that somebody made up nothing is left (`names`), one server that makes up more than all may have keeps
+  /// no phone of another one off the lamps (`new_phone`), and once it stops these go as well. A server that stays away
+  /// may hold some of the names, so they are kept.
+  void check_names() {
+    const std::size_t most = 2 * world_.scenario.names.size() + fleet_.size();
+    const auto check = [&](const char* when) {
+      if (const std::size_t known = fleet_.known_names(); known > most)
+        world_.ledger.fail("names", std::string(when) + ": " + std::to_string(known) + " names are known, at most " +
+                                        std::to_string(most));
+    };
+    if (!world_.scenario.faults.has(Fault::stays_down)) check("after the faults");
+    if (world_.scenario.seed % 4 != 0) return;  // a flood of hundreds takes as long as the rest of some runs
+    const std::size_t flooder = fleet_.size() - 1;
+    if (!fleet_.connected(0) || !fleet_.connected(flooder)) return;
+    const auto say_all = [&](sim::DeviceState state) {
+      for (std::size_t i = 0; i < VirtualHost::most_devices_in_a_flood + 100; ++i)
+        fleet_.server(flooder).change("DAHDI/i2/" + std::to_string(i), state);
+    };
+    say_all(sim::DeviceState::inuse);
+    pass(margin);
+    fleet_.server(0).change("PJSIP/new", sim::DeviceState::inuse);
+    pass(live_delay);
+    for (std::size_t id = 1; id < fleet_.size(); ++id)
+      if (fleet_.connected(id) &&
+          fleet_.server(id).asterisk.device(shown_name(world_.scenario, "PJSIP/new")) != sim::DeviceState::inuse)
+        world_.ledger.fail("new_phone", "a new phone does not show on server " + std::to_string(id));
+    say_all(sim::DeviceState::invalid);
+    pass(world_.scenario.resync_interval + margin);
+    if (!world_.scenario.faults.has(Fault::stays_down)) check("after the last flood");
   }
 
   /// A server that answers late costs the others nothing, and is written each change once.

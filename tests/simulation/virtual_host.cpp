@@ -69,6 +69,8 @@ void VirtualHost::set_options() {
   options_.set("resync_interval", std::to_string(world_.scenario.resync_interval.count()));
   options_.set("lost_after", std::to_string(world_.scenario.lost_after.count()));
   options_.set("aggregate", world_.scenario.aggregate ? "yes" : "no");
+  if (world_.scenario.subject == Subject::device_state && world_.scenario.faults.has(Fault::floods))
+    options_.set("max_devices", std::to_string(most_devices_in_a_flood));
   options_.set("custom", world_.scenario.custom ? "yes" : "no");
   if (world_.scenario.custom) options_.set("name_template", "Custom:{technology}-{name}");
 }
@@ -91,6 +93,11 @@ void VirtualHost::kill() {
   plugin_->stop();
   plugin_.reset();
   timers_.clear();
+}
+
+std::size_t VirtualHost::known_names() {
+  plugin_->on_report();
+  return known_names_;
 }
 
 bool VirtualHost::is_up(ServerId server) const noexcept { return server < links_.size() && links_[server]->up(); }
@@ -145,6 +152,9 @@ void VirtualHost::post(std::function<void()> task) noexcept {
 
 void VirtualHost::log(Level level, std::string_view text) noexcept {
   constexpr std::array<std::string_view, 4> words{"debug", "info", "warning", "error"};
+  constexpr std::string_view report = "report: ";
+  if (text.starts_with(report) && text.ends_with(" names"))
+    known_names_ = std::stoul(std::string(text.substr(report.size())));
   world_.trace.line("log ", words[static_cast<std::size_t>(level)], ": ", text);
 }
 

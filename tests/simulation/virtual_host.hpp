@@ -45,6 +45,12 @@ class VirtualHost final : public Host, private LinkListener {
   void put_in(ServerId id);
   void take_out(ServerId id);
 
+  /// `max_devices` of a scenario with floods; of these a server may bring half.
+  static constexpr std::size_t most_devices_in_a_flood = 400;
+
+  /// How many names the plugin reports.
+  [[nodiscard]] std::size_t known_names();
+
   // Host
   [[nodiscard]] std::span<const ServerInfo> servers() const noexcept override { return servers_; }
   [[nodiscard]] bool is_up(ServerId server) const noexcept override;
@@ -88,6 +94,7 @@ class VirtualHost final : public Host, private LinkListener {
   bool still_ = false;
   std::deque<std::function<void()>> kept_;  ///< what happened since it stands still
   std::string prefix_;
+  std::size_t known_names_ = 0;  ///< as the log said last
   std::span<const std::unique_ptr<Cable>> cables_;
   std::deque<std::string> sections_;  ///< a deque, because servers_ has views of its strings
   std::vector<ServerInfo> servers_;

@@ -22,6 +22,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
@@ -163,6 +164,43 @@ TEST_F(DeviceNames, EachCustomDeviceThatIsNotSharedHasOneLineWithTheReasonAndWha
   EXPECT_EQ(host.logged(Level::warning, "Two (server-2): \"custom:lower\" is not shared: what the dialplan sets is"),
             1U);
   EXPECT_EQ(host.logged(Level::warning, "add it to `exclude`"), 3U);
+}
+
+TEST_F(DeviceNames, AServerUsesUpOnlyItsOwnLines) {
+  share();
+  start();
+  for (std::size_t round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < 200; ++i)
+      event(0, "Custom:DND/" + std::to_string(round) + "-" + std::to_string(i), "INUSE");
+    event(1, "Custom:DND/100", "INUSE");
+    event(2, "Custom:DND/100", "INUSE");
+    wait();
+  }
+  EXPECT_EQ(host.logged(Level::warning, "One (server-1)"), replication::WarnedNames::capacity);
+  EXPECT_EQ(host.logged(Level::warning, "\"Custom:DND/100\" is not shared"), 1U);
+}
+
+TEST_F(DeviceNames, WhatAnAsteriskPublishesAgainOfANameThatWasClearedIsNotExplained) {
+  share();
+  start();
+  event(1, "Custom:PJSIP-100", "INVALID");
+  wait();
+  EXPECT_EQ(host.logged(Level::warning), 0U);
+}
+
+TEST_F(DeviceNames, AnInventedNameOfAnyLengthIsNotRememberedBeyondTheLimit) {
+  share();
+  host.option_values.set("max_devices", "10");
+  start();
+  const std::string name = "Custom:" + std::string(60'000, 'x');
+  for (int i = 0; i < 100; ++i) {
+    event(0, name + std::to_string(i), "INUSE");
+    event(0, "Custom:x" + std::to_string(i), "INUSE");
+  }
+  EXPECT_THAT(written(), SizeIs(2 * 5));
+  EXPECT_EQ(host.counted("refused_names"), 100U);
+  EXPECT_EQ(host.counted("over_limit"), 95U);
+  EXPECT_LE(host.logged(Level::warning), replication::WarnedNames::capacity + 1);
 }
 
 TEST_F(DeviceNames, ANameWithAColonIsShared) {

@@ -142,6 +142,34 @@ TEST_F(OrphanNames, ANameThatIsSetAgainAndAgainAfterItWasClearedBelongsToSomebod
   EXPECT_EQ(held[1]["Custom:SIP/door"], "INUSE");
 }
 
+TEST_F(OrphanNames, SoDoesOneThatIsForgottenEachTimeItWasCleared) {
+  const auto forget = [this] {
+    snapshot(1);
+    read();
+    EXPECT_THAT(carry_out(), IsEmpty());
+    const std::uint64_t before = life->host.counted("names_given_back");
+    life->host.clock.advance(std::chrono::seconds(15));
+    EXPECT_EQ(life->host.counted("names_given_back"), before + 1);
+  };
+  held[0] = {{"PJSIP/1", "INUSE"}};
+  live();
+  held[1]["Custom:SIP/door"] = "INUSE";
+  EXPECT_THAT(live(), ElementsAre("2: Custom:SIP/door = INVALID"));
+  forget();
+  held[1]["Custom:SIP/door"] = "INUSE";
+  snapshot(1);
+  read();
+  EXPECT_THAT(carry_out(), ElementsAre("2: Custom:SIP/door = INVALID"));
+  forget();
+  held[1]["Custom:SIP/door"] = "INUSE";
+  snapshot(1);
+  read();
+  EXPECT_THAT(carry_out(), IsEmpty());
+  EXPECT_EQ(life->host.logged(Level::warning, "Two (server-2): Custom:SIP/door was set again"), 1U);
+  EXPECT_THAT(live(), IsEmpty()) << "the next life knows it";
+  EXPECT_EQ(held[1]["Custom:SIP/door"], "INUSE");
+}
+
 TEST_F(OrphanNames, MoreForeignNamesThanThereAreNotesForAreLeftAloneInThisLifeWithOneLineEach) {
   constexpr std::size_t names = replication::Notes::most_kept + 2;
   held[0] = {{"PJSIP/1", "INUSE"}};

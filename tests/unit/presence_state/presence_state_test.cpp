@@ -168,6 +168,12 @@ TEST_F(Presences, WhatAServerPublishesAgainAfterAStartOfTheBrokerIsNotPassedOn) 
   EXPECT_EQ(host.logged(Level::warning), 1U);
 }
 
+TEST_F(Presences, WhatAServerPublishesAgainOfOneThatWasClearedIsNotExplained) {
+  start();
+  event(1, "CustomPresence:SIP:foo", "not_set");
+  EXPECT_EQ(host.logged(Level::warning), 0U);
+}
+
 TEST_F(Presences, AStatusThatCannotBeWrittenIsCountedAndDropped) {
   start();
   event(0, "CustomPresence:100", "invalid");

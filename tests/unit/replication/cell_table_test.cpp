@@ -131,6 +131,22 @@ TEST_F(TableInZones, RowsWithinAZoneAreAMeshUntilTheZoneIsSplit) {
   EXPECT_THAT(places_of(later), ElementsAre(0, 4));
 }
 
+TEST_F(TableInZones, AKeyThatIsTakenAwayGivesItsCellsAndItsNumberBack) {
+  const KeyId first = add_key();
+  const KeyId second = add_key();
+  add_around(0, first);
+  add_around(0, second);
+  table.find(1, first)->observed = 9;
+  table.remove_key(first);
+  EXPECT_FALSE(table.has(first));
+  EXPECT_EQ(table.cells(), 3U);
+  EXPECT_THAT(table.keys_of(1), ElementsAre(second));
+  EXPECT_EQ(table.add_key(Sharing::symmetric), first);
+  EXPECT_EQ(table.row(first).size(), 0U);
+  add_around(0, first);
+  EXPECT_EQ(table.find(1, first)->observed, no_value);
+}
+
 TEST(TableOfOneZone, ANewServerGetsACellOfEveryKeyThatAllOthersHave) {
   Neighbours neighbours;
   for (Place place = 0; place < 3; ++place) neighbours.set(place, {});

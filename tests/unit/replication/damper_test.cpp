@@ -112,6 +112,18 @@ TEST_F(Dampers, ManyNamesThatChangeOnceAreForgotten) {
   EXPECT_EQ(values, static_cast<int>(Damper::remembered)) << "of one name";
 }
 
+TEST_F(Dampers, AForgottenHoldEndsWithoutAWordAndItsEndIsNotThatOfTheNextOne) {
+  flip(13);
+  const TimePoint end = *damper.next_due();
+  damper.forget(what);
+  EXPECT_FALSE(damper.holds(what));
+  now = end - milliseconds(300);
+  EXPECT_EQ(flip(13), seconds(1)) << "another name with this number";
+  EXPECT_EQ(damper.pop_due(end), std::nullopt);
+  EXPECT_TRUE(damper.holds(what));
+  EXPECT_EQ(damper.pop_due(end + seconds(2)), what);
+}
+
 // --- What the replicator makes of it ---------------------------------------------------------------------------------
 
 constexpr ValueId one = 1;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,10 @@ inline constexpr Medium distribution_medium{.plugin = "test_state",
 /// A host and a distributor. Set options before `start`.
 class Distributed {
  public:
-  explicit Distributed(std::vector<std::string> names) : host(std::move(names), distribution_options) {}
+  explicit Distributed(std::vector<std::string> names, std::span<const OptionSpec> options = distribution_options)
+      : host(std::move(names), options) {
+    host.option_values.set("server_share", "100");
+  }
 
   void start(const Medium& medium = distribution_medium) {
     distributor.emplace(host, reader, neighbours, newest, medium);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
 
 namespace amibroker::replication {
 namespace {
@@ -78,6 +79,20 @@ TEST_F(Echoes, ListsAreSeparateAndReused) {
   std::multiset<ValueId> values;
   lists.each_value([&](ValueId value) { values.insert(value); });
   EXPECT_EQ(values, (std::multiset<ValueId>{2, 3}));
+}
+
+TEST(EchoListsMemory, IsGivenBackOnceNoEchoIsOutstanding) {
+  EchoLists lists;
+  std::vector<EchoLists::Id> ids(5000, EchoLists::none);
+  for (EchoLists::Id& id : ids) lists.push(id, 7);
+  lists.shrink();
+  EXPECT_GE(lists.capacity_in_lists(), 5000U);
+  for (EchoLists::Id& id : ids) lists.clear(id);
+  lists.shrink();
+  EXPECT_EQ(lists.capacity_in_lists(), 0U);
+  EchoLists::Id again = EchoLists::none;
+  lists.push(again, 8);
+  EXPECT_TRUE(lists.holds(again, 8));
 }
 
 }  // namespace

@@ -30,10 +30,7 @@ class Report : public ::testing::Test {
     for (ServerId server = 0; server < servers; ++server) places.add(server);
     add_key("Custom:PJSIP/100");
   }
-  void add_key(const std::string& name) {
-    keys.add(name);
-    fleet.add_keys(Sharing::one_way, 1);
-  }
+  void add_key(const std::string& name) { keys.add(name, fleet.replicator.add_key(Sharing::one_way), 0); }
   void advance(seconds time) {
     host.clock.advance(time);
     fleet.advance(time);
@@ -151,6 +148,20 @@ TEST_F(Report, ThatIsAskedForAgainStartsOverAndEndsOnce) {
   host.clock.advance(seconds(1));
   EXPECT_EQ(host.logged(Level::info, "Custom:PJSIP/100"), 2U);
   EXPECT_EQ(host.logged(Level::info, "report: end"), 1U);
+}
+
+TEST_F(Report, LeavesOutNamesThatAreGivenBackMeanwhile) {
+  const std::size_t count = 2 * StateReport::keys_a_slice;
+  for (std::size_t i = 1; i < count; ++i) add_key("Custom:" + std::to_string(i));
+  StateReport report(host, fleet.replicator, places, keys, values);
+  report.begin();
+  for (const KeyId key : {static_cast<KeyId>(StateReport::keys_a_slice + 1), static_cast<KeyId>(count - 1)}) {
+    fleet.replicator.remove_key(key);
+    keys.remove(key, fleet.replicator.keys());
+  }
+  host.clock.advance(seconds(1));
+  EXPECT_EQ(host.lines().size(), count - 2 + 2);
+  EXPECT_EQ(host.lines().back().text, "report: end");
 }
 
 TEST_F(Report, DestroyedEarlyLeavesNoTimer) {
