@@ -17,11 +17,19 @@ std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place
   entry.next = (entry.next + 1) % entry.changes.size();
   const bool again = was_held_lately(entry, now);
   if (entry.held || returns(entry, now) <= (again ? most_returns_again : most_returns)) return std::nullopt;
+  if (entry.hold.count() == 0) ++were_held_;
   entry.hold = again ? std::min<std::chrono::milliseconds>(2 * entry.hold, longest_hold) : std::chrono::seconds(1);
   entry.until = now + entry.hold + std::chrono::duration_cast<std::chrono::milliseconds>(entry.hold / 4 * jitter_);
   entry.held = true;
   ends_.push({entry.until, what});
   return entry.hold;
+}
+
+void Damper::forget(const What& what) {
+  const auto found = entries_.find(what);
+  if (found == entries_.end()) return;
+  if (found->second.hold.count() != 0) --were_held_;
+  entries_.erase(found);
 }
 
 /// Changes of the window to a value that an earlier one of it had.
@@ -72,7 +80,9 @@ void Damper::forget_calm(TimePoint now) {
   std::erase_if(entries_, [&](const auto& item) {
     const Entry& entry = item.second;
     const Change& last = entry.changes[(entry.next + entry.changes.size() - 1) % entry.changes.size()];
-    return !entry.held && !was_held_lately(entry, now) && now - last.time >= window;
+    const bool is_calm = !entry.held && !was_held_lately(entry, now) && now - last.time >= window;
+    if (is_calm && entry.hold.count() != 0) --were_held_;
+    return is_calm;
   });
 }
 

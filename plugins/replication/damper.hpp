@@ -52,6 +52,8 @@ class Damper {
     const auto found = entries_.find(what);
     return found != entries_.end() && (found->second.held || was_held_lately(found->second, now));
   }
+  /// Whether that is so of anything.
+  [[nodiscard]] bool held_any_lately() const noexcept { return were_held_ != 0; }
   /// When the next hold ends.
   [[nodiscard]] std::optional<TimePoint> next_due() const {
     return ends_.empty() ? std::nullopt : std::optional(ends_.top().due);
@@ -60,7 +62,7 @@ class Damper {
   [[nodiscard]] std::optional<What> pop_due(TimePoint now);
 
   /// Nothing is known of it any more, and a hold ends without a word: its number may be given to another name.
-  void forget(const What& what) { entries_.erase(what); }
+  void forget(const What& what);
 
   /// The servers that the latest changes came from, the newest first, each once.
   [[nodiscard]] std::vector<Place> sources(const What& what) const;
@@ -113,6 +115,7 @@ class Damper {
 
   double jitter_;
   std::unordered_map<What, Entry, Hash> entries_;
+  std::size_t were_held_ = 0;  ///< entries that are, or were, held
   std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
   TimePoint next_look_{};
 };

@@ -264,6 +264,12 @@ void Distributor::decide(Place place) {
   open_gates();
 }
 
+void Distributor::list_asked(ServerId server) {
+  // Whoever else is there answers the fence that belongs to the list.
+  servers_[server].others_heard_before = std::exchange(servers_[server].others_heard, false);
+  replicator_.list_asked(places_.of(server));
+}
+
 void Distributor::list_came(ServerId server, std::span<const Message> items) {
   drop_list(server);
   std::vector<Listed>& list = servers_[server].list;

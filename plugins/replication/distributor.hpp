@@ -170,14 +170,12 @@ class Distributor final : private Writer, private SnapshotReader {
   /// How long the first orphans are left as they are once all servers were read: time for other brokers to say that
   /// they are there.
   static constexpr std::chrono::milliseconds first_orphans{1000};
-  /// How long another broker counts as there after it was heard.
-  static constexpr std::chrono::minutes others_stay{15};
 
  private:
   // Writer
   void write(Place target, KeyId key, ValueId value) noexcept override;
   // SnapshotReader
-  void list_asked(ServerId server) override { replicator_.list_asked(places_.of(server)); }
+  void list_asked(ServerId server) override;
   void list_came(ServerId server, std::span<const Message> items) override;
   void list_applies(ServerId server) override;
   void list_failed(ServerId server) override;
@@ -256,9 +254,10 @@ class Distributor final : private Writer, private SnapshotReader {
     bool unanswered = false;       ///< a write had no answer since it last came up
     bool read_twice = false;       ///< what had no answer then may run after its first list, so it is read again
     TimerId second_reading = 0;    ///< waits for that
-    /// When a broker that is not to stand in for this one said that it is there: no name there is an orphan for a
-    /// while.
-    std::optional<TimePoint> others_heard{};
+    /// A broker that is not to stand in for this one said that it is there since its states were last asked for, or
+    /// before that: no name there is an orphan.
+    bool others_heard = false;
+    bool others_heard_before = false;
     TimePoint others_answered{};
   };
   std::vector<Server> servers_;

@@ -102,8 +102,8 @@ void Distributor::clear_orphan(KeyId key, std::size_t& told) {
   for (const ServerInfo& server : host_.servers()) {
     const Place place = places_.of(server.id);
     if (place == no_place || !replicator_.target(place).leads) continue;
-    const std::optional<TimePoint>& others = servers_[server.id].others_heard;
-    if (others && host_.now() - *others < others_stay) continue;  // it may be theirs
+    const Server& state = servers_[server.id];
+    if (state.others_heard || state.others_heard_before) continue;  // it may be theirs
     if (notes_.is_foreign(server.id, keys_.shown_name(key))) continue;
     const Cell& cell = replicator_.cell(place, key);
     const bool is_lit = cell.observed != no_value && cell.observed != absent && cell.observed != first_value;

@@ -57,7 +57,7 @@ void Distributor::heard_other(ServerId server, const Life& life, bool read_just_
   peer_log_.other(life, server);
   Server& state = servers_[server];
   if (!read_just_now) {
-    state.others_heard = host_.now();  // a fence may be what a broker left that is gone
+    state.others_heard = true;  // a fence may be what a broker left that is gone
   } else if (host_.now() - state.others_answered >= Peers::mark_period) {
     state.others_answered = host_.now();
     send_mark(server);

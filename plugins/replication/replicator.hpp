@@ -226,6 +226,7 @@ class Replicator {
   void forget_lost_echoes(Place server) noexcept;
   void apply(Place server, const Listed& item, TimePoint now);
   [[nodiscard]] bool is_idle(const Cell& cell, const Target& target, Sharing sharing, TimePoint now) const noexcept;
+  [[nodiscard]] bool was_held_lately(KeyId key, const Row& row, TimePoint now) const;
   [[nodiscard]] static bool is_busy(const Cell& cell, const Target& target) noexcept;
   [[nodiscard]] bool is_outdated(KeyId key, const Cell& cell) const noexcept;
   void apply_unlisted(Place server, KeyId key, Cell& cell, TimePoint now);

@@ -10,6 +10,7 @@ namespace amibroker::replication {
 bool Replicator::is_idle(KeyId key, TimePoint now) const noexcept {
   const Row row = cells_.row(key);
   const Sharing sharing = cells_.sharing(key);
+  if (was_held_lately(key, row, now)) return false;
   // Most keys are not idle because of the same server as at the last look.
   std::uint32_t& reason = cells_.last_reason(key);
   if (reason < row.size() && !is_idle(row[reason], targets_[row.place(reason)], sharing, now)) return false;
@@ -19,6 +20,15 @@ bool Replicator::is_idle(KeyId key, TimePoint now) const noexcept {
     return false;
   }
   return true;
+}
+
+/// If the name went now, its next hold would be a short one again.
+bool Replicator::was_held_lately(KeyId key, const Row& row, TimePoint now) const {
+  if (!damper_.held_any_lately()) return false;
+  if (damper_.held_lately({key}, now)) return true;
+  for (std::size_t i = 0; i < row.size(); ++i)
+    if (damper_.held_lately({key, row.place(i)}, now)) return true;
+  return false;
 }
 
 /// Whether something is to come for this cell that must find it as it is: an answer, a timer, its turn in a line, an
@@ -43,7 +53,8 @@ bool Replicator::is_idle(const Cell& cell, const Target& target, Sharing sharing
   }
   // A new cell is taken for absent on a server that was read, so what is known of this one must be the same. Of a
   // shared name it must be known of every server, because what one held before decides what is news (see `apply`).
-  if (sharing == Sharing::symmetric) return holds_nothing && target.read;
+  // One that is down may still carry out late what it was sent.
+  if (sharing == Sharing::symmetric) return holds_nothing && target.read && target.stage == Target::Stage::ready;
   // What a server holds that is down, or cannot be read, nobody knows; if nothing was written there, it is an orphan at
   // most. One that is being read now is waited for.
   return holds_nothing || (cell.observed == no_value && (target.stage == Target::Stage::down ||

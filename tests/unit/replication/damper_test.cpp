@@ -182,6 +182,25 @@ TEST_F(Fights, OverANameThatWeWriteHoldItOnThatServerAlone) {
   EXPECT_THAT(fleet.taken(), ElementsAre(Write{1, 0, one})) << "server 2 has a write in flight";
 }
 
+TEST_F(Fights, KeepTheNameForAMinute) {
+  fleet.add_keys(Sharing::one_way, 1);
+  fleet.origin(0, 0, one);
+  fight(Sharing::one_way, 50);
+  for (Place server = 0; server < 3; ++server) {
+    fleet.replicator.list_asked(server);
+    static_cast<void>(fleet.replicator.read(server, {}, fleet.now));
+  }
+  fleet.origin(0, 0, no_value);
+  fleet.advance(seconds(10));
+  for (const Write& write : fleet.taken()) {
+    fleet.done(write.target, write.key);
+    tell(Sharing::one_way, write.target, write.value);
+  }
+  EXPECT_FALSE(fleet.replicator.is_idle(0, fleet.now));
+  fleet.advance(seconds(61));
+  EXPECT_TRUE(fleet.replicator.is_idle(0, fleet.now));
+}
+
 TEST_F(Fights, OfADayCostFewWrites) {
   fleet.add_keys(Sharing::one_way, 1);
   fleet.origin(0, 0, one);

@@ -201,7 +201,7 @@ TEST_F(OtherBrokers, WhatOneWithOtherServersKeepsIsNoOrphan) {
   distributor->events_lost(1);
   read({{1, {held("Custom:PJSIP/1", "INUSE")}}});
   EXPECT_THAT(writes(), IsEmpty());
-  host.clock.advance(Distributor::others_stay);
+  pause();
   distributor->events_lost(1);
   read({{1, {held("Custom:PJSIP/1", "INUSE"), held("Custom:PJSIP/9", "INUSE")}}});
   EXPECT_THAT(writes(), Contains("2: STATE(Custom:PJSIP/1) = NOTHING"));
