@@ -39,7 +39,9 @@ class Recorder final : public SnapshotReader {
 class SnapshotTaking : public ::testing::Test {
  protected:
   SnapshotTaking() { up(0); }
-  static SnapshotConfig config(std::chrono::seconds interval) { return {"p", "TestList", "res_test.so", interval, Life{}}; }
+  static SnapshotConfig config(std::chrono::seconds interval) {
+    return {"p", "TestList", "res_test.so", interval, Life{}};
+  }
 
   void up(ServerId server) {
     host.set_up(server);
