@@ -73,6 +73,16 @@ class Ami:
             raise AssertionError(f"Asterisk closed the AMI connection instead of a reply to {action}")
         return fields
 
+    def items(self, action, complete):
+        """What a list action lists, as dictionaries; `complete`: the event that ends it."""
+        start, action_id = self.count(), f"t{next(self._ids)}"
+        self.send(Action=action, ActionID=action_id)
+
+        def whole():
+            events = [dict(event) for event in self.events(start) if ("ActionID", action_id) in event]
+            return events if events and events[-1]["Event"] == complete else None
+        return until(whole, f"the end of {action}", interval=0.005)[:-1]
+
     def getvar(self, variable):
         return self.action(Action="Getvar", Variable=variable)["Value"]
 
