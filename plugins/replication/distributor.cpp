@@ -84,6 +84,7 @@ void Distributor::start_gate_timers(bool lists_show_names) {
       open_gates();
       start_timer_ = host_.after(start_limit - start_wait, [this] {
         start_timer_ = 0;
+        for (Place place = 0; place < places_.size(); ++place) peers_.ready(place);
         replicator_.open(host_.now());
         set_retry_timer();
       });
@@ -92,14 +93,18 @@ void Distributor::start_gate_timers(bool lists_show_names) {
 }
 
 void Distributor::open_gates() {
-  for (Place place = 0; place < places_.size(); ++place)
-    if (!replicator_.target(place).open && gate_.is_open(place)) replicator_.open(place, host_.now());
+  for (Place place = 0; place < places_.size(); ++place) {
+    if ((replicator_.target(place).open && peers_.is_ready(place)) || !gate_.is_open(place)) continue;
+    peers_.ready(place);
+    replicator_.open(place, host_.now());
+  }
   set_retry_timer();
 }
 
 Distributor::~Distributor() {
   host_.cancel(timer_);
   host_.cancel(peer_timer_);
+  host_.cancel(announce_timer_);
   host_.cancel(orphan_timer_);
   host_.cancel(start_timer_);
   host_.cancel(tidy_timer_);
@@ -194,7 +199,7 @@ void Distributor::server_added(ServerId server) {
   replicator_.add_server(place, host_.now());
   gate_.add_server(place);
   peers_.add_server(place);
-  fleet_.reset();
+  fleet_changed();
   snapshots_.add_server();
   log_.add_server();
   notes_.add_server();
@@ -207,7 +212,7 @@ void Distributor::server_added(ServerId server) {
 
 void Distributor::server_changed(ServerId server, bool filters_changed) {
   const Place place = places_.of(server);
-  fleet_.reset();
+  fleet_changed();
   const std::vector<Place> before = neighbours_.of(place);
   if (neighbours_.set(place, host_.servers()[server].zones)) {
     const std::vector<Place>& after = neighbours_.of(place);
@@ -239,7 +244,7 @@ void Distributor::server_retired(ServerId server) {
   replicator_.remove_server(place, host_.now());
   neighbours_.remove(place);
   peers_.retire_server(place);
-  fleet_.reset();
+  fleet_changed();
   places_.remove(server);
   gate_.retire(place);
   decide(place);
@@ -291,7 +296,8 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
 void Distributor::list_applies(ServerId server) {
   servers_[server].filters_changed = false;
   const Place place = places_.of(server);
-  replicator_.set_peers(place, peers_.any(place), peers_.follows(place, host_.now()));
+  look_at_clock();
+  replicator_.set_follows(place, peers_.follows(place, host_.now()));
   const bool again = replicator_.read(place, servers_[server].list, host_.now());
   if (servers_[server].list_was_cut) replicator_.list_was_cut(place);
   drop_list(server);
@@ -358,6 +364,7 @@ void Distributor::set_retry_timer() {
   timer_due_ = *due;
   timer_ = host_.after(std::max(delay, std::chrono::milliseconds::zero()), [this] {
     timer_ = 0;
+    look_at_clock();
     replicator_.tick(host_.now());
     set_retry_timer();
   });

@@ -170,6 +170,8 @@ class Distributor final : private Writer, private SnapshotReader {
   /// How long the first orphans are left as they are once all servers were read: time for other brokers to say that
   /// they are there.
   static constexpr std::chrono::milliseconds first_orphans{1000};
+  /// How long after a change of the fleet other brokers are told of it, so that many changes are told once.
+  static constexpr std::chrono::milliseconds announce_after{1000};
 
  private:
   // Writer
@@ -213,6 +215,7 @@ class Distributor final : private Writer, private SnapshotReader {
   [[nodiscard]] std::uint64_t fleet();
   [[nodiscard]] std::uint64_t fleet_sign() const;
   [[nodiscard]] Mark mark_for(ServerId server);
+  void fleet_changed();
   void user_event(ServerId server, const Message& event);
   void heard_other(ServerId server, const Life& life, bool read_just_now);
   void follow_peers();
@@ -273,6 +276,7 @@ class Distributor final : private Writer, private SnapshotReader {
   TimerId orphan_timer_ = 0;
   bool orphans_are_due_ = false;
   TimerId peer_timer_ = 0;
+  TimerId announce_timer_ = 0;
   std::optional<Life> heard_peer_{};  ///< since the last tick
   std::size_t began_to_lead_ = 0;     ///< servers, since the last tick
   std::size_t ceased_to_lead_ = 0;

@@ -75,7 +75,8 @@ void Distributor::notes_left(ServerId target, const Reply& reply) {
   // Their own writes were not sent, whatever became of the notes.
   const Reply ended{reply.outcome == Outcome::unknown ? Outcome::not_sent : reply.outcome, reply.text, {}};
   for (const KeyId key : held_back) {
-    if (reply.ok()) send(target, key, replicator_.cell(place, key).in_flight);
+    if (reply.ok() && replicator_.target(place).leads) send(target, key, replicator_.cell(place, key).in_flight);
+    else if (reply.ok()) answered(target, key, {Outcome::not_sent, "another broker writes there by now", {}});
     else answered(target, key, ended);
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Other brokers on the same servers, and names that somebody else keeps changing.
-#include <algorithm>
+#include <map>
+#include <string>
 
 #include "plugins/replication/distributor.hpp"
 
@@ -9,19 +10,35 @@ namespace amibroker::replication {
 
 /// In everything that goes into it two brokers must be alike to stand in for each other.
 std::uint64_t Distributor::fleet_sign() const {
-  std::vector<std::string> servers;
-  for (const ServerInfo& server : host_.servers()) {
-    if (server.retired) continue;
-    std::string& text = servers.emplace_back(server.section);
-    std::vector<std::string_view> zones(server.zones.begin(), server.zones.end());
-    std::sort(zones.begin(), zones.end());
-    for (const std::string_view zone : zones) text.append(" ").append(zone);
-  }
-  std::sort(servers.begin(), servers.end());
+  std::map<std::string_view, const ServerInfo*> servers;
+  for (const ServerInfo& server : host_.servers())
+    if (!server.retired) servers.emplace(server.section, &server);
   FleetSign sign;
+  const auto add_all = [&](std::string_view what, const auto& texts) {
+    sign.add(what);
+    for (const std::string_view text : texts) sign.add(text);
+  };
   sign.add(variant_);
-  for (const std::string& server : servers) sign.add(server);
+  sign.add(std::to_string(lost_after_.count()));
+  add_all("include", host_.options().list("include"));
+  add_all("exclude", host_.options().list("exclude"));
+  for (const auto& [section, server] : servers) {
+    add_all(section, server->zones);  // in their order: the first may be a part of the names
+    add_all("include", server->include);
+    add_all("exclude", server->exclude);
+  }
   return sign.value();
+}
+
+/// Who had the same servers may have others now, or the other way round.
+void Distributor::fleet_changed() {
+  fleet_.reset();
+  if (announce_timer_ != 0) return;
+  announce_timer_ = host_.after(announce_after, [this] {
+    announce_timer_ = 0;
+    for (const ServerInfo& server : host_.servers())
+      if (places_.of(server.id) != no_place && host_.is_up(server.id)) send_mark(server.id);
+  });
 }
 
 std::uint64_t Distributor::fleet() {

@@ -12,6 +12,7 @@ namespace amibroker::replication {
 namespace {
 
 constexpr std::chrono::hours between_lines{1};
+constexpr std::chrono::minutes between_changes{1};
 
 /// `2026-11-29 18:05:11 UTC`, by the clock of that broker's machine.
 std::string start_of(const Life& life) {
@@ -59,13 +60,18 @@ void PeerLog::other(const Life& life, ServerId server) {
 }
 
 void PeerLog::changed(std::size_t began, std::size_t ceased, std::pair<std::size_t, std::size_t> balance) {
-  if (began > 0)
-    host_.log(Level::info, "writes to " + servers_text(began) +
+  began_ += began;
+  ceased_ += ceased;
+  if (began_ + ceased_ == 0 || (told_ && host_.now() - *told_ < between_changes)) return;
+  told_ = host_.now();
+  if (began_ > 0)
+    host_.log(Level::info, "writes to " + servers_text(began_) +
                                " from now on, as the broker that wrote there is silent or yields; " +
                                std::to_string(balance.second) + " are left to another broker");
-  if (ceased > 0)
-    host_.log(Level::info, "stands by on " + servers_text(ceased) +
+  if (ceased_ > 0)
+    host_.log(Level::info, "stands by on " + servers_text(ceased_) +
                                ", which another broker writes to; this one writes to " + std::to_string(balance.first));
+  began_ = ceased_ = 0;
 }
 
 void PeerLog::held(std::string_view name, std::chrono::milliseconds time, std::span<const ServerId> servers) {

@@ -26,7 +26,8 @@ class PeerLog {
   void same(const Life& life, std::pair<std::size_t, std::size_t> balance);
   /// A broker was seen on a server that also writes there, but not the same.
   void other(const Life& life, ServerId server);
-  /// This one began to write to so many servers, and ceased to write to others.
+  /// This one began to write to so many servers, and ceased to write to others. At most one line a minute for each;
+  /// what happens meanwhile is in the next. Call it now and then with zeros.
   void changed(std::size_t began, std::size_t ceased, std::pair<std::size_t, std::size_t> balance);
   /// A name is not written for so long, because it keeps changing; `servers`: where that came from.
   void held(std::string_view name, std::chrono::milliseconds time, std::span<const ServerId> servers);
@@ -39,6 +40,9 @@ class PeerLog {
   [[nodiscard]] bool is_due(std::map<Key, TimePoint>& said, const Key& key);
 
   Host& host_;
+  std::size_t began_ = 0;  ///< not told yet
+  std::size_t ceased_ = 0;
+  std::optional<TimePoint> told_{};
   std::map<Life, TimePoint> same_;
   std::map<Life, TimePoint> other_;
   std::map<std::string, TimePoint> held_;

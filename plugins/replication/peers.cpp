@@ -22,16 +22,38 @@ void Peers::up(Place place, TimePoint now) {
   Server& server = servers_[place];
   if (!std::exchange(server.up, true)) ++reach_;
   server.mute = false;
+  server.up_since = now;
   server.valid_from = server.sent + 1;
   server.returned.reset();
-  if (server.peers.empty()) return;
+  if (server.peers.empty()) return wait_for_answer(place, now);
   set_leads(place, false, now);
-  // Any of them may have begun to lead meanwhile: wait for what they say.
+  expect_leader(server, now);
+  server.next_mark = now;
+}
+
+/// The answer to our first mark on a server may come after all that is needed to write to it.
+void Peers::wait_for_answer(Place place, TimePoint now) {
+  Server& server = servers_[place];
+  if (!any() || !server.up || now - server.up_since >= answer_wait || !server.peers.empty()) return;
+  set_leads(place, false, now);
+  if (!std::exchange(server.waits, true)) waiting_.push_back(place);
+}
+
+void Peers::end_waiting(TimePoint now) {
+  std::erase_if(waiting_, [&](Place place) {
+    Server& server = servers_[place];
+    if (server.waits && server.peers.empty() && now - server.up_since < answer_wait) return false;
+    if (std::exchange(server.waits, false) && server.peers.empty() && server.up) set_leads(place, true, now);
+    return true;
+  });
+}
+
+/// Any of the others may have begun to lead while we could not see it: wait for what they say.
+void Peers::expect_leader(Server& server, TimePoint now) {
   for (Peer& peer : server.peers) {
     peer.heard = now;
     peer.leads = true;
   }
-  server.next_mark = now;
 }
 
 void Peers::down(Place place, TimePoint now) {
@@ -50,24 +72,27 @@ void Peers::heard(Place place, const Mark& mark, TimePoint now) {
   peer.heard = now;
   peer.reach = mark.reach;
   peer.leads = mark.leads;
-  peer.ahead = peer.reach > reach_ ? peer.ahead + 1 : 0;
-  if (mark.leads) server.leader_heard = now;
+  if (mark.leads) {
+    server.leader_heard = now;
+    peer.declined = false;
+  }
+  peer.ahead = peer.reach > reach_ && !peer.declined ? peer.ahead + 1 : 0;
+  if (is_new && with_peers_.size() == 1 && server.peers.size() == 1)
+    for (Place other = 0; other < servers_.size(); ++other) wait_for_answer(other, now);
   if (is_new) {
     if (server.peers.size() == 1) server.returned = now;  // until now nobody wanted a mark of us
     answer(server, now);
   }
   if (!keeps_rule(11)) return;
-  const bool yields = (mark.leads && is_better(peer)) || peer.ahead >= yield_after;
+  const bool yields = !server.ready || (mark.leads && is_better(peer)) || peer.ahead >= yield_after;
   if (server.leads && yields) set_leads(place, false, now);
   else if (server.leads && mark.leads) answer(server, now);
-  try_to_lead(place, now);
 }
 
 void Peers::returned(Place place, std::uint64_t number, TimePoint now) {
   Server& server = servers_[place];
   if (number < server.valid_from) return;
   server.returned = now;
-  if (!server.peers.empty()) try_to_lead(place, now);
 }
 
 void Peers::tick(TimePoint now) {
@@ -75,10 +100,12 @@ void Peers::tick(TimePoint now) {
     for (const Place place : with_peers_) {
       servers_[place].valid_from = servers_[place].sent + 1;
       servers_[place].returned.reset();
+      expect_leader(servers_[place], now);
     }
   }
   last_tick_ = now;
   for (const Place place : with_peers_) look(place, now);
+  end_waiting(now);
   std::erase_if(with_peers_, [&](Place place) { return servers_[place].peers.empty(); });
 }
 
@@ -87,21 +114,24 @@ void Peers::look(Place place, TimePoint now) {
   if (!server.up) return;
   std::erase_if(server.peers, [&](const Peer& peer) { return now - peer.heard > forget_after; });
   if (server.peers.empty()) return set_leads(place, true, now);
-  if (server.leads && keeps_rule(11) && !holds_lease(server, now)) set_leads(place, false, now);
+  if (server.leads && keeps_rule(11) && !holds_lease(server, now) && !is_deaf(server, now))
+    set_leads(place, false, now);
   try_to_lead(place, now);
 }
 
 void Peers::try_to_lead(Place place, TimePoint now) {
   Server& server = servers_[place];
-  if (server.leads || !server.up || !holds_lease(server, now)) return;
+  if (server.leads || !server.up || !server.ready) return;
   bool better = false;
   for (const Peer& peer : server.peers) {
     if (now - peer.heard >= silence) continue;
     if (peer.leads) return;
-    better |= is_better(peer);
+    better |= is_better(peer) && !peer.declined;
   }
+  if (!holds_lease(server, now) && !is_deaf(server, now)) return;
   // The best one begins at once. If it does not, for whatever reason, anyone does.
   if (better && now - server.leader_heard < 2 * silence) return;
+  for (Peer& peer : server.peers) peer.declined = true;
   set_leads(place, true, now);
 }
 
@@ -118,6 +148,11 @@ bool Peers::is_better(const Peer& peer) const noexcept {
 
 bool Peers::holds_lease(const Server& server, TimePoint now) noexcept {
   return server.mute || (server.returned && now - *server.returned <= lease);
+}
+
+bool Peers::is_deaf(const Server& server, TimePoint now) noexcept {
+  return std::all_of(server.peers.begin(), server.peers.end(),
+                     [&](const Peer& peer) { return now - peer.heard >= deaf_after; });
 }
 
 Peers::Peer& Peers::peer_of(Place place, const Life& life) {
@@ -153,7 +188,7 @@ Mark Peers::next_mark(Place place, TimePoint now) {
   Server& server = servers_[place];
   server.last_mark = now;
   server.next_mark = now + mark_period;
-  return {.life = life_, .number = ++server.sent, .reach = reach_, .leads = server.leads};
+  return {.life = life_, .number = ++server.sent, .reach = reach_, .leads = server.leads && server.ready};
 }
 
 std::vector<Place> Peers::marks_due(TimePoint now) const {

@@ -36,6 +36,9 @@ class Peers {
   void add_server(Place place);
   void retire_server(Place place) { forget_server(servers_[place]); }
   void up(Place place, TimePoint now);
+  /// Enough is known of the fleet to write to this server. Before that it does not lead beside others.
+  void ready(Place place) noexcept { servers_[place].ready = true; }
+  [[nodiscard]] bool is_ready(Place place) const noexcept { return servers_[place].ready; }
   void down(Place place, TimePoint now);
 
   /// A mark of another broker that is to do the same as this one.
@@ -73,9 +76,14 @@ class Peers {
   static constexpr std::chrono::milliseconds mark_period{1000};
   /// A leader whose mark did not come back for so long leads no longer; `silence` is longer, so that it is over by
   /// then.
-  static constexpr std::chrono::milliseconds lease{2000};
+  static constexpr std::chrono::milliseconds lease{1900};
   static constexpr std::chrono::milliseconds silence{2200};
   static constexpr std::chrono::milliseconds stall{1000};
+  /// If on a server neither our own marks come back nor those of others come, its events do not reach us: then we lead.
+  static constexpr std::chrono::seconds deaf_after{10};
+  /// How long a broker that starts, and has heard another one somewhere, gives it to say on the other servers who
+  /// leads.
+  static constexpr std::chrono::milliseconds answer_wait{1000};
   static constexpr std::chrono::seconds forget_after{60};
   static constexpr std::chrono::milliseconds least_gap{100};  ///< between marks that answer something
   static constexpr int yield_after = 3;
@@ -88,10 +96,14 @@ class Peers {
     TimePoint heard{};
     std::uint32_t reach = 0;
     bool leads = false;
-    int ahead = 0;  ///< marks in a row by which it reaches more than we do
+    int ahead = 0;          ///< marks in a row by which it reaches more than we do
+    bool declined = false;  ///< it did not lead when it was its turn, and has not since
   };
   struct Server {
     bool up = false;
+    bool ready = false;
+    bool waits = false;  ///< whether another one answers here, who was heard elsewhere
+    TimePoint up_since{};
     bool leads = true;
     bool mute = false;
     std::uint64_t sent = 0;        ///< number of our last mark
@@ -105,7 +117,11 @@ class Peers {
 
   [[nodiscard]] bool is_better(const Peer& peer) const noexcept;
   [[nodiscard]] static bool holds_lease(const Server& server, TimePoint now) noexcept;
+  [[nodiscard]] static bool is_deaf(const Server& server, TimePoint now) noexcept;
+  static void expect_leader(Server& server, TimePoint now);
   [[nodiscard]] Peer& peer_of(Place place, const Life& life);
+  void wait_for_answer(Place place, TimePoint now);
+  void end_waiting(TimePoint now);
   void set_leads(Place place, bool leads, TimePoint now);
   void answer(Server& server, TimePoint now) noexcept;
   void look(Place place, TimePoint now);
@@ -115,6 +131,7 @@ class Peers {
   Life life_;
   std::vector<Server> servers_;
   std::vector<Place> with_peers_;
+  std::vector<Place> waiting_;
   std::vector<Place> changes_;
   std::uint32_t reach_ = 0;
   TimePoint last_tick_{};

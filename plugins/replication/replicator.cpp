@@ -83,6 +83,7 @@ void Replicator::show(KeyId key, Place target, Cell& cell, ValueId value, Urgenc
 }
 
 News Replicator::changed_on(Place server, KeyId key, ValueId value, TimePoint now) {
+  forget_old_expectations(server, key, now);
   if (Cell* cell = cells_.find(server, key); cell != nullptr && hear_echo(server, key, *cell, value, now))
     return News::echo;
   // A server that has just come up may publish what it had stored, and that is old. Its list will show it, and is
@@ -316,6 +317,14 @@ void Replicator::reconcile(Place target_id, KeyId key, Cell& cell, Urgency urgen
   if (target.stage != Target::Stage::ready || !needs_write(target_id, key, cell)) return;
   if (target.has_room(urgency)) send(target_id, key, cell, now);
   else target.enqueue(key, cell, urgency);
+}
+
+/// What the broker that leads there has not written by now it does not write, so the same value is news from now on.
+void Replicator::forget_old_expectations(Place server, KeyId key, TimePoint now) noexcept {
+  if (targets_[server].leads) return;
+  Cell* const cell = cells_.find(server, key);
+  if (cell == nullptr || cell->in_flight != no_value || since_write(*cell, now) <= expected_within) return;
+  echoes_.clear(cell->echoes);
 }
 
 /// The broker that leads there wants the same as we do, and writes it: the event of that is no news, and no more than

@@ -117,13 +117,12 @@ class Replicator {
   /// can begin at once. At first it writes to all.
   void set_leads(Place target, bool leads, TimePoint now);
 
-  /// Whether there are other brokers; `follows`: and one leads whose word counts more than ours: what stands there for
-  /// `settled_after` against what we want of a symmetric key is what it wants.
-  void set_peers(Place target, bool has_peers, bool follows) noexcept {
-    targets_[target].has_peers = has_peers;
-    targets_[target].follows = follows;
-  }
+  /// Whether another broker leads there whose word counts more than ours: what stands there for `settled_after` against
+  /// what we want of a symmetric key is what it wants.
+  void set_follows(Place target, bool follows) noexcept { targets_[target].follows = follows; }
   static constexpr std::chrono::seconds settled_after{30};
+  /// How long the event of a write that another broker is expected to make is waited for.
+  static constexpr std::chrono::seconds expected_within{5};
 
   /// The result of the write of that key on that server; exactly once for each Writer::write.
   void completed(Place target, KeyId key, Outcome outcome, TimePoint now);
@@ -208,6 +207,7 @@ class Replicator {
   [[nodiscard]] bool needs_write(Place target, KeyId key, const Cell& cell) const noexcept;
   [[nodiscard]] bool may_write(Place target, KeyId key, const Cell& cell) const noexcept;
   void reconcile(Place target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);
+  void forget_old_expectations(Place server, KeyId key, TimePoint now) noexcept;
   void expect_write(Place target, KeyId key, Cell& cell, TimePoint now);
   void reconcile_all(Place target, TimePoint now);
   void take_over(Place target, TimePoint now);

@@ -30,6 +30,7 @@ void Replicator::remove_server(Place place, TimePoint now) {
   for (const KeyId key : cells_.keys_of(place)) {
     Cell& cell = at(place, key);
     echoes_.clear(cell.echoes);
+    damper_.forget({key, place});
     // Without zones the next server at this place will need the same cells.
     if (neighbours_.all()) cell = Cell{};
     else cells_.remove_cell(place, key);

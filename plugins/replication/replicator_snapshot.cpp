@@ -60,15 +60,11 @@ void Replicator::apply(Place server, const Listed& item, TimePoint now) {
   // The server holds something else than it should. If it held that before, it only missed our write. If it is
   // new, it was changed there and the event was lost, or it came while the server was out of reach: news. If it is
   // not known what it held, what the fleet agrees on counts.
-  bool is_news =
+  const bool is_news =
       before == no_value ? cell.desired == no_value : before != item.value && !echoes_.holds(cell.echoes, item.value);
-  // A late command of another broker looks like a change that was made there: what the fleet said lately counts more.
-  const Target& target = targets_[server];
-  const bool is_settled = seconds_since_change(cell, now) >= settled_after;
-  if (target.has_peers && target.stage == Target::Stage::unread && !is_settled) is_news = false;
   // Two brokers that lead on different servers may have judged the same case differently, each sure of its own: then
   // the better one's word counts. What it has not written for so long it does not mean to write.
-  const bool is_theirs = target.follows && is_settled;
+  const bool is_theirs = targets_[server].follows && seconds_since_change(cell, now) >= settled_after;
   if (is_news || is_theirs) spread_news(server, item.key, item.value, Urgency::dump, now);
 }
 

@@ -54,12 +54,11 @@ class Target {
     ready,   ///< written to
   };
   Stage stage = Stage::down;
-  bool leads = true;       ///< this broker writes there, and no other one (Peers)
-  bool has_peers = false;  ///< other brokers are known there (Peers)
-  bool follows = false;    ///< a broker leads there whose word counts more than this one's (Peers::follows)
-  bool open = false;       ///< enough is known of what its neighbours say to write to it
-  bool read = false;  ///< its list was read since it came up: a name that comes up now is one that it does not have
-  bool cut = false;   ///< not all names of that list were taken
+  bool leads = true;     ///< this broker writes there, and no other one (Peers)
+  bool follows = false;  ///< a broker leads there whose word counts more than this one's (Peers::follows)
+  bool open = false;     ///< enough is known of what its neighbours say to write to it
+  bool read = false;     ///< its list was read since it came up: a name that comes up now is one that it does not have
+  bool cut = false;      ///< not all names of that list were taken
   bool being_read = false;  ///< its list was asked for and has not come
   bool vacant = false;      ///< no server is at this place
   bool passed_over =

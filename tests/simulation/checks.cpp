@@ -218,6 +218,14 @@ void check_reading(World& world) {
   }
 }
 
+void check_last(World& world, FleetModel& fleet, const Name& name, std::string_view when) {
+  const std::string& last = world.ledger.history(name.text).back();
+  for (std::size_t id = 0; id < fleet.size(); ++id)
+    if (const std::string is = held(world.scenario, fleet.server(id), name.text); fleet.connected(id) && is != last)
+      world.ledger.fail("last",
+                        std::string(when) + ": " + where(name, id) + " is " + is + ", but " + last + " was set last");
+}
+
 void check_leaders(World& world, FleetModel& fleet, Duration lately) {
   for (std::size_t id = 0; id < fleet.size(); ++id) {
     if (!fleet.cable(id, 0).connected() || !fleet.cable(id, 1).connected()) continue;

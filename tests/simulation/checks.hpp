@@ -63,6 +63,9 @@ void check_steady(World& world, FleetModel& fleet, const Shown& before);
 /// as reasons that go on slow the broker down, and only a fence that does not come is asked for again at once.
 void check_reading(World& world);
 
+/// `last`: every server that is connected holds of a shared name what was set last.
+void check_last(World& world, FleetModel& fleet, const Name& name, std::string_view when);
+
 /// `leaders`: of two brokers with the same servers exactly one said `lately` that it writes to a server, on each server
 /// that both reach.
 void check_leaders(World& world, FleetModel& fleet, Duration lately);

@@ -83,6 +83,22 @@ class OtherBrokers : public ::testing::Test, public Distributed {
   int number = 0;
 };
 
+TEST_F(OtherBrokers, AChangeOfTheFleetIsToldToOthersOnceForAllServers) {
+  for (ServerId server = 0; server < 3; ++server) distributor->server_changed(server, false);
+  EXPECT_EQ(take_marks(), 0U);
+  host.clock.advance(Distributor::announce_after);
+  EXPECT_EQ(take_marks(), 3U);
+}
+
+TEST_F(OtherBrokers, ChangesOfTheLeadHaveALineAMinute) {
+  for (int second = 0; second < 120; ++second) {
+    marks(second % 8 < 4);  // silent as a leader for some seconds, again and again
+    host.clock.advance(seconds(1));
+    take_marks();
+  }
+  EXPECT_LE(host.logged(Level::info, "which another broker writes to"), 3U);
+}
+
 TEST_F(OtherBrokers, ABrokerThatIsAloneSendsNoMarks) {
   host.clock.advance(seconds(30));
   EXPECT_THAT(host.requests, IsEmpty());
@@ -114,7 +130,8 @@ TEST_F(OtherBrokers, IfTheLeaderFallsSilentWhatItLeftUndoneIsWritten) {
   pass(seconds(3), false);
   EXPECT_THAT(writes(), Contains("2: STATE(Custom:PJSIP/2) = INUSE"));
   EXPECT_THAT(writes(), SizeIs(3)) << "server 2 shows PJSIP/1 already";
-  EXPECT_GE(host.logged(Level::info, "from now on, as the broker that wrote there is silent or yields"), 1U);
+  pass(seconds(60), false);
+  EXPECT_EQ(host.logged(Level::info, "writes to 3 servers from now on, as the broker that wrote there is silent"), 1U);
 }
 
 TEST_F(OtherBrokers, WhatADeadLeaderDidNotWriteHoldsNoWriteBack) {
@@ -122,6 +139,19 @@ TEST_F(OtherBrokers, WhatADeadLeaderDidNotWriteHoldsNoWriteBack) {
   for (int i = 0; i < 20; ++i) presence(0, "a", "x" + std::to_string(i));  // it writes none of them
   pass(seconds(3), false);
   EXPECT_THAT(writes(), ElementsAre("2: STATE(a) = x19", "3: STATE(a) = x19"));
+}
+
+TEST_F(OtherBrokers, AChangeToWhatTheLeaderWasExpectedToWriteLongAgoIsNews) {
+  marks(true);
+  presence(0, "a", "x");  // the leader knows that server 2 holds it already, and writes nothing there
+  pass(seconds(2), true);
+  presence(0, "a", "y");
+  presence(1, "a", "y");
+  presence(2, "a", "y");
+  pass(seconds(10), true);
+  presence(1, "a", "x");
+  pass(seconds(3), false);
+  EXPECT_THAT(writes(), ::testing::UnorderedElementsAre("1: STATE(a) = x", "3: STATE(a) = x"));
 }
 
 TEST_F(OtherBrokers, AfterATakeOverTheServersAreRead) {

@@ -27,11 +27,13 @@ class Brokers : public ::testing::Test {
     std::vector<std::pair<Place, Mark>> unread;  ///< while it is stopped
   };
 
-  void start(int number) {
+  void start(int number, bool is_ready = true) {
     now_ += seconds(1);
     Broker& broker = brokers_[number];
     broker.peers = std::make_unique<Peers>(Life{static_cast<std::uint64_t>(number) + 1, 0}, servers);
     for (Place place = 0; place < servers; ++place) connect(number, place);
+    if (!is_ready) return;
+    for (Place place = 0; place < servers; ++place) broker.peers->ready(place);
   }
   void kill(int number) { brokers_.erase(number); }
   void connect(int number, Place place) {
@@ -191,7 +193,7 @@ TEST_F(Brokers, MarksOfBeforeItWasStoppedProveNothing) {
   pass(seconds(2));
   EXPECT_FALSE(leads(0));
   for (Place place = 0; place < servers; ++place) thaw(place);
-  pass(seconds(1));
+  pass(seconds(2));
   EXPECT_TRUE(leads(0)) << "its next mark came back, and nobody else leads";
 }
 
@@ -325,6 +327,95 @@ TEST_F(Brokers, InventedLivesCostLittle) {
   EXPECT_FALSE(peers(1).any());
 }
 
+TEST_F(Brokers, OneThatIsKilledAndStartedAtOnceIsTakenOverFrom) {
+  start(0);
+  start(1);
+  pass(seconds(5));
+  kill(0);
+  now_ += milliseconds(200);
+  start(2, false);
+  pass(milliseconds(2750));
+  EXPECT_TRUE(leads(1)) << "the new one is not ready, so it does not say that it leads";
+  EXPECT_FALSE(leads(2));
+  for (Place place = 0; place < servers; ++place) peers(2).ready(place);
+  pass(seconds(5));
+  EXPECT_TRUE(leads(1));
+  EXPECT_FALSE(leads(2));
+}
+
+TEST_F(Brokers, OneThatStartsAndHasHeardAnotherOneWaitsOnTheOtherServersForWhatItSays) {
+  start(0);
+  freeze(1);
+  freeze(2);
+  start(1, false);
+  EXPECT_FALSE(leads(1, 1));
+  EXPECT_FALSE(leads(1, 2));
+  for (Place place = 0; place < servers; ++place) peers(1).ready(place);
+  pass(milliseconds(750));
+  EXPECT_FALSE(leads(1, 1));
+  pass(milliseconds(500));
+  EXPECT_TRUE(leads(1, 1)) << "nobody else is there";
+  EXPECT_FALSE(leads(1, 0));
+}
+
+TEST_F(Brokers, OneThatWasStoppedForLongHasToHearFirstWhoLeads) {
+  start(0);
+  start(1);
+  pass(seconds(5));
+  stop(0);
+  pass(seconds(90));
+  ASSERT_TRUE(leads(1));
+  for (Place place = 0; place < servers; ++place) freeze(place);
+  go_on(0);
+  EXPECT_FALSE(leads(0));
+  EXPECT_TRUE(peers(0).any());
+}
+
+TEST_F(Brokers, OneThatReachesMoreAndDoesNotLeadIsGivenWayToOnce) {
+  start(1);
+  pass(seconds(2));
+  Mark mark{.life = {1, 0}, .number = 0, .fleet = 0, .section = {}, .reach = servers + 1, .leads = false};
+  int changes = 0;
+  for (int second = 0; second < 60; ++second) {
+    ++mark.number;
+    peers(1).heard(0, mark, now_);
+    pass(seconds(1));
+    changes += static_cast<int>(peers(1).take_changes().size());
+  }
+  EXPECT_TRUE(leads(1, 0));
+  EXPECT_EQ(changes, 2) << "it gave way, and took the lead back";
+}
+
+TEST_F(Brokers, WithoutAnyMarkOfASharedServerEachLeadsInTheEnd) {
+  start(0);
+  start(1);
+  pass(seconds(5));
+  freeze(0);
+  pass(seconds(8));
+  EXPECT_FALSE(leads(0, 0));
+  EXPECT_FALSE(leads(1, 0));
+  pass(seconds(4));
+  EXPECT_TRUE(leads(0, 0));
+  EXPECT_TRUE(leads(1, 0)) << "its events do not come, and states have to be written";
+  thaw(0);
+  pass(seconds(3));
+  EXPECT_TRUE(leads(0, 0));
+  EXPECT_FALSE(leads(1, 0));
+}
+
+TEST_F(Brokers, MarksThatContradictEachOtherChangeTheLeadAFewTimesASecondAtMost) {
+  start(1);
+  pass(seconds(2));
+  Mark mark{.life = {1, 0}, .number = 0, .fleet = 0, .section = {}, .reach = 0, .leads = false};
+  for (int i = 0; i < 10'000; ++i) {
+    ++mark.number;
+    mark.leads = i % 2 == 0;
+    mark.reach = mark.leads ? 4'000'000'000U : 0;
+    peers(1).heard(0, mark, now_);
+  }
+  EXPECT_EQ(peers(1).take_changes().size(), 1U);
+}
+
 TEST_F(Brokers, ARetiredServerIsForgotten) {
   start(0);
   start(1);
@@ -332,6 +423,7 @@ TEST_F(Brokers, ARetiredServerIsForgotten) {
   for (Place place = 0; place < servers; ++place) peers(0).retire_server(place);
   EXPECT_FALSE(peers(0).any());
   peers(0).add_server(1);
+  peers(0).ready(1);
   peers(0).up(1, now_);
   EXPECT_TRUE(leads(0, 1));
   EXPECT_EQ(peers(0).next_mark(1, now_).reach, 1U);
