@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/replication/peer_log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <string>
@@ -62,8 +63,9 @@ void PeerLog::other(const Life& life, ServerId server) {
 void PeerLog::changed(std::size_t began, std::size_t ceased, std::pair<std::size_t, std::size_t> balance) {
   began_ += began;
   ceased_ += ceased;
-  if (began_ + ceased_ == 0 || (told_ && host_.now() - *told_ < between_changes)) return;
-  told_ = host_.now();
+  if (began_ + ceased_ == 0 || (told_.front() && host_.now() - *told_.front() < between_changes)) return;
+  std::rotate(told_.begin(), told_.begin() + 1, told_.end());
+  told_.back() = host_.now();
   if (began_ > 0)
     host_.log(Level::info, "writes to " + servers_text(began_) +
                                " from now on, as the broker that wrote there is silent or yields; " +

@@ -3,6 +3,7 @@
 // What the log says of other brokers, and of names that somebody else keeps changing.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -26,8 +27,8 @@ class PeerLog {
   void same(const Life& life, std::pair<std::size_t, std::size_t> balance);
   /// A broker was seen on a server that also writes there, but not the same.
   void other(const Life& life, ServerId server);
-  /// This one began to write to so many servers, and ceased to write to others. At most one line a minute for each;
-  /// what happens meanwhile is in the next. Call it now and then with zeros.
+  /// This one began to write to so many servers, and ceased to write to others. At most three times a minute; what
+  /// happens meanwhile is in the next. Call it now and then with zeros.
   void changed(std::size_t began, std::size_t ceased, std::pair<std::size_t, std::size_t> balance);
   /// A name is not written for so long, because it keeps changing; `servers`: where that came from.
   void held(std::string_view name, std::chrono::milliseconds time, std::span<const ServerId> servers);
@@ -42,7 +43,7 @@ class PeerLog {
   Host& host_;
   std::size_t began_ = 0;  ///< not told yet
   std::size_t ceased_ = 0;
-  std::optional<TimePoint> told_{};
+  std::array<std::optional<TimePoint>, 3> told_{};  ///< when, the oldest first
   std::map<Life, TimePoint> same_;
   std::map<Life, TimePoint> other_;
   std::map<std::string, TimePoint> held_;

@@ -64,7 +64,7 @@ TEST_F(TwoBrokers, ALeaderThatWasStoppedStandsByWhenItGoesOn) {
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::inuse);
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); })) << second->output();
   daemon->signal(SIGCONT);
-  EXPECT_TRUE(daemon->says("stands by on 2 servers, which another broker writes to", 20s, 2)) << daemon->output();
+  EXPECT_TRUE(daemon->says("which another broker writes to; this one writes to 0", 20s, 2)) << daemon->output();
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::busy);
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));
 }

@@ -90,13 +90,14 @@ TEST_F(OtherBrokers, AChangeOfTheFleetIsToldToOthersOnceForAllServers) {
   EXPECT_EQ(take_marks(), 3U);
 }
 
-TEST_F(OtherBrokers, ChangesOfTheLeadHaveALineAMinute) {
+TEST_F(OtherBrokers, ChangesOfTheLeadHaveFewLinesAMinute) {
   for (int second = 0; second < 120; ++second) {
     marks(second % 8 < 4);  // silent as a leader for some seconds, again and again
     host.clock.advance(seconds(1));
     take_marks();
   }
-  EXPECT_LE(host.logged(Level::info, "which another broker writes to"), 3U);
+  EXPECT_LE(host.logged(Level::info, "which another broker writes to"), 9U);
+  EXPECT_GE(host.logged(Level::info, "which another broker writes to"), 2U);
 }
 
 TEST_F(OtherBrokers, ABrokerThatIsAloneSendsNoMarks) {
