@@ -92,6 +92,8 @@ void Ledger::preset() {
 }
 
 Ledger::Write Ledger::on_setvar(std::size_t server, std::string_view variable, std::string_view value) {
+  // The broker's note on each server, before its first other write there (docs/replication.md, Orphans).
+  if (variable == "DEVICE_STATE(Custom:zmq-ami-broker)" && alive_[server]) return {};
   const auto device = device_of(variable);
   if (!device || *device >= devices_.size() || devices_[*device].home == server || !alive_[server] ||
       devices_[*device].change == 0 || value != state_of(devices_[*device].change)) {
