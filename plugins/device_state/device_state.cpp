@@ -175,6 +175,7 @@ void DeviceState::on_server_retired(ServerId server) {
   filters_->retire(server);
   names_->set_server(host_->servers()[server]);
   distributor_->server_retired(server);
+  unshared_->retire(server);
 }
 
 void DeviceState::on_events_lost(ServerId server, std::uint64_t) {

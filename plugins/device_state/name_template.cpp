@@ -151,7 +151,7 @@ std::string_view NameTemplate::technology_in(std::string_view shown_name) const 
   return {};
 }
 
-/// Whether the pieces from `at` on can make this text. A place ends where the text after it begins, or at the end.
+/// Whether the pieces from `at` on can make this text. A place goes up to the text after it, or up to the end.
 bool NameTemplate::matches(std::size_t at, std::string_view rest, Match& match) const {
   if (at == pieces_.size()) return rest.empty();
   const Piece& piece = pieces_[at];

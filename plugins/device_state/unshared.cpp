@@ -50,6 +50,11 @@ void UnsharedLog::add(ServerId server, std::string_view device, NotShared reason
   if (timer_ == 0) timer_ = host_.after(delay, [this] { tell(); });
 }
 
+void UnsharedLog::retire(ServerId server) {
+  std::erase_if(told_, [server](const auto& told) { return told.second == server; });
+  warned_.erase(server);
+}
+
 void UnsharedLog::tell() {
   timer_ = 0;
   for (const Entry& entry : std::exchange(waiting_, {})) {
@@ -57,7 +62,7 @@ void UnsharedLog::tell() {
     using Answer = replication::WarnedNames::Answer;
     const Answer answer = told_.contains(entry.device) ? Answer::silent : warned_[entry.server].ask(entry.device);
     if (answer == Answer::silent) continue;
-    told_.insert(entry.device);
+    told_.emplace(entry.device, entry.server);
     host_.log(Level::warning, replication::server_label(host_, entry.server) + ": \"" + entry.device +
                                   "\" is not shared: " + explanation(entry.reason) +
                                   ". If it is meant to be that server's alone, add it to `exclude`" +

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +43,9 @@ class UnsharedLog {
   /// A server has a custom device that is not shared for this reason.
   void add(ServerId server, std::string_view device, NotShared reason);
 
+  /// The server is gone for good: what was told of its names is forgotten.
+  void retire(ServerId server);
+
   static constexpr std::chrono::seconds delay{10};
   static constexpr std::ptrdiff_t most_waiting = 100;  ///< of one server
 
@@ -58,7 +60,7 @@ class UnsharedLog {
   Host& host_;
   const replication::Distributor& distributor_;
   std::vector<Entry> waiting_;
-  std::set<std::string, std::less<>> told_;  ///< bounded, because what each server brings is
+  std::map<std::string, ServerId, std::less<>> told_;  ///< bounded, because what each server brings is
   std::map<ServerId, replication::WarnedNames> warned_;
   TimerId timer_ = 0;
 };

@@ -7,13 +7,13 @@
 
 namespace amibroker::replication {
 
-std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place where, ValueId value, TimePoint now) {
+std::optional<std::chrono::milliseconds> Damper::changed(const What& what, Place source, ValueId value, TimePoint now) {
   if (!keeps_rule(27)) return std::nullopt;
   if (now >= next_look_) forget_calm(now);
   const auto found = entries_.find(what);
   if (found == entries_.end() && entries_.size() >= capacity) return std::nullopt;
   Entry& entry = found == entries_.end() ? entries_[what] : found->second;
-  entry.changes[entry.next] = {now, value, where};
+  entry.changes[entry.next] = {now, value, source};
   entry.next = (entry.next + 1) % entry.changes.size();
   const bool again = was_held_lately(entry, now);
   if (entry.held || returns(entry, now) <= (again ? most_returns_again : most_returns)) return std::nullopt;
@@ -69,8 +69,8 @@ std::vector<Place> Damper::sources(const What& what) const {
   const Entry& entry = found->second;
   for (std::size_t i = 1; i <= entry.changes.size(); ++i) {
     const Change& change = entry.changes[(entry.next + entry.changes.size() - i) % entry.changes.size()];
-    if (change.value != no_value && std::find(places.begin(), places.end(), change.where) == places.end())
-      places.push_back(change.where);
+    if (change.value != no_value && std::find(places.begin(), places.end(), change.source) == places.end())
+      places.push_back(change.source);
   }
   return places;
 }

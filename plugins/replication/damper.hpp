@@ -21,7 +21,7 @@ namespace amibroker::replication {
 /// is held for 1 s, then 2, 4, ... 60 s: nothing is written meanwhile, and the last value is written at the end. A
 /// minute after the end of the last one all is as it was. Rule 11 of docs/replication.md.
 ///
-/// A symmetric key is held on all servers; a one-way key on the one server where somebody else writes it.
+/// A symmetric key is held on all servers; a one-way key on the one server on which somebody else writes it.
 ///
 /// Pure logic: no I/O, and the time is an argument. All functions belong to one thread.
 class Damper {
@@ -37,9 +37,9 @@ class Damper {
     friend bool operator==(const What&, const What&) = default;
   };
 
-  /// Somebody said, on this server, that the key has this value, which it had not before. If that begins a hold: how
-  /// long it is.
-  std::optional<std::chrono::milliseconds> changed(const What& what, Place where, ValueId value, TimePoint now);
+  /// Somebody said, on the server `source`, that the key has this value, which it had not before. If that begins a
+  /// hold: how long it is.
+  std::optional<std::chrono::milliseconds> changed(const What& what, Place source, ValueId value, TimePoint now);
 
   [[nodiscard]] bool holds_any() const noexcept { return !ends_.empty(); }
   /// Whether nothing may be written of it now.
@@ -87,7 +87,7 @@ class Damper {
   struct Change {
     TimePoint time{};
     ValueId value = no_value;  ///< no_value: there was none
-    Place where = no_place;
+    Place source = no_place;
   };
   struct Entry {
     std::array<Change, remembered> changes{};

@@ -117,7 +117,7 @@ void Distributor::tick_peers() {
 
 /// Before anything is written after a time in which the broker stood still.
 void Distributor::look_at_clock() {
-  if (peers_.stood_still(host_.now())) tick_peers();
+  if (peers_.any() && peers_.stood_still(host_.now())) tick_peers();
 }
 
 void Distributor::tell_of_held() {

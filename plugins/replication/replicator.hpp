@@ -220,7 +220,7 @@ class Replicator {
   [[nodiscard]] static std::chrono::seconds since_write(const Cell& cell, TimePoint now) noexcept;
   [[nodiscard]] bool wrote_lately(const Cell& cell, TimePoint now) const noexcept;
   void pump(Place target, TimePoint now);
-  void damp(const Damper::What& what, Place where, const Cell& cell, ValueId value, TimePoint now);
+  void damp(const Damper::What& what, Place source, const Cell& cell, ValueId value, TimePoint now);
   void release(const Damper::What& what, TimePoint now);
   [[nodiscard]] bool hear_echo(Place server, KeyId key, Cell& cell, ValueId value, TimePoint now);
   void forget_lost_echoes(Place server) noexcept;

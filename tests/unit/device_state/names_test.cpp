@@ -166,6 +166,17 @@ TEST_F(DeviceNames, EachCustomDeviceThatIsNotSharedHasOneLineWithTheReasonAndWha
   EXPECT_EQ(host.logged(Level::warning, "add it to `exclude`"), 3U);
 }
 
+TEST_F(DeviceNames, WhatWasToldOfAServerThatIsRetiredIsToldOfAnotherOne) {
+  share();
+  start();
+  event(0, "Custom:DND/100", "INUSE");
+  wait();
+  host.retire_server(plugin, 0);
+  event(1, "Custom:DND/100", "INUSE");
+  wait();
+  EXPECT_EQ(host.logged(Level::warning, "Two (server-2): \"Custom:DND/100\" is not shared"), 1U);
+}
+
 TEST_F(DeviceNames, AServerUsesUpOnlyItsOwnLines) {
   share();
   start();
