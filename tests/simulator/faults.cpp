@@ -10,10 +10,10 @@ void Faults::lose_events(double probability, std::uint64_t seed) {
   random_.seed(seed);
 }
 
-bool Faults::loses_event() {
+bool Faults::loses_event(std::string_view name) {
   if (mute_) return true;
-  if (lose_next_ > 0) {
-    --lose_next_;
+  if (const auto found = lose_next_.find(name); found != lose_next_.end() && found->second > 0) {
+    --found->second;
     return true;
   }
   return lose_probability_ > 0 && std::bernoulli_distribution(lose_probability_)(random_);

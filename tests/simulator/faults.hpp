@@ -7,8 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace amibroker::sim {
@@ -41,16 +45,16 @@ class Faults {
   void silent(bool on) noexcept { silent_ = on; }
   /// Nothing is published.
   void mute(bool on) noexcept { mute_ = on; }
-  /// The next `count` events get lost on their way.
-  void lose_next_events(std::size_t count) noexcept { lose_next_ = count; }
+  /// The next `count` events of this name get lost on their way.
+  void lose_next_events(std::string name, std::size_t count) { lose_next_[std::move(name)] = count; }
   /// Each event gets lost with this probability (0 to 1); the same seed loses the same ones.
   void lose_events(double probability, std::uint64_t seed);
   /// No fault is left.
   void clear() { *this = Faults{}; }
 
   [[nodiscard]] std::chrono::milliseconds delay() const noexcept { return slow_; }
-  /// Decides about one event that is to be published.
-  [[nodiscard]] bool loses_event();
+  /// Decides about one event of this name that is to be published.
+  [[nodiscard]] bool loses_event(std::string_view name);
   /// Decides about one reply.
   [[nodiscard]] ReplyPlan next_reply();
 
@@ -58,7 +62,7 @@ class Faults {
   std::chrono::milliseconds slow_{0};
   bool silent_ = false;
   bool mute_ = false;
-  std::size_t lose_next_ = 0;
+  std::map<std::string, std::size_t, std::less<>> lose_next_;  // how many more, by the name of the event
   double lose_probability_ = 0;
   std::mt19937_64 random_;
   std::deque<ReplyPlan> plans_;

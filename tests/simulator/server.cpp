@@ -122,8 +122,8 @@ void Server::mute_events(bool on) {
   fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().mute(on); });
 }
 
-void Server::lose_next_events(std::size_t count) {
-  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().lose_next_events(count); });
+void Server::lose_next_events(const std::string& name, std::size_t count) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.faults().lose_next_events(name, count); });
 }
 
 void Server::lose_events(double probability, std::uint64_t seed) {

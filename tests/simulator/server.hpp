@@ -139,7 +139,8 @@ class Server {
   void silent(bool on);
   /// Publishes nothing.
   void mute_events(bool on);
-  void lose_next_events(std::size_t count);
+  /// Loses the next `count` events of this name. Others pass, such as those that answer what the daemon does meanwhile.
+  void lose_next_events(const std::string& name, std::size_t count);
   /// Each event is lost with this probability (0 to 1), the same ones for the same seed.
   void lose_events(double probability, std::uint64_t seed);
   void lose_next_replies(std::size_t count);

@@ -296,23 +296,24 @@ void ServerCore::publish_all(const std::vector<Fields>& events) {
 }
 
 void ServerCore::publish(const Fields& event) {
+  const std::string_view name = value_of(event, "Event");
   if (ami_) {
-    send_event([&] { ami_->publish(event); });
+    send_event(name, [&] { ami_->publish(event); });
     return show_ami();
   }
   const auto frame = event_frame(options_.module, event, numbering_.next(event));
-  send_event([&] { zmq_->publish(frame); });
+  send_event(name, [&] { zmq_->publish(frame); });
 }
 
 void ServerCore::publish_load_zmq() {
   if (ami_) return;
   const auto frame = load_zmq_frame(options_.module, numbering_.next({{"Event", "LoadZmq"}}));
-  send_event([&] { zmq_->publish(frame); });
+  send_event("LoadZmq", [&] { zmq_->publish(frame); });
 }
 
 template <class Send>
-void ServerCore::send_event(Send send) {
-  const bool lost = !is_open() || faults_.loses_event();
+void ServerCore::send_event(std::string_view name, Send send) {
+  const bool lost = !is_open() || faults_.loses_event(name);
   if (!lost) send();
   const std::lock_guard lock(mutex);
   ++(lost ? shared.counters.events_lost : shared.counters.events);

@@ -116,7 +116,7 @@ class ServerCore {
   void send_reply(const Reply& reply);
   void publish_all(const std::vector<Fields>& events);
   template <class Send>
-  void send_event(Send send);
+  void send_event(std::string_view name, Send send);
 
   const std::size_t index_;
   const ServerOptions options_;

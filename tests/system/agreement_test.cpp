@@ -87,7 +87,7 @@ TEST_F(Agreement, AServerThatIsBackBeforeLostAfterChangesNoLamp) {
 TEST_F(Agreement, ALostEventIsMadeUpForAsSoonAsItsGapIsSeen) {
   make_fleet(2);
   start_and_connect();
-  (*fleet)[0].lose_next_events(1);
+  (*fleet)[0].lose_next_events("DeviceStateChange", 1);
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::inuse);
   (*fleet)[0].set_device_state("PJSIP/200", DeviceState::ringing);  // its number shows the gap
   EXPECT_TRUE(shows(1, "PJSIP/200", DeviceState::ringing));
@@ -97,7 +97,8 @@ TEST_F(Agreement, ALostEventIsMadeUpForAsSoonAsItsGapIsSeen) {
 TEST_F(Agreement, AnEventThatIsLostUnseenIsMadeUpForWithinTheInterval) {
   make_fleet(2);
   start_and_connect("", quick_resync);
-  (*fleet)[0].lose_next_events(2);
+  (*fleet)[0].lose_next_events("DeviceStateChange", 1);
+  (*fleet)[0].lose_next_events("PresenceStateChange", 1);
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::inuse);
   (*fleet)[0].set_presence("CustomPresence:anna", {"dnd", "", ""});
   EXPECT_TRUE(shows(1, "PJSIP/100", DeviceState::inuse));

@@ -68,7 +68,7 @@ TEST_F(Filters, AStateThatGotLostIsStillRepaired) {
   start_and_narrow("[plugin device_state]\nresync_interval = 0\n");
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::ringing);
   ASSERT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));
-  (*fleet)[0].lose_next_events(1);
+  (*fleet)[0].lose_next_events("DeviceStateChange", 1);
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::inuse);
   make_noise(100);
   (*fleet)[0].set_device_state("PJSIP/200", DeviceState::ringing);
@@ -79,7 +79,7 @@ TEST_F(Filters, AStateThatGotLostIsStillRepaired) {
 TEST_F(Filters, AStateThatGotLostBeforeAnyOtherCameIsStillRepaired) {
   make_fleet(2);
   start_and_narrow("[plugin device_state]\nresync_interval = 0\n");
-  (*fleet)[0].lose_next_events(1);
+  (*fleet)[0].lose_next_events("DeviceStateChange", 1);
   (*fleet)[0].set_device_state("PJSIP/100", DeviceState::inuse);
   (*fleet)[0].set_device_state("PJSIP/200", DeviceState::ringing);
   EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0) && all_show("PJSIP/200", 0); })) << daemon->output();

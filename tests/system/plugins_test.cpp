@@ -23,7 +23,7 @@ TEST_P(BrokenAtRunTime, TheDaemonAndTheOtherPluginsGoOn) {
   start_and_connect("", switched_on(GetParam()));
   for (const auto state : {DeviceState::ringing, DeviceState::inuse, DeviceState::not_inuse}) {
     (*fleet)[0].publish({{"Event", "Probe"}});
-    (*fleet)[0].lose_next_events(1);
+    (*fleet)[0].lose_next_events("Probe", 1);
     (*fleet)[0].publish({{"Event", "Probe"}});
     daemon->signal(SIGUSR1);
     (*fleet)[0].set_device_state("PJSIP/100", state);

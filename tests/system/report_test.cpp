@@ -72,7 +72,7 @@ TEST_F(Reports, LostEventsAreNamedInTheLogAndReachThePlugins) {
   make_fleet(2);
   start_and_connect("", healthy());
   (*fleet)[0].publish({{"Event", "Probe"}});
-  (*fleet)[0].lose_next_events(3);
+  (*fleet)[0].lose_next_events("Probe", 3);
   for (int i = 0; i < 4; ++i) (*fleet)[0].publish({{"Event", "Probe"}});
   ASSERT_TRUE(daemon->says("server 'Console 0' [server-0]: at least 3 of its events were lost")) << daemon->output();
   EXPECT_EQ(daemon->stop(), 0);

@@ -10,20 +10,21 @@ namespace {
 
 std::vector<bool> losses(Faults& faults, int events) {
   std::vector<bool> result;
-  for (int i = 0; i < events; ++i) result.push_back(faults.loses_event());
+  for (int i = 0; i < events; ++i) result.push_back(faults.loses_event("Hangup"));
   return result;
 }
 
 TEST(Faults, AreNoneAtFirst) {
   Faults faults;
-  EXPECT_FALSE(faults.loses_event());
+  EXPECT_FALSE(faults.loses_event("Hangup"));
   EXPECT_EQ(faults.next_reply().fault, ReplyFault::none);
   EXPECT_EQ(faults.delay().count(), 0);
 }
 
 TEST(Faults, LoseTheNextEventsAndNoMore) {
   Faults faults;
-  faults.lose_next_events(2);
+  faults.lose_next_events("Hangup", 2);
+  EXPECT_FALSE(faults.loses_event("Newchannel")) << "others pass";
   EXPECT_EQ(losses(faults, 4), (std::vector<bool>{true, true, false, false}));
 }
 
@@ -45,9 +46,9 @@ TEST(Faults, LoseTheSameEventsForTheSameSeed) {
 TEST(Faults, MuteLosesAllUntilItEnds) {
   Faults faults;
   faults.mute(true);
-  EXPECT_TRUE(faults.loses_event());
+  EXPECT_TRUE(faults.loses_event("Hangup"));
   faults.mute(false);
-  EXPECT_FALSE(faults.loses_event());
+  EXPECT_FALSE(faults.loses_event("Hangup"));
 }
 
 TEST(Faults, OfRepliesHappenInOrderOnceEach) {
@@ -75,7 +76,7 @@ TEST(Faults, LeaveNothingOnceCleared) {
   faults.mute(true);
   faults.lose_events(1, 1);
   faults.clear();
-  EXPECT_FALSE(faults.loses_event());
+  EXPECT_FALSE(faults.loses_event("Hangup"));
   EXPECT_EQ(faults.next_reply().fault, ReplyFault::none);
   EXPECT_EQ(faults.delay().count(), 0);
 }

@@ -75,7 +75,7 @@ TEST_F(FleetTest, LocalChangesArePublishedWithRisingNumbersAndALostOneIsMissingI
   fleet_[0].set_device_state("PJSIP/100", inuse);
   fleet_[0].set_presence("CustomPresence:100", {"away", "", "a\"b"});
   fleet_[0].publish({{"Event", "Hangup"}});
-  fleet_[0].lose_next_events(1);
+  fleet_[0].lose_next_events("Hangup", 1);
   fleet_[0].publish({{"Event", "Hangup"}});
   fleet_[0].publish({{"Event", "Hangup"}});
   fleet_[0].publish_load_zmq();
@@ -251,7 +251,7 @@ TEST(ManyThreads, MayCommandAndQueryAtOnce) {
         fleet[i].set_device_state("PJSIP/1", round % 2 == 0 ? busy : not_inuse);
         static_cast<void>(fleet[(i + 1) % 4].lamp("PJSIP/1"));
         static_cast<void>(fleet[(i + 2) % 4].counters());
-        fleet[(i + 3) % 4].lose_next_events(0);
+        fleet[(i + 3) % 4].lose_next_events("Hangup", 0);
       }
     });
   }

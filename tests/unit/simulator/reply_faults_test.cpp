@@ -97,7 +97,7 @@ TEST_F(ServerFault, SlowServerTakesOneActionAfterTheOther) {
 }
 
 TEST_F(ServerFault, LostEventsLeaveAHoleInAllNumbers) {
-  server_.lose_next_events(2);
+  server_.lose_next_events("DeviceStateChange", 2);
   for (const auto state : {ringing, inuse, not_inuse}) server_.set_device_state("PJSIP/1", state);
   EXPECT_THAT(client_.event(), HasSubstr(R"("State":"NOT_INUSE",)"
                                          R"("ZmqNamePrevious":"2","ZmqNameSequence":"3","ZmqSequence":"3"})"));
