@@ -148,9 +148,13 @@ void Distributor::shown_on(ServerId server, std::string_view shown_name, std::op
   const std::optional<KeyId> key = keys_.find(shown_name);
   if (!key) return;
   look_at_clock();
-  // What was cleared as an orphan and is set again may be somebody else's: the next list judges that.
+  // What was cleared as an orphan and is set again may be somebody else's: the next list judges that. After a
+  // connection that left writes without an answer it may be one of these, which runs late.
   const Place place = places_.of(server);
-  if (orphans_.was_cleared(server, shown_name) && replicator_.cell(place, *key).desired == first_value) return;
+  const bool ours_may_be_late = servers_[server].read_twice || servers_[server].second_reading != 0;
+  if (!ours_may_be_late && orphans_.was_cleared(server, shown_name) &&
+      replicator_.cell(place, *key).desired == first_value)
+    return;
   if (replicator_.shown_on(place, *key, value.value_or(absent), host_.now()) && replicator_.target(place).leads)
     count(corrected_);
   tell_of_held();
@@ -286,7 +290,9 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
     const ValueId listed = value(state->value);
     const std::optional<KeyId> key = key_of(server, state->shown_name, {state->sharing, listed, state->kind});
     if (!key) continue;
-    keys_.hold(*key);
+    // A neutral one says no more of a name that is given back meanwhile than its absence would. If it were held, names
+    // would never go on servers whose lists wait long, since some list would wait at nearly any time.
+    if (listed != first_value) keys_.hold(*key);
     list.push_back({*key, listed, state->kind});
     if (state->sharing != Sharing::one_way || state->kind == Listed::Kind::own) continue;
     if (replicator_.cell(places_.of(server), *key).desired == no_value) note_held(server, *key, *state);
@@ -296,6 +302,7 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
 void Distributor::list_applies(ServerId server) {
   servers_[server].filters_changed = false;
   const Place place = places_.of(server);
+  forget_gone(server);
   look_at_clock();
   replicator_.set_follows(place, peers_.follows(place, host_.now()));
   const bool again = replicator_.read(place, servers_[server].list, host_.now());

@@ -202,6 +202,7 @@ class Distributor final : private Writer, private SnapshotReader {
   void clear_orphan(KeyId key, std::size_t& told);
   void take_over(ServerId server, KeyId key);
   void drop_list(ServerId server);
+  void forget_gone(ServerId server);
   void sweep_values();
   void tidy();
   void give_back(KeyId key);
@@ -248,7 +249,8 @@ class Distributor final : private Writer, private SnapshotReader {
   StateReport report_;
   WriteLog log_;
   struct Server {
-    std::vector<Listed> list;      ///< waits for its fence; holds its keys
+    std::vector<Listed> list;      ///< waits for its fence; holds its keys, but for those of neutral values
+    std::vector<KeyId> gone;       ///< keys that were given back since then: what the list says of them is void
     std::vector<KeyId> held_back;  ///< writes that wait for the notes; in flight, so their keys stay
     bool list_was_cut = false;     ///< some names in it were one too many
     WarnedNames warned;            ///< names that it has and that cannot be written

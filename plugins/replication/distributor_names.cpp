@@ -66,9 +66,20 @@ void Distributor::refuse(ServerId server, std::string_view name, std::string_vie
 
 /// What was listed and waited for its fence is not needed any more.
 void Distributor::drop_list(ServerId server) {
-  for (const Listed& item : servers_[server].list) keys_.release(item.key);
+  forget_gone(server);
+  for (const Listed& item : servers_[server].list)
+    if (item.value != first_value) keys_.release(item.key);
   servers_[server].list = std::vector<Listed>();  // `= {}` would keep the memory
   servers_[server].list_was_cut = false;
+}
+
+/// Their numbers may mean other names by now.
+void Distributor::forget_gone(ServerId server) {
+  std::vector<KeyId> gone = std::exchange(servers_[server].gone, {});
+  if (gone.empty()) return;
+  std::sort(gone.begin(), gone.end());
+  std::erase_if(servers_[server].list,
+                [&](const Listed& item) { return std::binary_search(gone.begin(), gone.end(), item.key); });
 }
 
 void Distributor::sweep_values() {
@@ -101,8 +112,10 @@ void Distributor::tidy() {
 }
 
 /// Nothing may go on naming the key by its number. Whatever is under way for it makes it busy (Replicator::is_idle), so
-/// there is no answer, timer, echo or line to come; lists hold their keys.
+/// there is no answer, timer, echo or line to come; lists hold their keys, or are told.
 void Distributor::give_back(KeyId key) {
+  for (Server& server : servers_)
+    if (!server.list.empty()) server.gone.push_back(key);
   quotas_.give_back(keys_.owner(key));
   orphans_.forget(key);
   if (action_key_ == key) action_key_ = no_key;

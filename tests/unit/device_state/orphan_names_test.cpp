@@ -142,6 +142,26 @@ TEST_F(OrphanNames, ANameThatIsSetAgainAndAgainAfterItWasClearedBelongsToSomebod
   EXPECT_EQ(held[1]["Custom:SIP/door"], "INUSE");
 }
 
+TEST_F(OrphanNames, AnUnansweredWriteThatRunsLateIsNotTakenForSomebodyElses) {
+  held[0] = {{"PJSIP/1", "INUSE"}, {"PJSIP/2", "INUSE"}};
+  live();
+  held[0].erase("PJSIP/2");
+  EXPECT_THAT(live(), Contains("2: Custom:PJSIP/2 = INVALID"));
+  const auto says = [this](ServerId server, const char* device, const char* state) {
+    life->plugin.on_event(server,
+                          MessageBuilder("DeviceStateChange").add("Device", device).add("State", state).message());
+  };
+  says(0, "PJSIP/2", "RINGING");
+  life->host.take_down(life->plugin, 1);  // it was sent RINGING, and froze
+  says(0, "PJSIP/2", "INVALID");
+  carry_out();
+  life->host.bring_up(life->plugin, 1);
+  read();
+  EXPECT_THAT(carry_out(), IsEmpty());
+  says(1, "Custom:PJSIP/2", "RINGING");
+  EXPECT_THAT(carry_out(), ElementsAre("2: Custom:PJSIP/2 = INVALID"));
+}
+
 TEST_F(OrphanNames, SoDoesOneThatIsForgottenEachTimeItWasCleared) {
   const auto forget = [this] {
     snapshot(1);

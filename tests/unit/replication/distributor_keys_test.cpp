@@ -142,6 +142,27 @@ TEST_F(Keys, AListThatWaitsForItsFenceKeepsItsNames) {
   EXPECT_EQ(host.counted("names_given_back"), 0U);
 }
 
+// On servers that publish no fence a list waits for seconds, and some list waits nearly always.
+TEST_F(Keys, AListThatWaitsForItsFenceDoesNotKeepNamesThatSayNothing) {
+  begin();
+  call(0, "PJSIP/1");
+  call(0, "PJSIP/2");
+  distributor->events_lost(1);
+  pause();
+  for (const testing::Request& request : take_reading(host))
+    if (request.action.name() == "TestStateList")
+      answer_list(request, {held("Custom:PJSIP/1", "NOTHING"), held("Custom:PJSIP/2", "NOTHING")});
+  pass(std::chrono::seconds(3));
+  EXPECT_EQ(names(), 0U);
+  presence(0, "100", "away");  // has the number of one of them now
+  EXPECT_EQ(carry_out(), 2U);
+  distributor->events_lost(1);
+  pass(std::chrono::seconds(5));
+  static_cast<void>(take_reading(host));
+  EXPECT_EQ(carry_out(), 0U) << "the list, which counts now, says nothing of the new name";
+  EXPECT_EQ(names(), 1U);
+}
+
 TEST_F(Keys, AListThatIsDroppedLetsItsNamesGo) {
   begin();
   distributor->events_lost(1);
