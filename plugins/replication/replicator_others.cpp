@@ -33,8 +33,8 @@ void Replicator::forget_old_expectations(Place server, KeyId key, TimePoint now)
   echoes_.clear(cell->echoes);
 }
 
-/// The broker that leads there wants the same as we do, and writes it: the event of that is no news, and no more than
-/// an echo.
+/// The broker that leads there wants the same as we do, and writes it. The event that follows is an echo to us, too,
+/// and not news.
 void Replicator::expect_write(Place target, KeyId key, Cell& cell, TimePoint now) {
   if (targets_[target].stage != Target::Stage::ready || cells_.sharing(key) == Sharing::one_way) return;
   if (cell.desired == no_value || is_satisfied(cell) || echoes_.holds(cell.echoes, cell.desired)) return;
