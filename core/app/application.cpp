@@ -6,9 +6,17 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
 
-#include "core/app/file_limit.hpp"
+#include "core/app/commands.hpp"
+#include "core/app/metrics.hpp"
+#include "core/app/pages.hpp"
 #include "core/app/report.hpp"
+#include "core/app/systemd_folder.hpp"
+#include "core/host/isolated_check.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -17,62 +25,163 @@ namespace {
 constexpr std::chrono::milliseconds slow_call{50};
 constexpr std::chrono::minutes message_report_period{1};
 
-std::string switched_on(const std::vector<host::PluginConfig>& plugins) {
-  std::string names;
-  for (const auto& plugin : plugins)
-    if (plugin.enabled) names += (names.empty() ? "" : ", ") + plugin.name;
-  return names.empty() ? "none" : names;
+/// The board that came with this binary: ../share/zmq-ami-broker/board from its folder, built or installed.
+std::filesystem::path own_board_folder() {
+  std::error_code error;
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
+  return binary.parent_path().parent_path() / "share" / "zmq-ami-broker" / "board";
 }
 
-host::ServerLabel label_of(const ServerSettings& server) {
-  return {server.section, server.name,    server.zones,
-          server.include, server.exclude, std::string(server.transport->name)};
+LoadedConfig load_file(const std::string& file) {
+  // A start may read what a shell writes into a pipe; the second reader of one waits without end.
+  std::error_code error;
+  if (const auto kind = std::filesystem::status(file, error).type();
+      kind != std::filesystem::file_type::regular && std::filesystem::exists(file, error))
+    throw std::runtime_error("it is no file: only the start can read a configuration that is a pipe");
+  return load_config(file);
+}
+
+/// Also what only a helper process may find out, so that the loop waits for neither.
+LoadedConfig load_and_check(const std::string& file, const FoldersOf& folders) {
+  LoadedConfig loaded = load_file(file);
+  if (loaded.ok()) loaded.apart = host::check_apart(host::own_binary, folders(loaded.config), loaded.config.plugins);
+  return loaded;
+}
+
+/// For somebody who only asks, all plugins are left to helper processes.
+CheckedConfig only_check(const std::string& file, const FoldersOf& folders) {
+  CheckedConfig checked{load_file(file), {}};
+  const Config& config = checked.loaded.config;
+  if (checked.loaded.ok())
+    checked.plugins = host::check_plugins_apart(host::own_binary, folders(config), config.plugins);
+  return checked;
 }
 
 }  // namespace
 
-Application::Application(const Config& config, const EndLimit& end)
-    : config_(config),
-      end_(end),
+Application::Application(Config config, const CommandLine& line, FoldersOf folders, Logging& log, const EndLimit& end)
+    : end_(end),
+      log_(log),
+      hangs_(config.hang_limit),
       end_wanted_(loop_.io(), ::dup(end.wanted())),
       signals_(loop_.io(), [this](int number) { on_signal(number); }),
       dispatcher_(slow_call),
       servers_(loop_, dispatcher_, config.servers.size()),
-      plugins_(loop_, dispatcher_, config.request_timeout, config.verbose_messages) {
+      plugins_(loop_, dispatcher_, config.request_timeout, config.verbose_messages),
+      level_(
+          loop_, [&log](Level level) { log.set_level(level); }, line.log_level.value_or(config.log_level)),
+      live_(std::move(config), line, folders, {servers_, dispatcher_, plugins_, level_, hangs_, end}),
+      reload_(
+          loop_, service_manager_, [file = line.config_file, folders] { return load_and_check(file, folders); },
+          [this](LoadedConfig loaded) { return live_.take(std::move(loaded)); }),
+      check_(loop_, [file = line.config_file, folders] { return only_check(file, folders); }),
+      plugin_switch_(loop_, live_) {
   wait_for_end();
-  raise_file_limit(config.servers.size());
   dispatcher_.attach(servers_);
-  // They begin to connect when the loop runs, so that plugins start before anything is heard of them.
-  for (const ServerSettings& server : config.servers) plugins_.add_server(servers_.add(server), label_of(server));
+  host::QuarantineRules rules;
+  rules.end_daemon = [this] {
+    exit_code_ = ExitCode::failure;
+    service_manager_.stopping();
+    loop_.stop();
+  };
+  plugins_.set_quarantine(std::move(rules));
+  if (line.state_folder) plugins_.set_state_folder(std::filesystem::absolute(*line.state_folder).lexically_normal());
+  else if (auto folder = systemd_folder("STATE_DIRECTORY")) plugins_.set_state_folder(*std::move(folder));
 }
 
 Application::~Application() = default;
 
-std::vector<base::Problem> Application::load_plugins(const host::PluginFolders& folders) {
+std::vector<base::Problem> Application::load_plugins() {
   end_.waits_for("the plugins to be loaded");
-  return plugins_.load(folders, config_.plugins);
+  return live_.load_plugins();
 }
 
-void Application::run() {
-  if (config_.count_messages) {
-    dispatcher_.count_messages();
-    loop_.every(message_report_period, [this] { report_messages(); });
+std::string Application::switched_on() const {
+  std::string names;
+  for (const auto& plugin : live_.config().plugins)
+    if (plugin.enabled) names += (names.empty() ? "" : ", ") + plugin.name;
+  return names.empty() ? "none" : names;
+}
+
+/// A daemon that nobody can ask still does its work, so what is wrong with a socket is an error in the log alone.
+void Application::open_control() {
+  add_commands(site_.commands,
+               {live_, servers_, plugins_, dispatcher_, reload_, check_, plugin_switch_, level_, loop_});
+  add_doctor(site_.commands, live_, servers_, doctor_);
+  add_pages(site_, servers_, plugins_);
+  add_metrics(site_, {[this](auto& families) { collect_core(servers_, plugins_, log_, families); },
+                      [this](auto& families) { collect_config(live_.last_read(), families); },
+                      [this](auto& families) { collect_lamps(board_, families); }});
+  site_.feeds.emplace("board", &board_.feed());
+  site_.loop_age = [this] { return pulse_.age(std::chrono::steady_clock::now()); };
+  if (live_.config().http.port != 0) read_board();
+  control_.emplace(loop_, site_);
+  const auto open = [](const auto& what) {
+    try {
+      what();
+    } catch (const std::exception& error) {
+      spdlog::error("{}. The broker goes on without it", error.what());
+    }
+  };
+  if (const auto path = control_path(); !path.empty())
+    open([&] {
+      control_->open(control::ControlSocket::Settings{path, live_.config().control.rights});
+      spdlog::info("commands are taken at {}", path.string());
+    });
+  if (const HttpSettings& http = live_.config().http; http.port != 0) open([&] { open_web(http); });
+  open([&] { control_->start(); });
+}
+
+/// Without its pages the daemon can still be measured.
+void Application::read_board() {
+  const std::string& folder = live_.config().http.board;
+  try {
+    site_.files = control::Files(folder.empty() ? own_board_folder() : std::filesystem::path(folder));
+  } catch (const std::runtime_error& error) {
+    spdlog::error("{}. Metrics and health are there without it", error.what());
   }
-  end_.waits_for("the plugins to start (" + switched_on(config_.plugins) + ")");
+}
+
+void Application::open_web(const HttpSettings& http) {
+  control::WebListener::Settings settings{
+      {boost::asio::ip::make_address(http.address), http.port}, http.allow_hosts, http.token, nullptr};
+  if (!http.tls_certificate.empty()) settings.tls = control::make_tls(http.tls_certificate, http.tls_key);
+  std::ostringstream address;
+  address << (settings.tls ? "https://" : "http://") << settings.endpoint;
+  control_->open(std::move(settings));
+  spdlog::info("board, metrics and health are at {}/", address.str());
+}
+
+/// Empty: commands are not taken.
+std::filesystem::path Application::control_path() const {
+  const auto& socket = live_.config().control.socket;
+  if (socket) return socket->empty() ? std::filesystem::path() : std::filesystem::absolute(*socket);
+  const auto folder = systemd_folder("RUNTIME_DIRECTORY");
+  return folder ? *folder / "control.sock" : std::filesystem::path();
+}
+
+ExitCode Application::run() {
+  open_control();
+  loop_.every(message_report_period, [this] { report_messages(); });
+  end_.waits_for("the plugins to start (" + switched_on() + ")");
   const std::size_t running = plugins_.start();
-  spdlog::info("{} servers, {} plugins", servers_.size(), running);
+  spdlog::info("{}, {}", counted(servers_.size(), "server"), counted(running, "plugin"));
   if (running == 0) spdlog::warn("no plugin runs, so nothing is done with the events: switch one on in [plugins]");
   if (const auto period = service_manager_.alive_period()) loop_.every(*period, [this] { service_manager_.alive(); });
   loop_.post([this] { service_manager_.ready(); });
-  end_.waits_for("the event loop, which a plugin (" + switched_on(config_.plugins) + ") may hold");
+  end_.waits_for("the event loop, which a plugin (" + switched_on() + ") may hold");
   loop_.run();
-  report_counters();
+  doctor_.end();  // before the socket that hears of it
+  control_.reset();
+  report_lives();
   // Plugins go first: nobody must answer to a plugin that is gone.
   stop_plugins();
+  report_counters();  // now those of processes of their own have arrived, too
   end_.waits_for("the connections to the servers to close");
   servers_.stop();
-  if (config_.count_messages) report_messages();
+  report_messages();
   end_.waits_for("the last sockets and threads to close");
+  return exit_code_;
 }
 
 void Application::wait_for_end() {
@@ -88,27 +197,24 @@ void Application::wait_for_end() {
 }
 
 void Application::on_signal(int number) {
-  if (number == SIGUSR1) {
-    loop_.post([this] { report(); });  // with the loop's time set, like all that calls plugins
-    return;
-  }
-  if (number == SIGHUP)
-    spdlog::warn(
-        "SIGHUP changes nothing: reloading the configuration comes with a later version. Restart the broker to apply "
-        "changes");
+  // Posted, so that the loop's time is set, as for all that calls plugins, and systemd hears of the start first.
+  if (number == SIGUSR1) loop_.post([this] { report(); });
+  if (number == SIGHUP) loop_.post([this] { reload_.ask(); });
 }
 
 void Application::stop_plugins() {
   const auto plugins = plugins_.plugins();
+  for (const auto& plugin : plugins) plugin->ask_to_end();
   for (auto plugin = plugins.rbegin(); plugin != plugins.rend(); ++plugin) {
     end_.waits_for("plugin " + std::string((*plugin)->name()) + " to stop");
-    (*plugin)->stop();
+    (*plugin)->end();
   }
 }
 
 void Application::report() {
   if (!spdlog::should_log(spdlog::level::info))
-    spdlog::warn("SIGUSR1 asks for a report, which is hidden by log_level: set log_level = info and start again");
+    spdlog::warn("SIGUSR1 asks for a report, which is hidden by log_level: set log_level = info and reload");
+  report_lives();
   report_counters();
   dispatcher_.report();
 }
@@ -117,11 +223,16 @@ void Application::report_messages() {
   for (const std::string& line : dispatcher_.messages().report()) spdlog::info("messages: {}", line);
 }
 
-void Application::report_counters() const {
+void Application::report_lives() const {
   for (ServerId id = 0; id < servers_.size(); ++id) {
     const link::Server& server = servers_.at(id);
+    if (server.stopped()) continue;  // retired
     spdlog::info("{}", server_line(server.config(), server.up(), loop_.now() - server.since(), server.counters()));
   }
+  for (const auto& plugin : plugins_.plugins()) spdlog::info("plugin {} {}", plugin->name(), plugin->summary());
+}
+
+void Application::report_counters() const {
   for (const auto& plugin : plugins_.plugins()) {
     std::string line;
     for (const auto& [name, value] : plugin->counters().values()) line += " " + name + "=" + std::to_string(value);

@@ -4,15 +4,29 @@
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "core/app/config.hpp"
+#include "core/app/board_feed.hpp"
+#include "core/app/config_check.hpp"
+#include "core/app/doctor_desk.hpp"
 #include "core/app/end_limit.hpp"
+#include "core/app/exit_code.hpp"
+#include "core/app/hang_watch.hpp"
+#include "core/app/live_config.hpp"
+#include "core/app/log_level.hpp"
+#include "core/app/logging.hpp"
+#include "core/app/plugin_switch.hpp"
+#include "core/app/reload.hpp"
 #include "core/app/service_manager.hpp"
 #include "core/app/signals.hpp"
 #include "core/base/event_loop.hpp"
+#include "core/control/pulse.hpp"
+#include "core/control/service.hpp"
 #include "core/dispatch/dispatcher.hpp"
-#include "core/host/plugin_folder.hpp"
 #include "core/host/plugin_host.hpp"
 #include "core/link/servers.hpp"
 
@@ -21,18 +35,20 @@ namespace amibroker::app {
 /// One run of the daemon, on the thread that makes it, after `prepare_signals`.
 class Application {
  public:
-  /// `end` says when it is time to end, and is told what the daemon waits for.
-  Application(const Config& config, const EndLimit& end);
+  /// `config` is that of `line.config_file`. `end` says when it is time to end, and is told what the daemon waits for.
+  /// All that is referred to outlives this object.
+  Application(Config config, const CommandLine& line, FoldersOf folders, Logging& log, const EndLimit& end);
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
   /// Loads the plugins. Returns the mistakes of the configuration; if there are any, `run` must not be called.
-  [[nodiscard]] std::vector<base::Problem> load_plugins(const host::PluginFolders& folders);
+  [[nodiscard]] std::vector<base::Problem> load_plugins();
 
-  /// Runs until SIGTERM or SIGINT; SIGUSR1 logs what is known of servers and plugins. Throws std::exception if the
-  /// machine lacks something (memory, descriptors).
-  void run();
+  /// Runs until SIGTERM or SIGINT, or until a plugin with `on_fault = exit` throws too often (ExitCode::failure).
+  /// SIGHUP reads the configuration again, SIGUSR1 logs what is known of servers and plugins. Throws std::exception if
+  /// the machine lacks something (memory, descriptors).
+  [[nodiscard]] ExitCode run();
 
  private:
   void wait_for_end();
@@ -40,10 +56,18 @@ class Application {
   void stop_plugins();
   void report();
   void report_messages();
+  void report_lives() const;
   void report_counters() const;
 
-  const Config& config_;
+  void open_control();
+  void open_web(const HttpSettings& http);
+  void read_board();
+  [[nodiscard]] std::filesystem::path control_path() const;
+  [[nodiscard]] std::string switched_on() const;
+
   const EndLimit& end_;
+  const Logging& log_;
+  HangWatch hangs_;  // as long as there are plugins
   ServiceManager service_manager_;
   base::EventLoop loop_;
   boost::asio::posix::stream_descriptor end_wanted_;
@@ -51,6 +75,17 @@ class Application {
   dispatch::Dispatcher dispatcher_;
   link::Servers servers_;
   host::PluginHost plugins_;
+  ExitCode exit_code_ = ExitCode::success;
+  LogLevel level_;
+  LiveConfig live_;
+  Reload reload_;
+  ConfigCheck check_;
+  PluginSwitch plugin_switch_;
+  DoctorDesk doctor_{loop_};
+  control::Pulse pulse_{loop_};
+  control::Site site_;
+  BoardFeed board_{loop_, plugins_, servers_};
+  std::optional<control::Service> control_;  // the first to go: what it answers uses all of the above
 };
 
 }  // namespace amibroker::app

@@ -23,11 +23,18 @@ po::options_description all_options() {
   options.add_options()                                                              //
       ("config", po::value<std::string>()->value_name("FILE"), config_text.c_str())  //
       ("check-config", "read the configuration, print what is wrong with it, end")   //
-      ("list-plugins", "show the plugins that are there and their options, end")     //
+      ("doctor", po::value<std::string>()->value_name("SERVER"),
+       "look at a server of the configuration, print what is wrong with it and what to do, end")  //
+      ("json", "with --check-config: all that is found as one JSON object on stdout")             //
+      ("diff", po::value<std::vector<std::string>>()->multitoken()->value_name("OLD NEW"),
+       "check both configurations, print what a reload would change, end")        //
+      ("list-plugins", "show the plugins that are there and their options, end")  //
       ("make-keys", po::value<std::string>()->value_name("NAME"),
        "make a pair of CURVE keys, NAME.public and NAME.secret, end")  //
       ("plugins", po::value<std::string>()->value_name("DIR"),
        "folder of the plugins (instead of path in [plugins])")  //
+      ("state-folder", po::value<std::string>()->value_name("DIR"),
+       "folder for the files that plugins keep (instead of StateDirectory= of the unit)")  //
       ("log-level", po::value<std::string>()->value_name("LEVEL"),
        "debug, info, warning or error (instead of log_level in [general])")  //
       ("version", "print the version, end")                                  //
@@ -59,6 +66,8 @@ CommandLine::Task task_of(const po::variables_map& values, std::string& error) {
   if (values.count("version") > 0) return CommandLine::Task::show_version;
   using Option = std::pair<const char*, CommandLine::Task>;
   constexpr Option options[] = {{"check-config", CommandLine::Task::check_config},
+                                {"doctor", CommandLine::Task::doctor},
+                                {"diff", CommandLine::Task::show_diff},
                                 {"list-plugins", CommandLine::Task::list_plugins},
                                 {"make-keys", CommandLine::Task::make_keys}};
   const Option* wanted = nullptr;
@@ -70,19 +79,40 @@ CommandLine::Task task_of(const po::variables_map& values, std::string& error) {
   return wanted != nullptr ? wanted->second : CommandLine::Task::run;
 }
 
+/// Help and version win over everything, so they do not mind.
+bool wants_no_json(CommandLine::Task task) {
+  return task != CommandLine::Task::check_config && task != CommandLine::Task::show_help &&
+         task != CommandLine::Task::show_version;
+}
+
 std::variant<CommandLine, UsageError> interpret(const po::variables_map& values) {
   CommandLine line;
   std::string error;
   line.task = task_of(values, error);
   if (!error.empty()) return UsageError{error};
-  line.config_file_given = values.count("config") > 0;
-  line.config_file = line.config_file_given ? values["config"].as<std::string>() : AMIBROKER_DEFAULT_CONFIG;
+  if (line.task == CommandLine::Task::show_diff) {
+    const auto& files = values["diff"].as<std::vector<std::string>>();
+    if (files.size() != 2 || values.count("config") > 0)
+      return UsageError{"--diff: write two files, the old and the new one"};
+    line.old_config_file = files[0];
+    line.config_file = files[1];
+  } else {
+    line.config_file_given = values.count("config") > 0;
+    line.config_file = line.config_file_given ? values["config"].as<std::string>() : AMIBROKER_DEFAULT_CONFIG;
+  }
   if (line.config_file.empty()) return UsageError{"--config: the file's name is empty"};
   if (values.count("make-keys") > 0) line.key_base = values["make-keys"].as<std::string>();
   if (line.task == CommandLine::Task::make_keys && line.key_base.empty())
     return UsageError{"--make-keys: the name is empty"};
+  line.json = values.count("json") > 0;
+  if (line.json && wants_no_json(line.task)) return UsageError{"--json goes with --check-config alone"};
+  if (values.count("doctor") > 0) line.doctor_server = values["doctor"].as<std::string>();
+  if (line.task == CommandLine::Task::doctor && line.doctor_server.empty())
+    return UsageError{"--doctor: the server's name is empty"};
   if (values.count("plugins") > 0) line.plugin_path = values["plugins"].as<std::string>();
   if (line.plugin_path && line.plugin_path->empty()) return UsageError{"--plugins: the folder's name is empty"};
+  if (values.count("state-folder") > 0) line.state_folder = values["state-folder"].as<std::string>();
+  if (line.state_folder && line.state_folder->empty()) return UsageError{"--state-folder: the folder's name is empty"};
   if (values.count("log-level") > 0) {
     const std::string word = values["log-level"].as<std::string>();
     line.log_level = parse_level(word);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <system_error>
 
+#include "core/app/config_http.hpp"
 #include "core/app/config_plugins.hpp"
 #include "core/app/config_schema.hpp"
 #include "core/app/config_servers.hpp"
@@ -70,6 +71,14 @@ Config defaults() {
   return config;
 }
 
+/// Options of plugins may name servers, and files.
+void set_option_context(Config& config, const std::string& folder) {
+  const auto context = std::make_shared<host::OptionContext>();
+  for (const ServerSettings& server : config.servers) context->servers.push_back(server.section);
+  context->folder = folder;
+  for (host::PluginConfig& plugin : config.plugins) plugin.context = context;
+}
+
 }  // namespace
 
 LoadedConfig parse_config(std::string_view text, const std::string& folder) {
@@ -83,8 +92,11 @@ LoadedConfig parse_config(std::string_view text, const std::string& folder) {
   const std::vector<base::Section> sections = read_ini(text, findings.errors);
   for (const base::Section& section : sections)
     if (section.name == "general") base::read_keys(section, general_keys(), result.config, findings);
+    else if (section.name == "control") base::read_keys(section, control_keys(), result.config.control, findings);
+  read_http(sections, result.config, findings);
   read_servers(sections, result.config, findings);
   read_plugins(sections, result.config, findings);
+  set_option_context(result.config, folder);
   std::string& plugins = result.config.plugin_path;
   if (!plugins.empty()) plugins = base::path_in(folder, plugins);
   result.secret_line = findings.secret_line;

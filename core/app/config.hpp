@@ -4,12 +4,16 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "amibroker/host.hpp"
 #include "core/base/findings.hpp"
+#include "core/control/rights.hpp"
+#include "core/host/apart_check.hpp"
 #include "core/host/plugin_config.hpp"
 #include "core/link/server_config.hpp"
 
@@ -22,12 +26,39 @@ struct ServerSettings : link::ServerConfig {
   std::vector<std::string> exclude{};
 };
 
+/// `[control]`: where commands are taken, and from whom.
+struct ControlSettings {
+  /// Absolute. Nothing: in systemd's folder for the daemon ($RUNTIME_DIRECTORY), or nowhere without one; empty:
+  /// nowhere.
+  std::optional<std::string> socket{};
+  control::Rights rights{};
+  std::string look_group{};  ///< as they are written; empty: none
+  std::string change_group{};
+};
+
+/// `[http]`: where the daemon can be looked at by TCP.
+struct HttpSettings {
+  std::string address{};                   ///< IPv4 or IPv6
+  std::uint16_t port = 0;                  ///< 0: nowhere
+  std::vector<std::string> allow_hosts{};  ///< in small letters
+  std::string token{};                     ///< empty: none is asked for
+  std::string tls_certificate{};           ///< a file, checked; empty: no TLS
+  std::string tls_key{};
+  std::string board{};  ///< folder of its pages; empty: those that came with the daemon
+
+  [[nodiscard]] bool operator==(const HttpSettings&) const = default;
+};
+
 /// docs/configuration.md says what each of these means to an administrator.
 struct Config {
   Level log_level = Level::info;
   std::chrono::milliseconds request_timeout{1000};
+  std::chrono::seconds hang_limit{10};  ///< 0: never
+  std::chrono::seconds stop_limit{5};
   bool count_messages = false;
   bool verbose_messages = false;
+  ControlSettings control;
+  HttpSettings http;
   std::vector<ServerSettings> servers;  ///< in the order of `sections`, at least one
   /// Folder of the plugins; empty if it is found relative to the binary. A relative path of the file was completed
   /// with the file's own folder.
@@ -42,7 +73,9 @@ struct LoadedConfig {
   Config config;                        ///< usable only if `ok()`
   std::vector<base::Problem> errors;    ///< at most `base::max_errors`, then one that says how many more there are
   std::vector<base::Problem> warnings;  ///< probably not meant, but no harm; as many at most
-  int secret_line = 0;                  ///< of the first secret that is written in the file itself; 0: none
+  /// What helper processes found of the plugins that run apart, if they were asked.
+  host::ApartChecks apart{};
+  int secret_line = 0;  ///< of the first secret that is written in the file itself; 0: none
 
   [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
 };

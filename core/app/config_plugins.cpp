@@ -4,16 +4,13 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "core/host/plugin_name.hpp"
 
 namespace amibroker::app {
 namespace {
 
-constexpr std::string_view name_rule = " is no name of a plugin: it is made of a-z, 0-9 and \"_\"";
-
-bool is_plugin_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+std::string no_name(std::string_view text) {
+  return base::in_quotes(text) + " is no name of a plugin: it is made of " + std::string(host::plugin_name_rule);
 }
 
 /// False, with an error, where no more plugins are taken.
@@ -27,8 +24,8 @@ void read_switches(const base::Section& section, Config& config, base::Findings&
   for (const base::Setting& entry : section.settings) {
     if (entry.key == "path") {
       if (base::check_one_line(entry, findings)) config.plugin_path = entry.value;
-    } else if (!is_plugin_name(entry.key)) {
-      findings.error(entry.line, base::in_quotes(entry.key) + std::string(name_rule));
+    } else if (!host::is_plugin_name(entry.key)) {
+      findings.error(entry.line, no_name(entry.key));
     } else if (check_space(config, entry.line, findings)) {
       host::PluginConfig& plugin = plugin_of(config, entry.key);
       plugin.line = entry.line;
@@ -39,8 +36,8 @@ void read_switches(const base::Section& section, Config& config, base::Findings&
 
 void read_settings(const base::Section& section, Config& config, base::Findings& findings) {
   const std::string_view name = base::trim(std::string_view(section.name).substr(std::string_view("plugin").size()));
-  if (!is_plugin_name(name)) {
-    findings.error(section.line, base::in_quotes(name) + std::string(name_rule) + "; the section is [plugin NAME]");
+  if (!host::is_plugin_name(name)) {
+    findings.error(section.line, no_name(name) + "; the section is [plugin NAME]");
     return;
   }
   if (!check_space(config, section.line, findings)) return;

@@ -7,6 +7,8 @@
 #include "core/base/address.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
+#include "core/base/values.hpp"
+#include "core/control/control_socket.hpp"
 #include "core/link/transport.hpp"
 
 namespace amibroker::app {
@@ -29,6 +31,16 @@ void read_log_level(const base::Setting& entry, Config& config, base::Findings& 
 void read_request_timeout(const base::Setting& entry, Config& config, base::Findings& findings) {
   if (const auto number = base::read_number(entry, 10, 600'000, " milliseconds", findings))
     config.request_timeout = std::chrono::milliseconds(*number);
+}
+
+void read_hang_limit(const base::Setting& entry, Config& config, base::Findings& findings) {
+  if (const auto number = base::read_number(entry, 0, 3600, " seconds", findings))
+    config.hang_limit = std::chrono::seconds(*number);
+}
+
+void read_stop_limit(const base::Setting& entry, Config& config, base::Findings& findings) {
+  if (const auto number = base::read_number(entry, 1, 300, " seconds", findings))
+    config.stop_limit = std::chrono::seconds(*number);
 }
 
 void read_name(const base::Setting& entry, ServerDraft& draft, base::Findings& findings) {
@@ -72,10 +84,38 @@ constexpr base::KeySpec<Config> general_table[] = {
     {"presence", [](const base::Setting& e, Config& c, base::Findings& f) { read_switch(e, "presence_state", c, f); }},
     {"log_level", read_log_level},
     {"request_timeout", read_request_timeout},
+    {"hang_limit", read_hang_limit},
+    {"stop_limit", read_stop_limit},
     {"count_messages",
      [](const base::Setting& e, Config& c, base::Findings& f) { base::read_boolean(e, c.count_messages, f); }},
     {"verbose_messages",
      [](const base::Setting& e, Config& c, base::Findings& f) { base::read_boolean(e, c.verbose_messages, f); }},
+};
+
+void read_socket(const base::Setting& entry, ControlSettings& control, base::Findings& findings) {
+  if (!base::check_one_line(entry, findings)) return;
+  control.socket = entry.value.empty() ? "" : base::path_in(findings.folder, entry.value);
+  if (control.socket->size() > control::ControlSocket::longest_path)
+    findings.error(entry.line, "socket: the path is longer than " +
+                                   std::to_string(control::ControlSocket::longest_path) + " bytes");
+}
+
+void read_group(const base::Setting& entry, std::string& name, std::optional<gid_t>& group, base::Findings& findings) {
+  if (!base::check_one_line(entry, findings)) return;
+  name = entry.value;
+  group = control::group_of(name);
+  if (!group)
+    findings.error(entry.line,
+                   std::string(entry.key) + " = " + base::in_quotes(entry.value) +
+                       ": this machine has no such group; make it (groupadd --system), or name another one");
+}
+
+constexpr base::KeySpec<ControlSettings> control_table[] = {
+    {"socket", read_socket},
+    {"look_group", [](const base::Setting& e, ControlSettings& c,
+                      base::Findings& f) { read_group(e, c.look_group, c.rights.look, f); }},
+    {"change_group", [](const base::Setting& e, ControlSettings& c,
+                        base::Findings& f) { read_group(e, c.change_group, c.rights.change, f); }},
 };
 
 constexpr base::KeySpec<const base::Setting*> servers_table[] = {
@@ -96,6 +136,7 @@ constexpr base::KeySpec<ServerDraft> server_table[] = {
 }  // namespace
 
 std::span<const base::KeySpec<Config>> general_keys() noexcept { return general_table; }
+std::span<const base::KeySpec<ControlSettings>> control_keys() noexcept { return control_table; }
 std::span<const base::KeySpec<const base::Setting*>> servers_keys() noexcept { return servers_table; }
 std::span<const base::KeySpec<ServerDraft>> server_keys() noexcept { return server_table; }
 

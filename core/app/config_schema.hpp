@@ -21,6 +21,9 @@ struct ServerDraft {
 /// `[general]`. The keys device_state and presence switch the plugins that are already in `Config::plugins`.
 [[nodiscard]] std::span<const base::KeySpec<Config>> general_keys() noexcept;
 
+/// `[control]`.
+[[nodiscard]] std::span<const base::KeySpec<ControlSettings>> control_keys() noexcept;
+
 /// `[servers]`: `sections`, as the entry itself.
 [[nodiscard]] std::span<const base::KeySpec<const base::Setting*>> servers_keys() noexcept;
 

@@ -52,12 +52,12 @@ class Endpoints {
   std::map<std::tuple<std::string, std::uint16_t>, Use> used_;
 };
 
-/// All keys that a server's section may have, whatever its transport.
-std::vector<std::string_view> all_server_keys() {
+/// The keys that a server's section may have with this transport; null: with any.
+std::vector<std::string_view> keys_with(const link::TransportKind* transport) {
   std::vector<std::string_view> keys;
   for (const auto& row : server_keys()) keys.push_back(row.name);
   for (const link::TransportKind& kind : link::transport_kinds())
-    keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
+    if (transport == nullptr || transport == &kind) keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
   return keys;
 }
 
@@ -82,17 +82,20 @@ void read_server(const base::Section& section, Endpoints& endpoints, Config& con
   draft.server.section = section.name;
   draft.server.name = section.name;
   draft.server.transport = &link::transport_kinds().front();
-  const auto known = all_server_keys();
-  for (const base::Setting& setting : section.settings) {
-    if (base::read_key(setting, server_keys(), draft, findings) || is_one_of(known, setting.key)) continue;
-    base::report_unknown_key(setting, section.name, known, findings);
-  }
+  const auto known = keys_with(nullptr);
+  std::vector<const base::Setting*> unknown;
+  for (const base::Setting& setting : section.settings)
+    if (!base::read_key(setting, server_keys(), draft, findings) && !is_one_of(known, setting.key))
+      unknown.push_back(&setting);
+  // Only now is it known which transport it has: a key that means nothing with that one is no help.
+  const auto usable = keys_with(draft.server.transport);
+  for (const base::Setting* setting : unknown) base::report_unknown_key(*setting, section.name, usable, findings);
   base::require(section, {"addr"}, findings);
   read_access(section, draft.server, endpoints, findings);
   config.servers.push_back(std::move(draft.server));
 }
 
-/// `sections = ...`, or nothing, with an error, where there is none or it is empty.
+/// `sections = ...`, or nothing, with an error, if there is none or it is empty.
 const base::Setting* read_section_list(const std::vector<base::Section>& sections, base::Findings& findings) {
   const base::Section* servers = find_section(sections, "servers");
   if (servers == nullptr) {
@@ -106,16 +109,19 @@ const base::Setting* read_section_list(const std::vector<base::Section>& section
   return nullptr;
 }
 
+/// Sections of the daemon's own; no server can be called so.
+constexpr std::string_view own_sections[] = {"general", "servers", "plugins", "control", "http"};
+
 /// Whether a section can only have been meant as a server's.
 bool looks_like_server(const base::Section& section) {
-  const auto known = all_server_keys();
+  const auto known = keys_with(nullptr);
   const auto is_known = [&](const base::Setting& setting) { return is_one_of(known, setting.key); };
   return std::all_of(section.settings.begin(), section.settings.end(), is_known) && base::line_of(section, "addr") != 0;
 }
 
 void report_unknown_sections(const std::vector<base::Section>& sections, const std::set<std::string_view>& listed,
                              base::Findings& findings) {
-  std::vector<std::string_view> known{"general", "servers", "plugins"};
+  std::vector<std::string_view> known(std::begin(own_sections), std::end(own_sections));
   known.insert(known.end(), listed.begin(), listed.end());
   for (const base::Section& section : sections) {
     if (is_reserved_section(section.name) || listed.contains(section.name)) continue;
@@ -149,8 +155,8 @@ void report_lonely_zones(const std::vector<base::Section>& sections, const Confi
 }  // namespace
 
 bool is_reserved_section(std::string_view name) noexcept {
-  return name == "general" || name == "servers" || name == "plugins" || name == "plugin" ||
-         name.starts_with("plugin ") || name.starts_with("plugin\t");
+  return std::find(std::begin(own_sections), std::end(own_sections), name) != std::end(own_sections) ||
+         name == "plugin" || name.starts_with("plugin ") || name.starts_with("plugin\t");
 }
 
 void read_servers(const std::vector<base::Section>& sections, Config& config, base::Findings& findings) {

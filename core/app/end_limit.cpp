@@ -18,6 +18,7 @@
 #include "core/app/exit_code.hpp"
 #include "core/app/logging.hpp"
 #include "core/app/signals.hpp"
+#include "core/host/current_call.hpp"
 
 namespace amibroker::app {
 
@@ -25,10 +26,10 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 struct EndLimit::State {
-  milliseconds limit{};
   int signals = -1;  // where SIGTERM and SIGINT are read
   int wanted = -1;   // an eventfd
   std::mutex mutex;  // for what follows
+  milliseconds limit{};
   std::string waits_for = "its start";
   std::optional<Clock::time_point> deadline;  // since the first signal
 };
@@ -58,11 +59,18 @@ int next_signal(int signals, std::optional<Clock::time_point> deadline) {
   }
 }
 
+/// Which plugin holds the loop's thread, as a sentence of its own.
+std::string call_text() {
+  const host::CallSnapshot call = host::current_call();
+  if (call.owner == nullptr) return {};
+  return fmt::format(" Plugin {} was in {} ({}).", call.owner->plugin, call.callback, call.owner->file);
+}
+
 [[noreturn]] void end_by_force(const std::string& why, const std::string& waited_for) {
   write_directly(
       fmt::format("ended by force (exit code {}): {}. It was waiting for {}, which was cut short; if this "
-                  "happens again, look there.",
-                  static_cast<int>(ExitCode::forced_end), why, waited_for));
+                  "happens again, look there.{}",
+                  static_cast<int>(ExitCode::forced_end), why, waited_for, call_text()));
   ::_exit(static_cast<int>(ExitCode::forced_end));
 }
 
@@ -77,20 +85,26 @@ EndLimit::EndLimit(milliseconds limit) : state_(std::make_shared<State>()) {
 
 void EndLimit::guard(State& state) {
   const int first = next_signal(state.signals, std::nullopt);
-  const auto deadline = Clock::now() + state.limit;
-  {
+  const auto begin = Clock::now();
+  const milliseconds limit = [&] {
     const std::lock_guard lock(state.mutex);
-    state.deadline = deadline;
-  }
+    state.deadline = begin + state.limit;
+    return state.limit;
+  }();
   ::eventfd_write(state.wanted, static_cast<eventfd_t>(first));
-  const int second = next_signal(state.signals, deadline);
+  const int second = next_signal(state.signals, begin + limit);
   const std::lock_guard lock(state.mutex);
   end_by_force(second != 0 ? fmt::format("a second signal ({}) came before the end", second)
-                           : fmt::format("it still ran {} ms after signal {}", state.limit.count(), first),
+                           : fmt::format("it still ran {} ms after signal {}", limit.count(), first),
                state.waits_for);
 }
 
 int EndLimit::wanted() const noexcept { return state_->wanted; }
+
+void EndLimit::set_limit(milliseconds limit) const {
+  const std::lock_guard lock(state_->mutex);
+  state_->limit = limit;
+}
 
 void EndLimit::waits_for(std::string what) const {
   const std::lock_guard lock(state_->mutex);

@@ -11,20 +11,23 @@ namespace amibroker::app {
 
 /// Takes SIGTERM and SIGINT on a thread of its own, which nothing else in the process can hold up. The first one is
 /// passed on by `wanted`. If the process still runs `limit` later, or a second signal comes, the thread writes one line
-/// to stderr that names what the end waited for, and ends the process with ExitCode::forced_end: without destructors,
-/// and without what was still to be logged.
+/// to stderr that names what the end waited for and which plugin was called, and ends the process with
+/// ExitCode::forced_end: without destructors, and without what was still to be logged.
 ///
 /// The thread lives until the process ends, so destructors after `main` are covered too. Made once, after
 /// `prepare_signals` and before any other thread.
 class EndLimit {
  public:
-  /// For all plugins, links, look-ups and the log together.
-  static constexpr std::chrono::milliseconds default_limit{2000};
+  static constexpr std::chrono::milliseconds default_limit{5000};
 
   /// Throws std::system_error if the process has no file descriptor or thread left.
   explicit EndLimit(std::chrono::milliseconds limit = default_limit);
   EndLimit(const EndLimit&) = delete;
   EndLimit& operator=(const EndLimit&) = delete;
+
+  /// For all plugins, links, look-ups and the log together. An end that has begun keeps the limit that it had. Any
+  /// thread.
+  void set_limit(std::chrono::milliseconds limit) const;
 
   /// An eventfd that becomes readable with the first signal; its value is the signal's number. Belongs to this object's
   /// thread, so it is never closed.

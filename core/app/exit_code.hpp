@@ -9,7 +9,8 @@ enum class ExitCode : int {
   success = 0,
   failure = 1,        ///< something failed while it ran; worth a restart
   wrong_use = 64,     ///< the command line
-  forced_end = 70,    ///< it was asked to end, did not in time, and ended without finishing (see EndLimit)
+  forced_end = 70,    ///< ended without finishing: it was asked to end and did not in time (see EndLimit), a plugin
+                      ///< hung for too long (see HangWatch) or called exit
   wrong_config = 78,  ///< the configuration file or a plugin; a restart changes nothing
 };
 

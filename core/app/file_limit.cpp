@@ -6,13 +6,15 @@
 
 #include <algorithm>
 
+#include "core/app/report.hpp"
+
 namespace amibroker::app {
 namespace {
 
 // Four sockets with a signalling descriptor each, as many again for the library's ends of the monitors, two TCP
 // connections, and the same once more while one connection is replaced by the next.
 constexpr rlim_t files_a_server = 16;
-constexpr rlim_t files_to_spare = 128;
+constexpr rlim_t files_to_spare = 128 + 300;  // the second for clients of the control socket and the web listener
 
 }  // namespace
 
@@ -24,9 +26,9 @@ void raise_file_limit(std::size_t servers) {
   const bool raised = ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
   if (raised && limit.rlim_cur >= needed) return;
   spdlog::warn(
-      "{} servers may need {} open files, but the system allows {}: raise the hard limit (LimitNOFILE= in the systemd "
+      "{} may need {} open files, but the system allows {}: raise the hard limit (LimitNOFILE= in the systemd "
       "unit, or ulimit -Hn), or some servers cannot be reached",
-      servers, needed, limit.rlim_max);
+      counted(servers, "server"), needed, limit.rlim_max);
 }
 
 }  // namespace amibroker::app

@@ -3,6 +3,7 @@
 
 #include <ini.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -80,7 +81,8 @@ class Collector {
 
   void begin_entry(std::string_view name, std::string_view value) {
     if (skip_) return;
-    const std::string key = base::lower(name);
+    std::string key = base::lower(name);
+    std::replace(key.begin(), key.end(), LineFeed::colon, ':');
     const int line = feed_.line();
     if (key.empty()) {
       errors_.push_back({line, "no key before the \"=\""});

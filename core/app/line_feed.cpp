@@ -55,6 +55,7 @@ bool LineFeed::next(std::span<char> buffer) {
     piece_ = Piece::entry;
     has_key_ = true;
     key_indent_ = indent_;
+    if (is_plugins_) hide_colons();
     write_first(buffer);
   }
   return true;
@@ -101,11 +102,19 @@ void LineFeed::check_header() {
     current_ += ']';
   }
   const std::string_view name = base::trim(std::string_view(current_).substr(1, close - 1));
+  is_plugins_ = name == "plugins";
   header_is_broken_ = name.empty() || close - 1 > max_name_bytes;
   if (name.empty()) errors_.push_back({line_, "a section without a name"});
   if (close - 1 > max_name_bytes)
     errors_.push_back({line_, "the section's name " + base::in_quotes(name) + " is longer than " +
                                   std::to_string(max_name_bytes) + " characters"});
+}
+
+/// In a line with "=", what is before it is a name, with its colons; but "path: FOLDER" is a key and its value.
+void LineFeed::hide_colons() {
+  const std::string_view name = std::string_view(current_).substr(0, current_.find('='));
+  if (name.size() == current_.size() || base::lower(base::trim(name.substr(0, name.find(':')))) == "path") return;
+  std::replace(current_.begin(), current_.begin() + static_cast<std::ptrdiff_t>(name.size()), ':', colon);
 }
 
 void LineFeed::write_first(std::span<char> buffer) {

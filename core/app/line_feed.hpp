@@ -35,6 +35,8 @@ class LineFeed {
   /// Never part of a file: control bytes are reported and replaced.
   static constexpr char guard = '\x01';
   static constexpr std::string_view mark_key = "\x01";
+  /// Stands for a colon in a key, for inih ends keys at colons: `NAME:INSTANCE = yes` in `[plugins]`.
+  static constexpr char colon = '\x02';
   /// Longest name of a section or a key; inih cuts longer ones.
   static constexpr std::size_t max_name_bytes = 49;
 
@@ -55,6 +57,7 @@ class LineFeed {
   bool next_line();
   void replace_control_bytes(std::string_view raw);
   void check_header();
+  void hide_colons();
   void write_first(std::span<char> buffer);
   void write_rest(std::span<char> buffer);
 
@@ -66,6 +69,7 @@ class LineFeed {
   std::size_t key_indent_ = 0;  ///< of the key that a continuation would belong to
   bool has_key_ = false;
   bool header_is_broken_ = false;
+  bool is_plugins_ = false;  ///< the section is [plugins]
   Piece piece_ = Piece::none;
   int line_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -13,8 +14,10 @@
 
 #include <array>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,23 +27,38 @@ namespace amibroker::app {
 namespace {
 
 /// `<6>` and its like: how the journal takes a priority from a line. See sd-daemon(3).
+std::string_view priority_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::critical: return "<2>";
+    case spdlog::level::err: return "<3>";
+    case spdlog::level::warn: return "<4>";
+    case spdlog::level::debug:
+    case spdlog::level::trace: return "<7>";
+    default: return "<6>";
+  }
+}
+
 class PriorityFlag final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    std::string_view priority = "<6>";
-    switch (message.level) {
-      case spdlog::level::critical: priority = "<2>"; break;
-      case spdlog::level::err: priority = "<3>"; break;
-      case spdlog::level::warn: priority = "<4>"; break;
-      case spdlog::level::debug:
-      case spdlog::level::trace: priority = "<7>"; break;
-      default: break;
-    }
+    const std::string_view priority = priority_of(message.level);
     out.append(priority.data(), priority.data() + priority.size());
   }
   [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
     return std::make_unique<PriorityFlag>();
   }
+};
+
+/// Notices that the log's thread has come to it: a mark in the queue, after the lines that came before.
+class Mark final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  [[nodiscard]] std::future<void> reached() { return reached_.get_future(); }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& /*message*/) override {}
+  void flush_() override { reached_.set_value(); }
+
+  std::promise<void> reached_;
 };
 
 std::unique_ptr<spdlog::formatter> make_formatter() {
@@ -113,9 +131,29 @@ bool Logging::close(std::chrono::milliseconds limit) {
   return false;
 }
 
+std::function<bool(std::chrono::milliseconds)> Logging::drain() const {
+  return [queue = std::weak_ptr(state_->pool)](std::chrono::milliseconds limit) {
+    const auto pool = queue.lock();
+    if (pool == nullptr) return false;
+    const auto mark = std::make_shared<Mark>();
+    const auto reached = mark->reached();
+    // A full queue that nobody empties must not hold up the caller: the oldest line goes.
+    pool->post_flush(
+        std::make_shared<spdlog::async_logger>("", mark, pool, spdlog::async_overflow_policy::overrun_oldest),
+        spdlog::async_overflow_policy::overrun_oldest);
+    return reached.wait_for(limit) == std::future_status::ready;
+  };
+}
+
 void Logging::set_level(Level level) { state_->logger->set_level(to_spdlog(level)); }
 
 std::size_t Logging::lost_lines() const { return state_->pool->overrun_counter(); }
+
+void print_line(Level level, std::string_view line) {
+  std::string text(stderr_is_journal() ? priority_of(to_spdlog(level)) : "");
+  text.append(line).push_back('\n');
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 void write_directly(std::string_view line) noexcept {
   // At most PIPE_BUF bytes, which a pipe that is ready takes at once and whole.

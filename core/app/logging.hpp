@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -33,6 +34,10 @@ class Logging {
   /// process then ends with `_exit`. Once.
   [[nodiscard]] bool close(std::chrono::milliseconds limit = default_limit);
 
+  /// What waits until all that was logged before is written, or `limit` is over; false then, and if the log is closed.
+  /// Any thread, also after this object is gone.
+  [[nodiscard]] std::function<bool(std::chrono::milliseconds limit)> drain() const;
+
   void set_level(Level level);
   /// Lines that were lost because stderr took them too slowly. Any thread.
   [[nodiscard]] std::size_t lost_lines() const;
@@ -41,6 +46,11 @@ class Logging {
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// Writes one line to stderr when there is no log yet, or none at all: a command line or a configuration that is wrong.
+/// In the journal it has the priority of `level`; otherwise it is the text alone. Waits for as long as stderr does. Any
+/// thread.
+void print_line(Level level, std::string_view line);
 
 /// Writes one line to stderr without the log, in its form. Never waits: the line is dropped if stderr takes nothing
 /// now. Any thread.

@@ -14,6 +14,10 @@ constexpr std::size_t longest_name = 80;
 
 }  // namespace
 
+std::string counted(std::size_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
 std::string length_text(std::chrono::steady_clock::duration length) {
   const auto all = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(length).count());
   const auto minutes = all / 60;

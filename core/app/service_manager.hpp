@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace amibroker::app {
 
@@ -17,6 +18,11 @@ class ServiceManager {
 
   /// READY=1: units that are ordered after this one may start.
   void ready() const { tell("READY=1"); }
+  /// RELOADING=1: the configuration is read again; `reloaded` follows. Says since when, for
+  /// Type=notify-reload.
+  void reloading() const;
+  /// READY=1 after `reloading`, with a line that `systemctl status` shows.
+  void reloaded(const std::string& status) const;
   /// STOPPING=1: the end was asked for.
   void stopping() const { tell("STOPPING=1"); }
   /// WATCHDOG=1: the loop runs.

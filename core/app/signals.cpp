@@ -17,6 +17,8 @@ namespace {
 constexpr std::initializer_list<int> of_the_end{SIGINT, SIGTERM};
 constexpr std::initializer_list<int> of_the_loop{SIGHUP, SIGUSR1};
 constexpr std::initializer_list<int> ignored{SIGPIPE, SIGUSR2};
+// If the parent ignored it, and handed that on, nobody could say how a plugin's process ended.
+constexpr std::initializer_list<int> as_always{SIGCHLD};
 
 sigset_t set_of(std::initializer_list<int> numbers) noexcept {
   sigset_t set;
@@ -36,6 +38,7 @@ int open(std::initializer_list<int> numbers) {
 
 void prepare_signals() noexcept {
   for (const int number : ignored) ::signal(number, SIG_IGN);
+  for (const int number : as_always) ::signal(number, SIG_DFL);
   for (const auto numbers : {of_the_end, of_the_loop}) {
     const sigset_t set = set_of(numbers);
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);

@@ -35,7 +35,7 @@ namespace amibroker::base {
 /// A path that begins at `folder` unless it is absolute, without `.` and `..` if they say nothing.
 [[nodiscard]] std::string path_in(const std::string& folder, const std::string& path);
 
-/// Whether a file is there that may be read.
-[[nodiscard]] bool can_be_opened(const std::string& path);
+/// Whether a file is there that may be read: not a folder, and no pipe or device, whose reader may wait without end.
+[[nodiscard]] bool is_readable_file(const std::string& path);
 
 }  // namespace amibroker::base

@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <ctime>
 #include <stdexcept>
 #include <utility>
@@ -30,28 +31,51 @@ struct Dispatcher::Slot {
   explicit Slot(Handler& handler_) : handler(&handler_) {}
   Handler* handler;  // null once removed
   CallStatistics statistics;
-  base::LogLimit fault_limit{log_period};
+  FaultTable faults;
+  std::vector<std::pair<std::string_view, std::chrono::nanoseconds>> busy_by_call;  // since take_loop_time
   base::LogLimit slow_limit{log_period};
-  base::LogLimit refused_limit{log_period};
+  base::LogLimit not_sent_limit{log_period};
 };
 
-Dispatcher::Dispatcher(std::chrono::milliseconds slow_call) : slow_call_(slow_call) {}
+CallStatistics& CallStatistics::operator+=(const CallStatistics& other) noexcept {
+  calls += other.calls;
+  faults += other.faults;
+  busy += other.busy;
+  longest = std::max(longest, other.longest);
+  return *this;
+}
+
+Dispatcher::Dispatcher(std::chrono::milliseconds slow_call, bool logs_refusals)
+    : slow_call_(slow_call), logs_refusals_(logs_refusals) {}
 
 Dispatcher::~Dispatcher() = default;
 
 /// The one place where the daemon calls into a plugin.
 template <typename Call>
-void Dispatcher::guarded(HandlerId id, std::string_view what, Call&& call) {
-  Slot& slot = *slots_[id];
-  if (slot.handler == nullptr) return;
+bool Dispatcher::guarded(HandlerId id, std::string_view what, Call&& call) {
+  Slot* const found = slots_[id].get();
+  if (found == nullptr || found->handler == nullptr) return false;
+  Slot& slot = *found;
   Fault fault;
+  ++calling_;
   const auto begin = coarse_now();
   const bool fine = call(*slot.handler, fault);
   const auto took = coarse_now() - begin;
   ++slot.statistics.calls;
-  slot.statistics.busy += took;
-  if (took > slot.statistics.longest) slot.statistics.longest = took;
+  if (took.count() != 0) note_time(slot, what, took);
   if (!fine) report_fault(slot, what, fault.text);
+  --calling_;
+  if (!in_call() && anything_left()) drop_left();
+  return fine;
+}
+
+void Dispatcher::note_time(Slot& slot, std::string_view what, std::chrono::nanoseconds took) {
+  slot.statistics.busy += took;
+  slot.statistics.longest = std::max(slot.statistics.longest, took);
+  const auto known = std::find_if(slot.busy_by_call.begin(), slot.busy_by_call.end(),
+                                  [&](const auto& one) { return one.first == what; });
+  if (known != slot.busy_by_call.end()) known->second += took;
+  else slot.busy_by_call.emplace_back(what, took);
   if (took > slow_call_) report_slow(slot, what, took);
 }
 
@@ -94,13 +118,14 @@ HandlerId Dispatcher::add(Handler& handler) {
 }
 
 void Dispatcher::remove(HandlerId id) {
-  slots_[id]->handler = nullptr;
-  // An event may be on its way to several handlers at this moment, so the lists change when it is done.
-  if (dispatching_ == 0) drop_subscriptions(id);
-  else removed_.push_back(id);
+  Slot* const slot = slot_of(id);
+  if (slot == nullptr || std::exchange(slot->handler, nullptr) == nullptr) return;
+  removed_.push_back(id);
+  if (!in_call()) drop_left();
 }
 
 void Dispatcher::subscribe(HandlerId id, std::string_view event) {
+  std::erase_if(unsubscribed_, [&](const auto& left) { return left.first == id && same_name(left.second, event); });
   subscriptions_.add(id, event);
   send_interest();
 }
@@ -110,13 +135,29 @@ void Dispatcher::subscribe_all(HandlerId id) {
   send_interest();
 }
 
-void Dispatcher::drop_subscriptions(HandlerId id) {
+void Dispatcher::unsubscribe(HandlerId id, std::string_view event) {
+  unsubscribed_.emplace_back(id, event);
+  if (!in_call()) drop_left();
+}
+
+void Dispatcher::set_subscriptions(HandlerId id, const link::Interest& wanted) {
   subscriptions_.remove(id);
+  if (wanted.all) subscriptions_.add_all(id);
+  for (const std::string& name : wanted.names) subscriptions_.add(id, name);
   send_interest();
 }
 
-void Dispatcher::count_messages() {
-  messages_.enable();
+void Dispatcher::drop_left() {
+  for (const HandlerId id : std::exchange(removed_, {})) {
+    subscriptions_.remove(id);
+    slots_[id].reset();
+  }
+  for (const auto& [id, event] : std::exchange(unsubscribed_, {})) subscriptions_.remove(id, event);
+  send_interest();
+}
+
+void Dispatcher::count_messages(bool on) {
+  messages_.enable(on);
   send_interest();
 }
 
@@ -138,7 +179,26 @@ bool Dispatcher::is_up(ServerId server) const noexcept {
 }
 
 const CallStatistics* Dispatcher::statistics(HandlerId id) const noexcept {
-  return id < slots_.size() ? &slots_[id]->statistics : nullptr;
+  const Slot* const slot = slot_of(id);
+  return slot == nullptr ? nullptr : &slot->statistics;
+}
+
+const FaultTable* Dispatcher::faults(HandlerId id) const noexcept {
+  const Slot* const slot = slot_of(id);
+  return slot == nullptr ? nullptr : &slot->faults;
+}
+
+LoopTime Dispatcher::take_loop_time(HandlerId id) {
+  LoopTime time;
+  Slot* const slot = slot_of(id);
+  if (slot == nullptr) return time;
+  for (const auto& [call, took] : std::exchange(slot->busy_by_call, {})) {
+    time.all += took;
+    if (took <= time.most) continue;
+    time.most = took;
+    time.call = call;
+  }
+  return time;
 }
 
 void Dispatcher::request(HandlerId id, ServerId server, const Action& action, std::chrono::milliseconds timeout,
@@ -149,6 +209,10 @@ void Dispatcher::request(HandlerId id, ServerId server, const Action& action, st
 
 void Dispatcher::run_task(HandlerId id, const std::function<void()>& task) {
   guarded(id, "a task", [&](Handler& handler, Fault& fault) { return handler.task(task, fault); });
+}
+
+bool Dispatcher::call(HandlerId id, std::string_view what, const std::function<bool(Fault&)>& call) {
+  return guarded(id, what, [&](Handler&, Fault& fault) { return call(fault); });
 }
 
 void Dispatcher::report() {
@@ -167,13 +231,16 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
   for (std::size_t i = 0; i < handlers->size(); ++i)
     guarded((*handlers)[i], "on_event",
             [&](Handler& handler, Fault& fault) { return handler.event(server, *message, fault); });
-  if (--dispatching_ == 0)
-    for (const HandlerId id : std::exchange(removed_, {})) drop_subscriptions(id);
+  --dispatching_;
+  if (!in_call() && anything_left()) drop_left();
 }
 
 void Dispatcher::on_answer(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) {
   const bool is_gone = !is_present(server);
-  if (reply.outcome == Outcome::refused && !is_gone) report_refused(server, owner, reply.text);
+  // That nothing is sent to a server that is down is said by the line that it is down.
+  const bool is_over_the_limit = reply.outcome == Outcome::not_sent && is_up(server);
+  if (logs_refusals_ && (reply.outcome == Outcome::refused || is_over_the_limit) && !is_gone)
+    report_not_sent(server, owner, reply.text);
   if (!done) return;
   // A plugin is promised that each request ends; what a retired server answered is nobody's business any more.
   const bool is_late = is_gone && (reply.outcome == Outcome::success || reply.outcome == Outcome::error);
@@ -203,10 +270,13 @@ void Dispatcher::on_identified(ServerId server, const link::Identity& identity) 
 
 void Dispatcher::report_fault(Slot& slot, std::string_view what, std::string_view reason) {
   ++slot.statistics.faults;
-  const auto held_back = slot.fault_limit.allow(Clock::now());
-  if (!held_back || slot.handler == nullptr) return;
-  spdlog::error("plugin {} threw in {}: {}; this call is lost, the plugin goes on ({} more since the last line)",
-                slot.handler->name(), what, base::printable(reason, 255), *held_back);
+  const auto held_back = slot.faults.add(what, reason, Clock::now());
+  if (slot.handler == nullptr) return;
+  if (held_back)
+    spdlog::error(
+        "plugin {} threw in {}: {}; this call is lost, the plugin goes on ({} more of these since the last line)",
+        slot.handler->name(), what, base::printable(reason, 255), *held_back);
+  slot.handler->threw(slot.statistics);
 }
 
 void Dispatcher::report_slow(Slot& slot, std::string_view what, std::chrono::nanoseconds took) {
@@ -218,9 +288,11 @@ void Dispatcher::report_slow(Slot& slot, std::string_view what, std::chrono::nan
       slot.handler->name(), std::chrono::duration_cast<std::chrono::milliseconds>(took).count(), what, *held_back);
 }
 
-void Dispatcher::report_refused(ServerId server, link::Owner owner, std::string_view reason) {
-  Slot& slot = *slots_[owner];
-  const auto held_back = slot.refused_limit.allow(Clock::now());
+void Dispatcher::report_not_sent(ServerId server, link::Owner owner, std::string_view reason) {
+  Slot* const found = slot_of(owner);
+  if (found == nullptr) return;
+  Slot& slot = *found;
+  const auto held_back = slot.not_sent_limit.allow(Clock::now());
   if (!held_back || slot.handler == nullptr) return;
   spdlog::warn("plugin {} asked for an action on server '{}' that is not sent: {} ({} more since the last line)",
                slot.handler->name(), base::printable(servers_[server].name, 80), reason, *held_back);

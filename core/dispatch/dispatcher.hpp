@@ -9,8 +9,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/dispatch/fault_table.hpp"
 #include "core/dispatch/handler.hpp"
 #include "core/dispatch/identity_listener.hpp"
 #include "core/dispatch/message_log.hpp"
@@ -22,13 +24,11 @@ namespace amibroker::dispatch {
 /// Number of a handler; never used again after `remove`.
 using HandlerId = link::Owner;
 
-/// What is known of one handler's calls since it was added. Times are sums of steps of some milliseconds: right over
-/// many calls, and for long ones.
-struct CallStatistics {
-  std::uint64_t calls = 0;
-  std::uint64_t faults = 0;
-  std::chrono::nanoseconds busy{0};
-  std::chrono::nanoseconds longest{0};
+/// The time that a handler took of the loop.
+struct LoopTime {
+  std::chrono::nanoseconds all{0};
+  std::string_view call{};           ///< the call that took most of it
+  std::chrono::nanoseconds most{0};  ///< what that one took
 };
 
 /// Loop's thread only. What comes of a server that was not added, or that is retired, reaches nobody; only that a
@@ -36,8 +36,8 @@ struct CallStatistics {
 class Dispatcher final : public link::ServerListener {
  public:
   /// `slow_call`: a call into a plugin that takes longer is logged as a warning, at most once a minute for each
-  /// handler.
-  explicit Dispatcher(std::chrono::milliseconds slow_call);
+  /// handler. `logs_refusals`: actions that are not sent have a line; not if somebody else writes it.
+  explicit Dispatcher(std::chrono::milliseconds slow_call, bool logs_refusals = true);
   ~Dispatcher();
 
   /// Where actions go. Once, before the first handler is added; `access` lives as long as actions are asked for.
@@ -62,6 +62,11 @@ class Dispatcher final : public link::ServerListener {
   /// Events of this name, without case; at any time.
   void subscribe(HandlerId id, std::string_view event);
   void subscribe_all(HandlerId id);
+  /// Takes back `subscribe`. Also from inside a call to the handler: no event of this name reaches it afterwards.
+  void unsubscribe(HandlerId id, std::string_view event);
+  /// All that the handler wants from now on, in the place of what it wanted before. One step, however many names
+  /// change.
+  void set_subscriptions(HandlerId id, const link::Interest& wanted);
   /// Tells a new handler which servers are up.
   void announce_servers(HandlerId id);
 
@@ -70,13 +75,20 @@ class Dispatcher final : public link::ServerListener {
   void request(HandlerId id, ServerId server, const Action& action, std::chrono::milliseconds timeout, Completion done);
   /// Runs a task of a handler now, guarded like every other call.
   void run_task(HandlerId id, const std::function<void()>& task);
+  /// Makes a call into the plugin of a handler now, guarded like every other one; `call` returns false, with the
+  /// reason, if the plugin threw. `what` names it in the log. False if it threw, or if the handler was removed.
+  bool call(HandlerId id, std::string_view what, const std::function<bool(Fault&)>& call);
   /// Asks every handler to log what it knows.
   void report();
   [[nodiscard]] bool is_up(ServerId server) const noexcept;
+  /// Null for a handler that was removed, as is `faults`.
   [[nodiscard]] const CallStatistics* statistics(HandlerId id) const noexcept;
+  [[nodiscard]] const FaultTable* faults(HandlerId id) const noexcept;
+  /// What the handler took of the loop since the last question.
+  [[nodiscard]] LoopTime take_loop_time(HandlerId id);
 
-  /// Counts all events from now on, so that all are asked for.
-  void count_messages();
+  /// Whether all events are counted from now on, which are then asked for. Off at first.
+  void count_messages(bool on);
   [[nodiscard]] MessageLog& messages() noexcept { return messages_; }
 
   void on_event(ServerId server, ami::EventFrame& frame) override;
@@ -96,17 +108,22 @@ class Dispatcher final : public link::ServerListener {
   [[nodiscard]] bool is_present(ServerId server) const noexcept {
     return server < servers_.size() && !servers_[server].retired;
   }
-  void drop_subscriptions(HandlerId id);
+  [[nodiscard]] Slot* slot_of(HandlerId id) const noexcept { return id < slots_.size() ? slots_[id].get() : nullptr; }
+  [[nodiscard]] bool in_call() const noexcept { return dispatching_ > 0 || calling_ > 0; }
+  [[nodiscard]] bool anything_left() const noexcept { return !removed_.empty() || !unsubscribed_.empty(); }
+  void drop_left();
   void send_interest();
   template <typename Call>
   void guarded_all(std::string_view what, Call&& call);
   template <typename Call>
-  void guarded(HandlerId id, std::string_view what, Call&& call);
+  bool guarded(HandlerId id, std::string_view what, Call&& call);
+  void note_time(Slot& slot, std::string_view what, std::chrono::nanoseconds took);
   void report_fault(Slot& slot, std::string_view what, std::string_view reason);
   void report_slow(Slot& slot, std::string_view what, std::chrono::nanoseconds took);
-  void report_refused(ServerId server, link::Owner owner, std::string_view reason);
+  void report_not_sent(ServerId server, link::Owner owner, std::string_view reason);
 
   std::chrono::nanoseconds slow_call_;
+  bool logs_refusals_;
   link::ServerAccess* access_ = nullptr;
   IdentityListener* identities_ = nullptr;
   std::vector<Server> servers_;  // by ServerId
@@ -114,7 +131,11 @@ class Dispatcher final : public link::ServerListener {
   Subscriptions subscriptions_;
   link::Interest interest_;  // as the servers know it
   int dispatching_ = 0;
-  std::vector<HandlerId> removed_;  // while an event is passed to the handlers
+  int calling_ = 0;
+  // While an event is passed to the handlers, its list must not change, and while a handler is called, its slot stays:
+  // what leaves then waits here.
+  std::vector<HandlerId> removed_;
+  std::vector<std::pair<HandlerId, std::string>> unsubscribed_;
   MessageLog messages_;
 };
 

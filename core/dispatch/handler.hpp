@@ -3,6 +3,7 @@
 // What the dispatcher calls: one plugin that runs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -12,6 +13,17 @@
 #include "amibroker/reply.hpp"
 
 namespace amibroker::dispatch {
+
+/// What is known of one handler's calls since it was added. Times are sums of steps of some milliseconds: right over
+/// many calls, and for long ones.
+struct CallStatistics {
+  std::uint64_t calls = 0;
+  std::uint64_t faults = 0;
+  std::chrono::nanoseconds busy{0};
+  std::chrono::nanoseconds longest{0};
+
+  CallStatistics& operator+=(const CallStatistics& other) noexcept;
+};
 
 /// A running plugin as the dispatcher sees it. Each function returns false, with the reason in `fault`, if the plugin
 /// threw. Loop's thread only.
@@ -29,6 +41,9 @@ class Handler {
   virtual bool report(Fault& fault) noexcept = 0;
   virtual bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept = 0;
   virtual bool task(const std::function<void()>& task, Fault& fault) noexcept = 0;
+  /// A call threw just now, with its fault written to the log; `statistics`: all calls until now, this one included.
+  /// From inside Dispatcher: the handler may be removed, but not destroyed.
+  virtual void threw(const CallStatistics& statistics) noexcept = 0;
 };
 
 }  // namespace amibroker::dispatch

@@ -14,7 +14,7 @@
 
 namespace amibroker::dispatch {
 
-/// Counts events since the last report. Off until `enable`, because it costs a look-up for each event. Loop's thread
+/// Counts events since the last report. Off at first, because it costs a look-up for each event. Loop's thread
 /// only.
 class MessageLog {
  public:
@@ -24,7 +24,8 @@ class MessageLog {
   /// `name`: what the log calls the server from now on. Servers are added in the order of their ServerId, from 0.
   void set_name(ServerId server, std::string name);
 
-  void enable() noexcept { enabled_ = true; }
+  /// What was counted before it is switched off is still in the next report.
+  void enable(bool on) noexcept { enabled_ = on; }
   [[nodiscard]] bool enabled() const noexcept { return enabled_; }
   void count(ServerId server, std::string_view event) {
     if (enabled_) add(server, event);

@@ -41,9 +41,19 @@ void Subscriptions::add_all(link::Owner handler) {
   for (auto& [name, handlers] : by_name_) add_once(handlers, handler);
 }
 
+/// What nobody wants by name is forgotten, or a handler that wants ever other names would fill the table.
+void Subscriptions::remove(link::Owner handler, std::string_view event) {
+  const auto found = by_name_.find(event);
+  const bool wants_all = std::find(all_.begin(), all_.end(), handler) != all_.end();
+  if (found == by_name_.end() || wants_all) return;
+  std::erase(found->second, handler);
+  if (found->second.size() == all_.size()) by_name_.erase(found);
+}
+
 void Subscriptions::remove(link::Owner handler) {
   std::erase(all_, handler);
   for (auto& [name, handlers] : by_name_) std::erase(handlers, handler);
+  std::erase_if(by_name_, [&](const auto& entry) { return entry.second.size() == all_.size(); });
 }
 
 const std::vector<link::Owner>* Subscriptions::of(std::string_view event) const {

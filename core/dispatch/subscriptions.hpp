@@ -20,6 +20,8 @@ class Subscriptions {
  public:
   void add(link::Owner handler, std::string_view event);
   void add_all(link::Owner handler);
+  /// Takes back one name, which reaches the handler from now on only if it wants everything.
+  void remove(link::Owner handler, std::string_view event);
   void remove(link::Owner handler);
 
   /// Who gets an event of this name; never null. The list lives as long as this object and follows later changes, but

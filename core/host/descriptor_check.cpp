@@ -24,7 +24,7 @@ bool has_all_calls(const PluginCalls& calls) noexcept {
          calls.start != nullptr && calls.stop != nullptr && calls.event != nullptr && calls.server_up != nullptr &&
          calls.server_down != nullptr && calls.server_added != nullptr && calls.server_changed != nullptr &&
          calls.server_retired != nullptr && calls.events_lost != nullptr && calls.report != nullptr &&
-         calls.completion != nullptr && calls.task != nullptr;
+         calls.options != nullptr && calls.save != nullptr && calls.completion != nullptr && calls.task != nullptr;
 }
 
 /// What is wrong with the members that the macro's user wrote, or that only a hand-made descriptor can have wrong.

@@ -56,17 +56,24 @@ std::uint64_t size_needed(std::ifstream& in, const Header& header) {
 
 }  // namespace
 
-std::optional<Refusal> check_elf(const std::filesystem::path& file) {
+std::uint64_t size_mapped(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  Header header{};
+  return read_at(in, 0, &header, 1) && is_elf(header) ? size_needed(in, header) : 0;
+}
+
+std::optional<Refusal> check_elf(const std::filesystem::path& file, const std::filesystem::path& shown) {
+  const std::string name = (shown.empty() ? file : shown).string();
   const auto no_library = [&](const std::string& what, const std::string& remedy) {
-    return Refusal{RefusalReason::no_library, file.string() + " is no plugin: " + what + "; " + remedy};
+    return Refusal{RefusalReason::no_library, name + " is no plugin: " + what + "; " + remedy};
   };
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error))
-    return Refusal{RefusalReason::missing, file.string() + ": there is no such file; copy the plugin there"};
+    return Refusal{RefusalReason::missing, name + ": there is no such file; copy the plugin there"};
   std::ifstream in(file, std::ios::binary);
   if (!in)
     return Refusal{RefusalReason::missing,
-                   file.string() + " cannot be read: " + std::strerror(errno) + "; let the daemon's user read it"};
+                   name + " cannot be read: " + std::strerror(errno) + "; let the daemon's user read it"};
 
   Header header{};
   if (!read_at(in, 0, &header, 1) || !is_elf(header))

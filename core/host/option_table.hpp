@@ -22,10 +22,16 @@ inline constexpr std::size_t longest_option_text = 1000;
 [[nodiscard]] std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t count);
 
 /// Why an option cannot have this value, as the end of a sentence ("takes a whole number from 1 to 60 (in s), not
-/// "1m""); nothing if it can.
+/// "1m""); nothing if it can. That a server is there is not looked at.
 [[nodiscard]] std::optional<std::string> fault_of_value(const OptionSpec& option, std::string_view value);
 
-/// What an option takes, for a list: "yes or no", "1 to 3600 s", "text", "list".
+/// The word of a choice that `value` names, as the table writes it. A view of the table.
+[[nodiscard]] std::optional<std::string_view> find_choice(const OptionSpec& option, std::string_view value);
+
+/// The key that names a file with the value of a secret: `password_file` for `password`.
+[[nodiscard]] std::string file_key_of(const OptionSpec& option);
+
+/// What an option takes, for a list: "yes or no", "1 to 3600 s", "text", "list", "tcp or tls".
 [[nodiscard]] std::string accepted_values(const OptionSpec& option);
 
 }  // namespace amibroker::host

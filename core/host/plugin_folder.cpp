@@ -13,15 +13,36 @@ namespace {
 constexpr std::size_t longest_shown_list = 400;
 constexpr std::string_view suffix = ".so";
 
+/// There, but its files cannot be seen: it may not be entered, or not be listed.
+bool is_unreadable(const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::filesystem::directory_iterator files(folder, error);
+  return error == std::errc::permission_denied;
+}
+
+std::string why_no_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (is_unreadable(folder)) return " (which cannot be read)";
+  return std::filesystem::is_directory(folder, error) ? "" : " (which is no folder)";
+}
+
 }  // namespace
 
 std::optional<std::filesystem::path> PluginFolders::find(std::string_view name) const {
+  std::vector<std::filesystem::path> files = find_all(name);
+  if (files.empty()) return std::nullopt;
+  return std::move(files.front());
+}
+
+std::vector<std::filesystem::path> PluginFolders::find_all(std::string_view name) const {
+  std::vector<std::filesystem::path> files;
   for (const auto& folder : folders_) {
     std::filesystem::path file = folder / (std::string(name) + std::string(suffix));
+    // Also a link whose file is gone, and a file that may not be read: opening it says what is wrong with it.
     std::error_code ignored;
-    if (std::filesystem::exists(file, ignored)) return file;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) files.push_back(std::move(file));
   }
-  return std::nullopt;
+  return files;
 }
 
 std::vector<std::filesystem::path> PluginFolders::libraries() const {
@@ -38,13 +59,16 @@ std::vector<std::filesystem::path> PluginFolders::libraries() const {
 
 std::string PluginFolders::why_missing(std::string_view name) const {
   std::string text = "there is no " + std::string(name) + std::string(suffix) + " in ";
+  bool unreadable = false;
   for (const auto& folder : folders_) {
-    std::error_code ignored;
     text += (&folder == &folders_.front() ? "" : ", ") + folder.string();
-    if (!std::filesystem::is_directory(folder, ignored)) text += " (which is no folder)";
+    text += why_no_folder(folder);
+    unreadable = unreadable || is_unreadable(folder);
   }
   if (folders_.empty()) text += "any folder, because none is set";
 
+  // What was meant may be in the folder that cannot be read.
+  if (unreadable) return text + "; let the daemon's user read that folder (chmod, ls -ld)";
   std::vector<std::string> names;
   for (const auto& file : libraries()) names.push_back(file.stem().string());
   text += base::did_you_mean(name, std::vector<std::string_view>(names.begin(), names.end()));

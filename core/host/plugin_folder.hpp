@@ -16,8 +16,13 @@ class PluginFolders {
  public:
   explicit PluginFolders(std::vector<std::filesystem::path> folders) : folders_(std::move(folders)) {}
 
+  [[nodiscard]] const std::vector<std::filesystem::path>& all() const noexcept { return folders_; }
+
   /// The file of a plugin, whose name must be an identifier, in the first folder that has it.
   [[nodiscard]] std::optional<std::filesystem::path> find(std::string_view name) const;
+
+  /// The same in each folder that has it, in the order of the folders: the first one is the one that is used.
+  [[nodiscard]] std::vector<std::filesystem::path> find_all(std::string_view name) const;
 
   /// All files `*.so`, by name; of several with the same name only the one that `find` gives.
   [[nodiscard]] std::vector<std::filesystem::path> libraries() const;

@@ -9,6 +9,7 @@
 
 #include "core/base/printable.hpp"
 #include "core/host/plugin_instance.hpp"
+#include "core/host/state_folder.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -93,9 +94,15 @@ void PluginInstance::subscribe_all() noexcept {
   contained("subscribe_all", [&] { around_.dispatcher.subscribe_all(id_); });
 }
 
+void PluginInstance::unsubscribe(std::string_view event) noexcept {
+  if (!may_call("unsubscribe") || stage_ != Stage::running) return;
+  contained("unsubscribe", [&] { around_.dispatcher.unsubscribe(id_, event); });
+}
+
 void PluginInstance::request(ServerId server, const Action& action, milliseconds timeout, Completion done) noexcept {
   if (!may_call("request")) return;
   contained("request", [&] {
+    if (auto why = common_.gate.refusal(name(), action.name())) return refuse(std::move(done), *std::move(why));
     const auto known = servers();
     if (server < known.size() && !known[server].retired) {
       around_.dispatcher.request(id_, server, action, usable_timeout(timeout), std::move(done));
@@ -105,18 +112,25 @@ void PluginInstance::request(ServerId server, const Action& action, milliseconds
     complain("request", retired ? "that server is retired; on_server_retired says so"
                                 : "there is no server of that number; take it from servers() or from an event");
     const std::string_view why = retired ? "the server was taken out of the configuration" : "there is no such server";
-    if (done) posted_.post([done = std::move(done), why] { done({Outcome::refused, why, {}}); });
+    refuse(std::move(done), std::string(why));
   });
+}
+
+void PluginInstance::refuse(Completion done, std::string why) {
+  if (done) posted_.post([done = std::move(done), why = std::move(why)] { done({Outcome::refused, why, {}}); });
 }
 
 void PluginInstance::broadcast(const Action& action, ServerId except, milliseconds timeout,
                                std::function<void(ServerId, const Reply&)> done) noexcept {
   if (!may_call("broadcast")) return;
   contained("broadcast", [&] {
+    const auto why_not = common_.gate.refusal(name(), action.name());
     const auto send = [&](const auto& completion_for) {
-      for (const ServerInfo& server : servers())
-        if (server.id != except && !server.retired)
-          around_.dispatcher.request(id_, server.id, action, usable_timeout(timeout), completion_for(server.id));
+      for (const ServerInfo& server : servers()) {
+        if (server.id == except || server.retired) continue;
+        if (why_not) refuse(completion_for(server.id), *why_not);
+        else around_.dispatcher.request(id_, server.id, action, usable_timeout(timeout), completion_for(server.id));
+      }
     };
     if (!done) {
       send([](ServerId) { return Completion(); });
@@ -172,18 +186,38 @@ std::chrono::steady_clock::time_point PluginInstance::now() const noexcept {
 void PluginInstance::log(Level level, std::string_view text) noexcept {
   const auto wanted = spdlog_level(level);
   if (!spdlog::should_log(wanted)) return;
+  if (!common_.lines.allow(std::chrono::steady_clock::now())) return;
   contained("log", [&] { spdlog::log(wanted, "plugin {}: {}", name(), base::printable(text, longest_log_line)); });
 }
 
+/// Made when it is first asked for, so that only plugins that keep something have one.
+std::string_view PluginInstance::state_folder() const noexcept {
+  if (around_.state_folder.empty()) return {};
+  contained("state_folder", [&] {
+    std::call_once(state_folder_once_, [&] {
+      const auto folder = state_folder_of(around_.state_folder, name());
+      if (const std::string why = make_state_folder(folder); !why.empty())
+        spdlog::warn("plugin {} has no folder for its files: {}. It goes on without one until it is started anew",
+                     name(), why);
+      else state_folder_ = folder.string();
+    });
+  });
+  return state_folder_;
+}
+
 Counter& PluginInstance::counter(std::string_view name) noexcept {
-  Counter* counter = &counters_.unreported();
-  contained("counter", [&] { counter = &counters_.get(name); });
+  Counter* counter = &common_.counters.unreported();
+  contained("counter", [&] { counter = &common_.counters.get(name); });
   return *counter;
 }
 
 void* PluginInstance::extension(std::string_view name, std::uint32_t version) noexcept {
-  const bool known = name == SameAsterisk::extension_name && version == SameAsterisk::extension_version;
-  return known ? &around_.same_asterisk : nullptr;
+  const auto is = [&]<typename Extension>(const Extension&) {
+    return name == Extension::extension_name && version == Extension::extension_version;
+  };
+  if (is(around_.same_asterisk)) return &around_.same_asterisk;
+  if (is(static_cast<const Commands&>(commands_))) return static_cast<Commands*>(&commands_);
+  return nullptr;
 }
 
 }  // namespace amibroker::host

@@ -5,12 +5,14 @@
 
 #include <boost/dll/shared_library.hpp>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 
 #include "core/base/printable.hpp"
 #include "core/host/descriptor_check.hpp"
 #include "core/host/elf_check.hpp"
+#include "core/host/library_copy.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -34,6 +36,12 @@ std::string loader_text(const std::filesystem::path& file, const std::error_code
   return base::printable(text, longest_loader_text);
 }
 
+/// Where the library that has this object begins.
+const void* load_address(const PluginDescriptor& descriptor) {
+  Dl_info info{};
+  return ::dladdr(&descriptor, &info) == 0 ? nullptr : info.dli_fbase;
+}
+
 Refusal not_loadable(const std::filesystem::path& file, const std::string& reason) {
   std::string remedy = "build it again on this machine";
   if (reason.find("undefined symbol") != std::string::npos)
@@ -45,24 +53,62 @@ Refusal not_loadable(const std::filesystem::path& file, const std::string& reaso
 
 }  // namespace
 
-std::variant<PluginLibrary, Refusal> PluginLibrary::open(const std::filesystem::path& file) {
-  std::filesystem::path absolute = std::filesystem::absolute(file).lexically_normal();
-  if (auto refusal = check_elf(absolute)) return *std::move(refusal);
+std::variant<PluginLibrary, Refusal> PluginLibrary::open(const std::filesystem::path& file, std::string_view plugin) {
+  // The copy is kept as long as it is the newest, for debuggers that look for the file.
+  struct Newest {
+    LibraryCopy copy;
+    std::variant<PluginLibrary, Refusal> library;
+  };
+  static std::mutex mutex;
+  static auto& newest = *new std::map<std::filesystem::path, Newest>;
+  const std::lock_guard lock(mutex);
 
+  std::filesystem::path absolute = std::filesystem::absolute(file).lexically_normal();
+  const std::string name = plugin.empty() ? absolute.stem().string() : std::string(plugin);
+  const auto known = newest.find(absolute);
+  if (known != newest.end() && FileIdentity::of(absolute) == known->second.copy.identity()) {
+    const auto* const library = std::get_if<PluginLibrary>(&known->second.library);
+    if (library == nullptr) return known->second.library;
+    return library->named(name);
+  }
+  if (auto refusal = check_elf(absolute)) return *std::move(refusal);
+  auto made = LibraryCopy::make(absolute);
+  if (auto* refusal = std::get_if<Refusal>(&made)) return std::move(*refusal);
+  auto& copy = std::get<LibraryCopy>(made);
+  auto library = load(absolute, copy, name);
+  // What the loader refuses may be cured elsewhere, by the library that it misses; the rest only by another file.
+  const auto* refusal = std::get_if<Refusal>(&library);
+  if (refusal == nullptr || refusal->reason != RefusalReason::not_loadable)
+    newest.insert_or_assign(std::move(absolute), Newest{std::move(copy), library});
+  return library;
+}
+
+PluginLibrary PluginLibrary::named(std::string_view plugin) const {
+  return {file_, identity_, *descriptor_, make_call_owner(plugin, *call_owner_)};
+}
+
+std::variant<PluginLibrary, Refusal> PluginLibrary::load(const std::filesystem::path& file, const LibraryCopy& copy,
+                                                         std::string_view plugin) {
+  if (auto refusal = check_elf(copy.path(), file)) return *std::move(refusal);
   boost::dll::shared_library library;
   boost::dll::fs::error_code error;
-  // RTLD_NOW: a symbol that is missing shows here, not in the middle of a call. RTLD_LOCAL: two plugins may have
-  // functions of the same name.
-  library.load(absolute, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
-  if (error) return not_loadable(absolute, loader_text(absolute, error));
+  // RTLD_NOW: a symbol that is missing shows here, not in the middle of a call. RTLD_LOCAL: two plugins, or two builds
+  // of one, may have functions of the same name.
+  CallOwner& call_owner = make_call_owner(plugin, file, copy.path(), copy.identity().changed());
+  {
+    const CallScope call(call_owner, "load");
+    library.load(copy.path(), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
+  }
+  if (error) return not_loadable(file, loader_text(copy.path(), error));
 
   const boost::dll::shared_library& kept = keep(std::move(library));
   if (!kept.has(plugin_symbol))
-    return Refusal{RefusalReason::no_symbol, absolute.string() + " is no plugin: it has no symbol " + plugin_symbol +
+    return Refusal{RefusalReason::no_symbol, file.string() + " is no plugin: it has no symbol " + plugin_symbol +
                                                  "; end one of its source files with AMIBROKER_PLUGIN(...)"};
   const auto& descriptor = kept.get<const PluginDescriptor>(plugin_symbol);
-  if (auto refusal = check_descriptor(descriptor, absolute)) return *std::move(refusal);
-  return PluginLibrary(std::move(absolute), descriptor);
+  call_owner.address = load_address(descriptor);
+  if (auto refusal = check_descriptor(descriptor, file)) return *std::move(refusal);
+  return PluginLibrary(file, copy.identity(), descriptor, call_owner);
 }
 
 }  // namespace amibroker::host

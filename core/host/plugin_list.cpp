@@ -14,8 +14,8 @@ constexpr std::size_t longest_line = 1'000;
 std::string line(std::string_view text) { return base::printable(text, longest_line) + '\n'; }
 
 std::string describe_option(const OptionSpec& option) {
-  return "    " + std::string(option.key) + " = " + option.default_value + "  (" + accepted_values(option) + ") " +
-         option.text;
+  const std::string given = option.required ? "(required)" : option.default_value;
+  return "    " + std::string(option.key) + " = " + given + "  (" + accepted_values(option) + ") " + option.text;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "core/host/options.hpp"
 #include "core/host/plugin_config.hpp"
 #include "core/host/plugin_folder.hpp"
+#include "core/host/plugin_keys.hpp"
 #include "core/host/plugin_library.hpp"
 
 namespace amibroker::host {
@@ -20,6 +23,7 @@ namespace amibroker::host {
 struct LoadedPlugin {
   PluginLibrary library;
   OptionValues options;
+  PluginKeys keys;
   std::vector<std::string> examples;  ///< what the plugin shows of its options, a line each
 };
 
@@ -31,8 +35,9 @@ struct LoadedPlugin {
 
 /// What a check of these plugins shows.
 struct PluginCheck {
-  std::vector<base::Problem> errors;  ///< all mistakes that a start would find
-  std::vector<std::string> examples;  ///< `plugin NAME: ...`, one line each
+  std::vector<base::Problem> errors;                         ///< all mistakes that a start would find
+  std::vector<std::string> examples;                         ///< `plugin NAME: ...`, one line each
+  std::map<std::string, OptionValues, std::less<>> options;  ///< of those without a mistake, by the plugin's name
 };
 [[nodiscard]] PluginCheck check_plugins(const PluginFolders& folders, std::span<const PluginConfig> plugins);
 

@@ -23,6 +23,7 @@ struct Pending {
   Completion done;
   /// Kept until the answer, so that its memory is given back on the thread that took it.
   EncodedPtr encoded{};
+  std::chrono::steady_clock::time_point sent{};
 };
 
 /// A window of actions. A server answers in the order of the requests, over either wire (main/manager.c takes one

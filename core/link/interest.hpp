@@ -3,6 +3,7 @@
 // Which events somebody wants, so that a server need not send the others.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ struct Interest {
   std::vector<std::string> names{};  ///< `[A-Za-z0-9_-]+`
 
   friend bool operator==(const Interest&, const Interest&) = default;
+  /// Whether whoever gets what `other` names has all of this.
+  [[nodiscard]] bool within(const Interest& other) const {
+    return other.all || (!all && std::includes(other.names.begin(), other.names.end(), names.begin(), names.end()));
+  }
 };
 
 }  // namespace amibroker::link

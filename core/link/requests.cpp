@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/link/requests.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace amibroker::link {
 namespace {
 
-constexpr std::size_t least_waiting = 64;
 // So that a Ping, or a question of our own, finds room if the window is full; a server that leaves more of them
 // unanswered is down.
 constexpr std::size_t own_places = 16;
@@ -31,19 +29,12 @@ void Requests::restart(std::size_t window) {
   if (window != window_) in_flight_ = InFlightTable(window + own_places);
   window_ = window;
   unanswered_.reset();
-}
-
-void Requests::add(New&& request, Time give_up) {
-  if (waiting_.full()) waiting_.set_capacity(std::max(least_waiting, 2 * waiting_.capacity()));
-  next_give_up_ = std::min(next_give_up_, give_up);
-  waiting_.push_back({std::move(request), give_up});
+  latency_.clear();
 }
 
 void Requests::send_waiting(Time now, const Send& send) {
   while (!waiting_.empty() && in_flight_.size() < window_) {
-    New request = std::move(waiting_.front().request);
-    waiting_.pop_front();
-    if (!send_now(std::move(request), now, send)) return;
+    if (!send_now(waiting_.pop(), now, send)) return;
   }
 }
 
@@ -54,14 +45,14 @@ bool Requests::send_own(New&& request, Time now, const Send& send) {
 /// An action that cannot be sent counts as under way: the connection is about to be lost, which ends it.
 bool Requests::send_now(New&& request, Time now, const Send& send) {
   const Encoded& action = *request.encoded;
-  in_flight_.push(
-      {request.id, now + request.timeout, request.owner, false, std::move(request.done), std::move(request.encoded)});
+  in_flight_.push({request.id, now + request.timeout, request.owner, false, std::move(request.done),
+                   std::move(request.encoded), now});
   if (!send(action)) return false;
   ++counters_.actions;
   return true;
 }
 
-bool Requests::answer(std::optional<std::uint64_t> id, std::span<const Message> messages, bool takes_oldest) {
+bool Requests::answer(std::optional<std::uint64_t> id, std::span<const Message> messages, bool takes_oldest, Time now) {
   std::vector<Pending> passed_over;
   auto pending = id || takes_oldest ? in_flight_.match(id, passed_over) : std::nullopt;
   if (!pending) {
@@ -70,6 +61,7 @@ bool Requests::answer(std::optional<std::uint64_t> id, std::span<const Message> 
     return false;
   }
   for (Pending& lost : passed_over) pass_over(lost);
+  latency_.add(now - pending->sent);
   if (pending->expired) {
     ++counters_.late_replies;
     if (pending->owner != own) unanswered_.reset();  // late, but it does what it is asked
@@ -77,6 +69,7 @@ bool Requests::answer(std::optional<std::uint64_t> id, std::span<const Message> 
     return true;
   }
   ++counters_.replies;
+  durations_.add(now - pending->sent);
   if (pending->owner != own) unanswered_.reset();
   finish_(pending->owner, pending->done, reply_of(messages));
   return true;
@@ -104,15 +97,9 @@ void Requests::expire(Time now) {
     note_unanswered(pending);
     end(pending, Outcome::unknown, "no answer in time");
   }
-  if (now < next_give_up_) return;
-  std::vector<Waiting> given_up;
-  const auto kept = std::stable_partition(waiting_.begin(), waiting_.end(),
-                                          [&](const Waiting& waiting) { return waiting.give_up > now; });
-  std::move(kept, waiting_.end(), std::back_inserter(given_up));
-  waiting_.erase(kept, waiting_.end());
-  next_give_up_ = Time::max();
-  for (const Waiting& waiting : waiting_) next_give_up_ = std::min(next_give_up_, waiting.give_up);
-  for (Waiting& waiting : given_up)
+  std::vector<RequestQueue::Waiting> given_up;
+  waiting_.give_up(now, given_up);
+  for (const auto& waiting : given_up)
     finish_(waiting.request.owner, waiting.request.done,
             {Outcome::not_sent, "earlier actions on this server took too long", {}});
 }
@@ -120,13 +107,11 @@ void Requests::expire(Time now) {
 void Requests::fail_all() {
   std::vector<Pending> sent;
   in_flight_.clear(sent);
-  boost::circular_buffer<Waiting> never_sent;
-  never_sent.swap(waiting_);
-  next_give_up_ = Time::max();
+  const std::vector<RequestQueue::Waiting> never_sent = waiting_.take_all();
   unanswered_.reset();
   for (Pending& pending : sent)
     if (!pending.expired) end(pending, Outcome::unknown, "the connection was lost before the answer");
-  for (Waiting& waiting : never_sent)
+  for (const auto& waiting : never_sent)
     finish_(waiting.request.owner, waiting.request.done, {Outcome::not_sent, "the connection was lost", {}});
 }
 

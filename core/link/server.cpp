@@ -49,14 +49,14 @@ void Server::stop() {
   context_.resolver().cancel(look_up_);
   drop_wire();
   fail_actions();
+  requests_.restart(0);  // many servers may come and go, and each keeps its number, but not the memory of its window
   if (!was_up) return;
   since_ = context_.loop().now();
   context_.listener().on_down(id_);
 }
 
 void Server::change(ServerConfig config, Transport& transport, ActionEncoder& encoder) {
-  const bool same_place = config.addr == config_.addr && config.transport == config_.transport &&
-                          config.trace == config_.trace && config.access->equals(*config_.access);
+  const bool same_place = changes_of_way(config_, config).empty();
   config_ = std::move(config);
   log_.rename(config_);
   if (same_place || stopped()) return;
@@ -75,6 +75,8 @@ void Server::connect() {
   next_step_ = context_.time() + timings().attempt;
   connected_ = ready_ = false;
   ping_deadline_.reset();
+  doubt_.reset();
+  is_more_in_doubt_ = false;
   requests_.restart(transport_->traits().window);
   if (!named()) return connect_to({.addresses = {config_.addr}, .error = {}});
   state_ = State::resolving;
@@ -128,11 +130,17 @@ void Server::lose(const Loss& loss) {
   next_step_ = now + wait_after(loss, was_steady);
   ping_deadline_.reset();
   log_.lost(loss, was_up, timings(), now);
+  note_loss(loss, was_up, now);
   context_.resolver().cancel(std::exchange(look_up_, 0));
   drop_wire();
   if (was_up) since_ = now;
   fail_actions();
   if (was_up) context_.listener().on_down(id_);
+}
+
+void Server::note_loss(const Loss& loss, bool was_up, Clock::time_point now) {
+  const bool was_never_up = counters_.connects == 0;
+  if (was_up || was_never_up || loss.kind == Loss::Kind::refusal) last_loss_ = LastLoss{now, loss.why};
 }
 
 std::chrono::milliseconds Server::wait_after(const Loss& loss, bool was_steady) {

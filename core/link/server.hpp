@@ -81,11 +81,22 @@ class Server final : private WireListener {
   /// When it came up, or went down; while it was never up, when it was made.
   [[nodiscard]] Clock::time_point since() const noexcept { return since_; }
   [[nodiscard]] const ServerCounters& counters() const noexcept { return counters_; }
+  /// What it is asked: how much is under way, and how long it takes.
+  [[nodiscard]] const Requests& requests() const noexcept { return requests_; }
+
+  /// Why it went down.
+  struct LastLoss {
+    Clock::time_point at;
+    std::string why;  ///< as the server or the system said it: not fit for a log as it is
+  };
+  /// The last time that it was up and went down. If an attempt since then was refused, or if it was never up, why the
+  /// last such attempt failed: that says more than what was before. Nothing if neither happened.
+  [[nodiscard]] const std::optional<LastLoss>& last_loss() const noexcept { return last_loss_; }
 
   /// See ServerAccess::request.
   void request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done);
   /// The interest of all servers changed.
-  void want(const Interest& interest);
+  void want(const Interest& interest, bool is_more);
 
   /// Looks at everything that depends on time.
   void tick();
@@ -101,6 +112,7 @@ class Server final : private WireListener {
   void give_up_attempt();
   void came_up();
   void lose(const Loss& loss);
+  void note_loss(const Loss& loss, bool was_up, Clock::time_point now);
   void drop_wire();
   void fail_actions();
   [[nodiscard]] std::chrono::milliseconds wait_after(const Loss& loss, bool was_steady);
@@ -110,6 +122,7 @@ class Server final : private WireListener {
   void watch(Clock::time_point now);
   void ping();
   void pinged(const Reply& reply);
+  void settle_doubt();
   void ask_identity();
   void ask_own(const Action& action, Completion done);
   void act_at_end_of_round();
@@ -149,9 +162,14 @@ class Server final : private WireListener {
   base::Backoff login_backoff_;
   Clock::time_point next_step_{};  // end of the wait (on the loop's clock), or of the attempt
   Clock::time_point next_ping_{};
+  std::optional<Clock::time_point>
+      doubt_;                      // events that were asked for late may be missing: from then on it can be told
+  bool is_more_in_doubt_ = false;  // more was asked for since, which may not be settled by then
+  Clock::time_point next_doubt_{};
   std::optional<Clock::time_point> ping_deadline_;
   Clock::time_point last_ping_deadline_{};  // signs of life put it off no further
   ServerCounters counters_;
+  std::optional<LastLoss> last_loss_;
   Requests requests_;
   bool acts_at_end_of_round_ = false;
   bool holds_back_ = false;  // something waits although the window has room: see ServerTimings::hold_after

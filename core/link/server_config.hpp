@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace amibroker::link {
@@ -27,8 +28,9 @@ class Access {
   [[nodiscard]] virtual std::string place() const = 0;
   /// What an administrator looks at first if nothing answers there: a sentence.
   [[nodiscard]] virtual std::string advice() const = 0;
-  /// Whether the other, which is of the same kind, says the same.
-  [[nodiscard]] virtual bool equals(const Access& other) const = 0;
+  /// What is different from `before`, which is of the same kind: a phrase for each key, "its port is 5039, was 5038".
+  /// Never shows a secret. Empty: both say the same, so what reaches one reaches the other.
+  [[nodiscard]] virtual std::vector<std::string> changes_since(const Access& before) const = 0;
 };
 
 struct ServerConfig {
@@ -39,5 +41,8 @@ struct ServerConfig {
   std::shared_ptr<const Access> access{};  ///< of that kind
   bool trace = false;                      ///< print every message of this server
 };
+
+/// What is different in the way to a server, a phrase each. Empty: its connection may stay.
+[[nodiscard]] std::vector<std::string> changes_of_way(const ServerConfig& before, const ServerConfig& now);
 
 }  // namespace amibroker::link

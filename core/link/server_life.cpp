@@ -50,6 +50,7 @@ void Server::pinged(const Reply& reply) {
   ping_deadline_.reset();
   // Any service may send a reply to the oldest action; only an Asterisk knows our ActionID.
   if (state_ == State::connecting && reply.messages.front().find("ActionID")) came_up();
+  else if (up()) settle_doubt();
 }
 
 void Server::ask_identity() {
@@ -71,7 +72,7 @@ void Server::on_progress() {
 void Server::request(const Action& action, std::chrono::milliseconds timeout, Owner owner, Completion done) {
   if (!encoder_->prepare(action, last_action_id_))
     return finish_later(owner, std::move(done), Outcome::refused, encoder_->refusal());
-  if (!up() || requests_.full())
+  if (!up() || requests_.full(owner))
     return finish_later(owner, std::move(done), Outcome::not_sent,
                         up() ? "too many actions wait for this server" : "the server is down");
   last_action_id_ = encoder_->action_id();
@@ -121,8 +122,22 @@ void Server::finish_later(Owner owner, Completion done, Outcome outcome, std::st
   });
 }
 
-void Server::want(const Interest& interest) {
-  if (wire_) wire_->want(interest);
+void Server::want(const Interest& interest, bool is_more) {
+  if (!wire_) return;
+  wire_->want(interest);
+  if (!is_more || !up()) return;
+  if (doubt_) is_more_in_doubt_ = true;
+  else doubt_ = std::max(context_.time() + timings().settle, next_doubt_);
+}
+
+/// What the server was asked for reaches it beside the actions, so a list may have been answered before: an event in
+/// between is neither in the list nor on the wire. Who keeps states has to read them once more, when both are through.
+void Server::settle_doubt() {
+  if (!doubt_ || context_.time() < *doubt_) return;
+  doubt_.reset();
+  next_doubt_ = context_.time() + timings().doubt_period;
+  if (std::exchange(is_more_in_doubt_, false)) doubt_ = next_doubt_;
+  context_.listener().on_events_lost(id_, 0);
 }
 
 // --- What the wire says ---------------------------------------------------------------------------------------
@@ -147,7 +162,7 @@ void Server::on_answer(std::optional<std::uint64_t> id, std::span<const Message>
   const bool was_full = requests_.any_wait();
   // However long it takes to come to our Ping: what answers is alive.
   if (ping_deadline_) ping_deadline_ = context_.time() + timings().ping_timeout;
-  requests_.answer(id, messages, transport_->traits().answers_without_id);
+  requests_.answer(id, messages, transport_->traits().answers_without_id, context_.time());
   if (was_full) act_at_end_of_round();
 }
 

@@ -27,6 +27,10 @@ struct ServerTimings {
   /// the server's security log, and may count for a tool that bans addresses there.
   std::chrono::milliseconds first_login_retry{10'000};
   std::chrono::milliseconds last_login_retry{60'000};
+  /// How long it takes at most, on a connection that works, until a server sends events that it was asked for since;
+  /// and how often at most plugins are told that some of them may be missing.
+  std::chrono::milliseconds settle{1'000};
+  std::chrono::milliseconds doubt_period{10'000};
   std::chrono::milliseconds steady{10'000};  ///< a server that was up for so long begins with the first waits again
 };
 

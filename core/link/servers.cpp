@@ -61,6 +61,8 @@ void Servers::change(ServerId id, ServerConfig config) {
   Server& server = *servers_.at(id);
   Wires& wires = wires_of(config);
   server.change(std::move(config), *wires.transport, wires.encoder);
+  // Another Asterisk may be at the new place: two servers whose places are exchanged never have the same name.
+  if (!server.up()) system_names_[id].clear();
 }
 
 void Servers::retire(ServerId id) {
@@ -80,8 +82,9 @@ void Servers::request(ServerId server, const Action& action, std::chrono::millis
 bool Servers::is_up(ServerId server) const noexcept { return server < servers_.size() && servers_[server]->up(); }
 
 void Servers::set_interest(const Interest& interest) {
+  const bool is_more = !interest.within(interest_);
   interest_ = interest;
-  for (const auto& server : servers_) server->want(interest_);
+  for (const auto& server : servers_) server->want(interest_, is_more);
 }
 
 void Servers::finish_round() {

@@ -25,8 +25,9 @@ struct Loss {
     own_choice,  ///< what is wanted now needs a new wire: try again at once
   };
   Kind kind = Kind::connection;
-  std::string why;       ///< a piece of a sentence about the server: "closed the connection"
-  std::string remedy{};  ///< what to do, a sentence; empty if the reason does not tell
+  std::string why;          ///< a piece of a sentence about the server: "closed the connection"
+  std::string remedy{};     ///< what to do, a sentence; empty if the reason does not tell
+  bool encrypting = false;  ///< it happened while both sides agreed on the encryption of TLS
 };
 
 /// What a wire reports, on the loop's thread, never from inside its constructor. `send` and `want` call nothing but

@@ -9,8 +9,7 @@
 namespace amibroker::device_state {
 namespace {
 
-using replication::count;
-using replication::Listed;
+using replication::ListedKind;
 using replication::ListedState;
 using replication::Sharing;
 
@@ -49,74 +48,75 @@ void DeviceState::check_options(const Options& options, OptionReport& report) {
   report.example(example);
 }
 
-void DeviceState::start(Host& host) {
-  host_ = &host;
-  events_ = &host.counter("events");
-  ignored_events_ = &host.counter("ignored_events");
-  bad_events_ = &host.counter("bad_events");
-  names_.emplace(host.options().text("name_template"));
-  shares_customs_ = host.options().boolean("custom");
-  for (const ServerInfo& server : host.servers()) names_->set_server(server);
-  filters_.emplace(host, concerns_devices);
-  neighbours_.emplace();
-  aggregation_.emplace(*neighbours_);
-  newest_.emplace(*neighbours_);
-  const replication::Combiner& combiner =
-      host.options().boolean("aggregate") ? static_cast<const replication::Combiner&>(*aggregation_) : *newest_;
-  const std::string variant = std::string(host.options().text("name_template")) + (shares_customs_ ? " custom" : "") +
-                              (host.options().boolean("aggregate") ? " aggregate" : "");
-  distributor_.emplace(host, static_cast<replication::ListReader&>(*this), *neighbours_, combiner,
-                       replication::Medium{.plugin = "device_state",
-                                           .function = "DEVICE_STATE(",
-                                           .module = "func_devstate.so",
-                                           .list_action = "DeviceStateList",
-                                           .list_module = "res_manager_devicestate.so",
-                                           .technologies = technologies,
-                                           .limit = "max_devices",
-                                           .lists_show_names = true,
-                                           .echoes_repeats = false,
-                                           .values = states,
-                                           .variant = variant,
-                                           .notes = {"Custom:zmq-ami-broker", "NOT_INUSE", "Device"}});
-  unshared_.emplace(host, *distributor_);
-  host.subscribe("DeviceStateChange");
+replication::Medium DeviceState::medium() {
+  const Options& wanted = host().options();
+  names_.emplace(wanted.text("name_template"));
+  shares_customs_ = wanted.boolean("custom");
+  variant_.assign(wanted.text("name_template"))
+      .append(shares_customs_ ? " custom" : "")
+      .append(wanted.boolean("aggregate") ? " aggregate" : "");
+  return {.plugin = "device_state",
+          .function = "DEVICE_STATE(",
+          .module = "func_devstate.so",
+          .list_action = "DeviceStateList",
+          .list_module = "res_manager_devicestate.so",
+          .technologies = technologies,
+          .limit = "max_devices",
+          .lists_show_names = true,
+          .echoes_repeats = false,
+          .values = states,
+          .variant = variant_,
+          .notes = {"Custom:zmq-ami-broker", "NOT_INUSE", "Device"},
+          .event = "DeviceStateChange",
+          .concerns = concerns_devices};
 }
 
-void DeviceState::on_event(ServerId server, const Message& message) {
-  if (!distributor_) return;
-  if (same_name(message.event(), "DeviceStateChange")) device_changed(server, message);
-  else distributor_->on_other_event(server, message);
+const replication::Combiner& DeviceState::combiner(const replication::Neighbours& neighbours) {
+  if (!host().options().boolean("aggregate")) return StatePlugin::combiner(neighbours);
+  return aggregation_.emplace(neighbours);
 }
 
-void DeviceState::device_changed(ServerId server, const Message& message) {
-  count(*events_);
-  const std::string_view device = message["Device"];
-  const std::string_view state = message["State"];
-  if (device.empty() || (!is_state(state) && state != unknown)) return count(*bad_events_);
+bool DeviceState::server_info(const ServerInfo& server) {
+  if (server.retired && unshared_) unshared_->retire(server.id);
+  return names_->set_server(server);
+}
+
+/// A template may make another name of it for each server.
+std::vector<std::string> DeviceState::shown_names(std::string_view name) {
+  std::vector<std::string> names{std::string(name)};
+  if (!is_native(name)) return names;
+  for (const ServerInfo& server : host().servers())
+    if (!server.retired) names.emplace_back(names_->expand(server.id, name));
+  return names;
+}
+
+DeviceState::Heard DeviceState::state_event(ServerId server, const Message& event) {
+  const std::string_view device = event["Device"];
+  const std::string_view state = event["State"];
+  if (device.empty() || (!is_state(state) && state != unknown)) return Heard::bad;
   if (!is_native(device)) return custom_changed(server, device, state);
-  if (!filters_->pass(server, device)) return count(*ignored_events_);
-  if (host_->verbose()) show(server, device, state);
-  distributor_->changed_at_origin(server, names_->expand(server, device), technology_of(device),
-                                  state == unknown ? replication::no_value : distributor_->value(state));
+  if (!passes(server, device)) return Heard::ignored;
+  show(server, device, state);
+  changed_at_origin(server, names_->expand(server, device), technology_of(device),
+                    state == unknown ? std::nullopt : std::optional(state));
+  return Heard::taken;
 }
 
-/// A name of the form that the broker writes: what the server shows under it.
-void DeviceState::shown_on(ServerId server, std::string_view device, std::string_view state) {
-  count(*ignored_events_);  // it goes no further
-  distributor_->shown_on(server, device, state == unknown ? std::nullopt : std::optional(distributor_->value(state)));
-}
-
-void DeviceState::custom_changed(ServerId server, std::string_view device, std::string_view state) {
-  if (distributor_->is_one_way(device)) return shown_on(server, device, state);
-  if (!shares_customs_ || state == unknown || distributor_->is_note(device) || !filters_->pass(server, device))
-    return count(*ignored_events_);
+DeviceState::Heard DeviceState::custom_changed(ServerId server, std::string_view device, std::string_view state) {
+  if (distributor().is_one_way(device)) {  // what the server shows; it goes no further
+    shown_on(server, device, state == unknown ? std::nullopt : std::optional(state));
+    return Heard::ignored;
+  }
+  if (!shares_customs_ || state == unknown || distributor().is_note(device) || !passes(server, device))
+    return Heard::ignored;
   if (const NotShared reason = why_not_shared(device, *names_); reason != NotShared::no) {
     // What is INVALID shows the same as nothing: it may be what the broker cleared and has forgotten since.
     if (state != states.front()) unshared_->add(server, device, reason);
-    return count(*ignored_events_);
+    return Heard::ignored;
   }
-  if (host_->verbose()) show(server, device, state);
-  distributor_->changed_on(server, device, distributor_->value(state));
+  show(server, device, state);
+  changed_on(server, device, state);
+  return Heard::taken;
 }
 
 std::optional<ListedState> DeviceState::read_item(ServerId server, const Message& item) {
@@ -124,72 +124,19 @@ std::optional<ListedState> DeviceState::read_item(ServerId server, const Message
   const std::string_view state = item["State"];
   if (device.empty() || (!is_state(state) && state != unknown)) return std::nullopt;
   if (!is_native(device)) return read_custom(server, device, state);
-  if (state == unknown || !filters_->pass(server, device)) return std::nullopt;
-  return ListedState{names_->expand(server, device), technology_of(device), state, Listed::Kind::own, Sharing::one_way};
+  if (state == unknown || !passes(server, device)) return std::nullopt;
+  return ListedState{names_->expand(server, device), technology_of(device), state, ListedKind::own, Sharing::one_way};
 }
 
 std::optional<ListedState> DeviceState::read_custom(ServerId server, std::string_view device, std::string_view state) {
-  if (!device.starts_with(custom) || distributor_->is_note(device)) return std::nullopt;
+  if (!device.starts_with(custom) || distributor().is_note(device)) return std::nullopt;
   const std::string_view technology = names_->technology_in(device);
-  if (!technology.empty() || distributor_->shows(device))
-    return ListedState{device, technology, state, Listed::Kind::held, Sharing::one_way};
+  if (!technology.empty() || distributor().shows(device))
+    return ListedState{device, technology, state, ListedKind::held, Sharing::one_way};
   if (!shares_customs_ || why_not_shared(device, *names_) != NotShared::no) return std::nullopt;
-  const bool spreads = state != unknown && filters_->pass(server, device);
-  if (!spreads && !distributor_->knows(device)) return std::nullopt;
-  return ListedState{
-      device, {}, state, spreads ? Listed::Kind::held : Listed::Kind::held_not_shared, Sharing::symmetric};
-}
-
-void DeviceState::show(ServerId server, std::string_view device, std::string_view state) const {
-  host_->log(Level::info, replication::server_label(*host_, server)
-                              .append(": ")
-                              .append(replication::for_log(device))
-                              .append(" is ")
-                              .append(state));
-}
-
-void DeviceState::on_server_up(ServerId server) {
-  if (distributor_) distributor_->server_up(server);
-}
-
-void DeviceState::on_server_down(ServerId server) {
-  if (distributor_) distributor_->server_down(server);
-}
-
-void DeviceState::on_server_added(ServerId server) {
-  if (!distributor_) return;
-  filters_->update(host_->servers()[server]);
-  names_->set_server(host_->servers()[server]);
-  distributor_->server_added(server);
-}
-
-void DeviceState::on_server_changed(ServerId server) {
-  if (!distributor_) return;
-  const bool filters_changed = filters_->update(host_->servers()[server]);
-  const bool names_changed = names_->set_server(host_->servers()[server]);
-  distributor_->server_changed(server, filters_changed || names_changed);
-}
-
-void DeviceState::on_server_retired(ServerId server) {
-  if (!distributor_) return;
-  filters_->retire(server);
-  names_->set_server(host_->servers()[server]);
-  distributor_->server_retired(server);
-  unshared_->retire(server);
-}
-
-void DeviceState::on_events_lost(ServerId server, std::uint64_t) {
-  if (distributor_) distributor_->events_lost(server);
-}
-
-void DeviceState::on_report() {
-  if (distributor_) distributor_->report();
-}
-
-void DeviceState::stop() {
-  unshared_.reset();
-  distributor_.reset();
-  filters_.reset();
+  const bool spreads = state != unknown && passes(server, device);
+  if (!spreads && !knows(device)) return std::nullopt;
+  return ListedState{device, {}, state, spreads ? ListedKind::held : ListedKind::held_not_shared, Sharing::symmetric};
 }
 
 }  // namespace amibroker::device_state

@@ -4,15 +4,14 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
-#include "amibroker/plugin.hpp"
+#include "amibroker/replication/options.hpp"
+#include "amibroker/replication/state_plugin.hpp"
 #include "plugins/device_state/aggregation.hpp"
 #include "plugins/device_state/name_template.hpp"
 #include "plugins/device_state/unshared.hpp"
-#include "plugins/replication/distributor.hpp"
-#include "plugins/replication/filters.hpp"
-#include "plugins/replication/options.hpp"
 
 namespace amibroker::device_state {
 
@@ -25,22 +24,11 @@ namespace amibroker::device_state {
 ///
 /// Counters besides the Distributor's: `events`, of which `ignored_events` are not distributed for those reasons or
 /// because of a filter, and `bad_events` lack a device or hold a state that Asterisk does not have.
-class DeviceState final : public Plugin, private replication::ListReader {
+class DeviceState final : public replication::StatePlugin {
  public:
   /// `custom = yes` needs a template that makes no slashes: Asterisk makes `Custom:100` of a stored `Custom:PJSIP/100`
   /// at its restart, and nothing tells that from a device that the servers share.
   static void check_options(const Options& options, OptionReport& report);
-
-  void start(Host& host) override;
-  void on_event(ServerId server, const Message& message) override;
-  void on_server_up(ServerId server) override;
-  void on_server_down(ServerId server) override;
-  void on_server_added(ServerId server) override;
-  void on_server_changed(ServerId server) override;
-  void on_server_retired(ServerId server) override;
-  void on_events_lost(ServerId server, std::uint64_t count) override;
-  void on_report() override;
-  void stop() override;
 
   static constexpr OptionSpec options[] = {
       {"max_devices", OptionType::integer, "100000", "", 1, 10'000'000,
@@ -57,26 +45,23 @@ class DeviceState final : public Plugin, private replication::ListReader {
   };
 
  private:
+  [[nodiscard]] replication::Medium medium() override;
+  Heard state_event(ServerId server, const Message& event) override;
   std::optional<replication::ListedState> read_item(ServerId server, const Message& item) override;
-  void device_changed(ServerId server, const Message& message);
-  void shown_on(ServerId server, std::string_view device, std::string_view state);
-  void custom_changed(ServerId server, std::string_view device, std::string_view state);
+  bool server_info(const ServerInfo& server) override;
+  [[nodiscard]] const replication::Combiner& combiner(const replication::Neighbours& neighbours) override;
+  [[nodiscard]] std::vector<std::string> shown_names(std::string_view name) override;
+  void started() override { unshared_.emplace(host(), distributor()); }
+  void stopping() override { unshared_.reset(); }
+  Heard custom_changed(ServerId server, std::string_view device, std::string_view state);
   [[nodiscard]] std::optional<replication::ListedState> read_custom(ServerId server, std::string_view device,
                                                                     std::string_view state);
-  void show(ServerId server, std::string_view device, std::string_view state) const;
 
-  Host* host_ = nullptr;
-  Counter* events_ = nullptr;
-  Counter* ignored_events_ = nullptr;
-  Counter* bad_events_ = nullptr;
   std::optional<NameTemplate> names_;
   bool shares_customs_ = false;
-  std::optional<replication::Filters> filters_;
-  std::optional<replication::Neighbours> neighbours_;
+  std::string variant_;
   std::optional<Aggregation> aggregation_;
-  std::optional<replication::NewestWins> newest_;
-  std::optional<replication::Distributor> distributor_;  ///< from start to stop
-  std::optional<UnsharedLog> unshared_;                  ///< the same
+  std::optional<UnsharedLog> unshared_;  ///< from start to stop
 };
 
 }  // namespace amibroker::device_state

@@ -7,12 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "amibroker/plugin.hpp"
+#include "amibroker/replication/options.hpp"
+#include "amibroker/replication/state_plugin.hpp"
 #include "plugins/presence_state/presence_value.hpp"
 #include "plugins/presence_state/presentity.hpp"
-#include "plugins/replication/distributor.hpp"
-#include "plugins/replication/filters.hpp"
-#include "plugins/replication/options.hpp"
 
 namespace amibroker::presence_state {
 
@@ -25,19 +23,8 @@ namespace amibroker::presence_state {
 /// Counters besides the Distributor's: `events`, of which `shown_events` are about what the broker wrote for a native
 /// presentity (never passed on), `ignored_events` are held back by a filter, and `bad_events` lack a presentity or hold
 /// a status that Asterisk does not have.
-class PresenceState final : public Plugin, private replication::ListReader {
+class PresenceState final : public replication::StatePlugin {
  public:
-  void start(Host& host) override;
-  void on_event(ServerId server, const Message& message) override;
-  void on_server_up(ServerId server) override;
-  void on_server_down(ServerId server) override;
-  void on_server_added(ServerId server) override;
-  void on_server_changed(ServerId server) override;
-  void on_server_retired(ServerId server) override;
-  void on_events_lost(ServerId server, std::uint64_t count) override;
-  void on_report() override;
-  void stop() override;
-
   static constexpr OptionSpec options[] = {
       {"max_presentities", OptionType::integer, "100000", "", 1, 10'000'000,
        "most presentities that are distributed; further ones are counted and reported once"},
@@ -45,23 +32,16 @@ class PresenceState final : public Plugin, private replication::ListReader {
   };
 
  private:
+  [[nodiscard]] replication::Medium medium() override;
+  Heard state_event(ServerId server, const Message& event) override;
   std::optional<replication::ListedState> read_item(ServerId server, const Message& item) override;
-  void presence_changed(ServerId server, const Message& message);
-  void show(ServerId server, const Message& message);
+  void show_presence(ServerId server, const Message& event) const;
   void explain_reserved(ServerId server, std::string_view presentity);
 
-  Host* host_ = nullptr;
-  Counter* events_ = nullptr;
   Counter* shown_events_ = nullptr;
-  Counter* ignored_events_ = nullptr;
-  Counter* bad_events_ = nullptr;
   bool reserved_was_explained_ = false;
   PresenceValue value_;
   std::string shown_name_;  ///< used again
-  std::optional<replication::Filters> filters_;
-  std::optional<replication::Neighbours> neighbours_;
-  std::optional<replication::NewestWins> newest_;
-  std::optional<replication::Distributor> distributor_;  ///< from start to stop
 };
 
 }  // namespace amibroker::presence_state

@@ -33,6 +33,7 @@ struct Cell {
   bool echoed : 1 = false;           ///< the echo of the write in flight was seen before its reply
   bool untracked : 1 = false;        ///< an echo fell out of a full list, so an event that fits none may be that one
   bool doubted : 1 = false;          ///< somebody else wrote it while ours was in flight
+  bool fresh : 1 = false;            ///< `desired` changed just now and is not held yet, which LampDelay wants to know
   bool written : 1 = false;          ///< was ever written by us; `written_at_s` says when last
   // Of the server's snapshot that is being taken:
   bool wrote_since_asked : 1 = false;  ///< a write was sent or answered since the list was asked for

@@ -12,8 +12,12 @@ namespace amibroker::replication {
 namespace {
 
 SnapshotConfig snapshot_config(const Host& host, const Medium& medium, const Life& life) {
-  return {medium.plugin, medium.list_action, medium.list_module,
-          std::chrono::seconds(host.options().integer("resync_interval")), life};
+  return {medium.plugin,
+          medium.list_action,
+          medium.list_module,
+          std::chrono::seconds(host.options().integer("resync_interval")),
+          life,
+          medium.list_headers};
 }
 
 /// Places for the servers that are there, which the neighbours know as well.
@@ -42,6 +46,7 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       reader_(reader),
       plugin_(medium.plugin),
       variant_(medium.variant),
+      write_(medium.write),
       lost_after_(std::chrono::seconds(host.options().integer("lost_after"))),
       keys_(medium.function, static_cast<std::size_t>(host.options().integer(medium.limit))),
       quotas_(host, medium.limit),
@@ -52,9 +57,10 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       gate_(neighbours, places_.size()),
       peers_(life_, places_.size()),
       peer_log_(host),
-      notes_(host, medium.function, medium.notes),
+      notes_(host, medium.function, medium.notes, medium.write),
       snapshots_(host, *this, snapshot_config(host, medium, life_)),
       report_(host, replicator_, places_, keys_, values_),
+      lamp_commands_(host, replicator_, places_, keys_, values_, feed_, delay_),
       log_(host, medium.module),
       servers_(host.servers().size()),
       echoes_(host.counter("echoes")),
@@ -127,7 +133,10 @@ void Distributor::changed_at_origin(ServerId origin, std::string_view shown_name
   if (!key) return orphans_.know(origin, technology);
   look_at_clock();
   const Place place = places_.of(origin);
-  if (replicator_.cell(place, *key).contribution == no_value) orphans_.know(origin, technology);
+  const ValueId before = replicator_.cell(place, *key).contribution;
+  if (before == no_value) orphans_.know(origin, technology);
+  if (before != value) delay_.changed(*key, host_.now());
+  feed_.touch(*key);
   replicator_.changed_at_origin(place, *key, value, host_.now());
   set_retry_timer();
 }
@@ -136,7 +145,11 @@ void Distributor::changed_on(ServerId server, std::string_view shown_name, Value
   const std::optional<KeyId> key = key_of(server, shown_name, {Sharing::symmetric, value, {}});
   if (!key) return;
   look_at_clock();
+  feed_.touch(*key);
+  const TimePoint before = delay_.changed_at(*key);
+  delay_.changed(*key, host_.now());  // before the writes, which may be answered at once
   const News news = replicator_.changed_on(places_.of(server), *key, value, host_.now());
+  if (news != News::change) delay_.changed(*key, before);
   if (news == News::echo) count(echoes_);
   if (news == News::repeat) count(repeats_);
   if (news == News::unread) count(early_events_);
@@ -148,6 +161,7 @@ void Distributor::shown_on(ServerId server, std::string_view shown_name, std::op
   const std::optional<KeyId> key = keys_.find(shown_name);
   if (!key) return;
   look_at_clock();
+  feed_.touch(*key);
   // What was cleared as an orphan and is set again may be somebody else's: the next list judges that. After a
   // connection that left writes without an answer it may be one of these, which runs late.
   const Place place = places_.of(server);
@@ -172,6 +186,7 @@ void Distributor::on_other_event(ServerId server, const Message& event) {
 
 void Distributor::server_up(ServerId server) {
   const Place place = places_.of(server);
+  feed_.touch_all();
   host_.cancel(std::exchange(servers_[server].lost_timer, 0));
   gate_.came_up(place);
   log_.server_up(server);
@@ -186,6 +201,7 @@ void Distributor::server_up(ServerId server) {
 }
 
 void Distributor::server_down(ServerId server) {
+  feed_.touch_all();
   drop_list(server);
   host_.cancel(std::exchange(servers_[server].second_reading, 0));
   snapshots_.server_down(server);
@@ -198,6 +214,7 @@ void Distributor::server_down(ServerId server) {
 }
 
 void Distributor::server_added(ServerId server) {
+  feed_.touch_all();
   const Place place = places_.add(server);
   neighbours_.set(place, host_.servers()[server].zones);
   replicator_.add_server(place, host_.now());
@@ -215,6 +232,7 @@ void Distributor::server_added(ServerId server) {
 }
 
 void Distributor::server_changed(ServerId server, bool filters_changed) {
+  feed_.touch_all();
   const Place place = places_.of(server);
   fleet_changed();
   const std::vector<Place> before = neighbours_.of(place);
@@ -236,6 +254,7 @@ void Distributor::server_changed(ServerId server, bool filters_changed) {
 }
 
 void Distributor::server_retired(ServerId server) {
+  feed_.touch_all();
   const Place place = places_.of(server);
   host_.cancel(servers_[server].lost_timer);
   host_.cancel(servers_[server].second_reading);
@@ -261,6 +280,7 @@ void Distributor::start_lost_timer(ServerId server) {
 
 void Distributor::lose(ServerId server) {
   servers_[server].lost_timer = 0;
+  feed_.touch_all();
   const Place place = places_.of(server);
   replicator_.server_lost(place, host_.now());
   decide(place);
@@ -300,6 +320,7 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
 }
 
 void Distributor::list_applies(ServerId server) {
+  feed_.touch_all();
   servers_[server].filters_changed = false;
   const Place place = places_.of(server);
   forget_gone(server);
@@ -318,6 +339,7 @@ void Distributor::list_applies(ServerId server) {
 }
 
 void Distributor::list_failed(ServerId server) {
+  feed_.touch_all();
   const Place place = places_.of(server);
   drop_list(server);
   replicator_.unreadable(place, host_.now());
@@ -330,6 +352,7 @@ void Distributor::list_failed(ServerId server) {
 
 void Distributor::write(Place place, KeyId key, ValueId value) noexcept {
   const ServerId target = places_.server(place);
+  feed_.touch(key);
   if (!notes_.missing(target)) return send(target, key, value);
   servers_[target].held_back.push_back(key);
   if (!notes_.being_left(target)) leave_notes(target);
@@ -337,7 +360,8 @@ void Distributor::write(Place place, KeyId key, ValueId value) noexcept {
 
 void Distributor::send(ServerId target, KeyId key, ValueId value) {
   if (key != action_key_ || value != action_value_) {
-    action_.reset("Setvar").add("Variable", keys_.variable(key)).add("Value", values_.text(value));
+    if (write_ != nullptr) write_(action_, keys_.shown_name(key), values_.text(value));
+    else action_.reset("Setvar").add("Variable", keys_.variable(key)).add("Value", values_.text(value));
     action_key_ = key;
     action_value_ = value;
   }
@@ -358,7 +382,10 @@ void Distributor::answered(ServerId target, KeyId key, const Reply& reply) {
   if (reply.ok()) log_.succeeded(target);
   else log_.failed(target, keys_.shown_name(key), values_.text(replicator_.cell(place, key).in_flight), reply);
   if (reply.outcome == Outcome::refused) count(refused_names_);  // only a name can be the reason
+  const bool was_fresh = replicator_.cell(place, key).fresh;
   replicator_.completed(place, key, reply.outcome, host_.now());
+  if (was_fresh && !replicator_.cell(place, key).fresh) delay_.shown(key, host_.now());
+  feed_.touch(key);
   log_.took(target, replicator_.target(place).took());
   set_retry_timer();
 }

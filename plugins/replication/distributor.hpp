@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Joins the replication logic to the broker: names and values become numbers, writes become Setvar actions, replies,
-// snapshots and timers come back. What device_state and presence_state have in common.
+// Joins the replication logic to the broker: names and values become numbers, writes become actions, replies,
+// snapshots and timers come back. What all plugins have in common that distribute states.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,12 @@
 
 #include "amibroker/action.hpp"
 #include "amibroker/host.hpp"
+#include "amibroker/replication/medium.hpp"
 #include "plugins/replication/combiner.hpp"
 #include "plugins/replication/key_table.hpp"
+#include "plugins/replication/lamp_commands.hpp"
+#include "plugins/replication/lamp_delay.hpp"
+#include "plugins/replication/lamp_feed.hpp"
 #include "plugins/replication/name_quotas.hpp"
 #include "plugins/replication/name_rules.hpp"
 #include "plugins/replication/neighbours.hpp"
@@ -34,44 +38,6 @@
 #include "plugins/replication/write_log.hpp"
 
 namespace amibroker::replication {
-
-/// How the states of one kind are written to Asterisk and read from it.
-struct Medium {
-  std::string_view plugin;       ///< name of the plugin
-  std::string_view function;     ///< the dialplan function with its parenthesis, e.g. `DEVICE_STATE(`
-  std::string_view module;       ///< the Asterisk module that must be loaded for it, e.g. `func_devstate.so`
-  std::string_view list_action;  ///< the AMI action that lists the states, e.g. `DeviceStateList`
-  std::string_view list_module;  ///< the Asterisk module that must be loaded for that
-  /// Technologies (see ListedState) whose shown names are the broker's on every server, even if no server has a
-  /// device of them at present.
-  std::span<const std::string_view> technologies;
-  std::string_view limit;  ///< the option that says how many names there may be, e.g. `max_devices`
-  bool lists_show_names;   ///< whether a list may show that a name which another server listed is not a shared one
-  bool echoes_repeats;     ///< whether Asterisk publishes an event also if a write changes nothing
-  /// Values with the fixed numbers 1, 2, ...; the first is written if nobody contributes any more. At least one.
-  std::span<const std::string_view> values;
-  std::string_view variant{};  ///< what two brokers must have alike, besides the servers, to stand in for each other
-  NoteForm notes{};            ///< how the broker tells its next life which names are its own
-};
-
-/// One item of a list, as the plugin reads it. The views are valid until its next call.
-struct ListedState {
-  std::string_view shown_name;  ///< the name that targets hold
-  std::string_view technology;  ///< of a one-way key: what the native name begins with, `PJSIP`
-  std::string_view value;
-  Listed::Kind kind;
-  Sharing sharing;
-};
-
-/// What a plugin makes of its lists.
-class ListReader {
- public:
-  /// Nothing: this item does not concern the plugin.
-  virtual std::optional<ListedState> read_item(ServerId server, const Message& item) = 0;
-
- protected:
-  ~ListReader() = default;
-};
 
 /// Distributes states over the servers of a host.
 ///
@@ -139,6 +105,11 @@ class Distributor final : private Writer, private SnapshotReader {
   void server_retired(ServerId server);
   void events_lost(ServerId server) { snapshots_.soon(server, "events were lost"); }
   void report() { report_.begin(); }
+
+  /// Answers what administrators ask, from now on.
+  void answer(Commands& commands, LampCommands::ShownNames shown_names) {
+    lamp_commands_.add_to(commands, std::move(shown_names));
+  }
 
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
@@ -231,6 +202,7 @@ class Distributor final : private Writer, private SnapshotReader {
   ListReader& reader_;
   std::string plugin_;
   std::string variant_;
+  WriteAction write_;  ///< see Medium
   Life life_ = begin_life();
   std::optional<std::uint64_t> fleet_{};  ///< nothing: to be looked up
   std::chrono::milliseconds lost_after_;
@@ -247,6 +219,9 @@ class Distributor final : private Writer, private SnapshotReader {
   Notes notes_;
   Snapshots snapshots_;
   StateReport report_;
+  LampFeed feed_;
+  LampDelay delay_;
+  LampCommands lamp_commands_;
   WriteLog log_;
   struct Server {
     std::vector<Listed> list;      ///< waits for its fence; holds its keys, but for those of neutral values

@@ -94,6 +94,7 @@ void Distributor::sweep_values() {
 /// Looks at some of the names, so that each is looked at once in a while, and gives back those that were not needed at
 /// two looks in a row: a device that is gone for a moment keeps its name.
 void Distributor::tidy() {
+  feed_.look_at_clock(host_.now());
   if (!keeps_rule(12)) return;
   const std::size_t most = std::min(most_a_tidying, replicator_.keys() / tidyings_a_round + 1);
   for (std::size_t i = 0; i < most; ++i) {
@@ -118,6 +119,8 @@ void Distributor::give_back(KeyId key) {
     if (!server.list.empty()) server.gone.push_back(key);
   quotas_.give_back(keys_.owner(key));
   orphans_.forget(key);
+  feed_.remove(key, keys_.shown_name(key));
+  delay_.forget(key);
   if (action_key_ == key) action_key_ = no_key;
   replicator_.remove_key(key);
   keys_.remove(key, replicator_.keys());

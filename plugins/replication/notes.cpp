@@ -26,8 +26,8 @@ std::string suffix_of(std::uint64_t hash) {
 
 }  // namespace
 
-Notes::Notes(Host& host, std::string_view function, const NoteForm& form)
-    : host_(host), function_(function), form_(form), servers_(host.servers().size()) {}
+Notes::Notes(Host& host, std::string_view function, const NoteForm& form, WriteAction write_action)
+    : host_(host), function_(function), form_(form), write_(write_action), servers_(host.servers().size()) {}
 
 bool Notes::is_note(std::string_view name) const noexcept {
   return enabled() && name.starts_with(form_.name) &&
@@ -106,9 +106,11 @@ void Notes::finish(ServerId id, const Reply& reply) {
 }
 
 void Notes::write(ServerId server, const std::string& suffix, Completion done) {
-  const std::string variable = std::string(function_).append(form_.name).append(suffix).append(1, ')');
-  host_.request(server, Action("Setvar").add("Variable", variable).add("Value", form_.value),
-                std::chrono::milliseconds::zero(), std::move(done));
+  const std::string name = std::string(form_.name).append(suffix);
+  Action action("Setvar");
+  if (write_ != nullptr) write_(action, name, form_.value);
+  else action.add("Variable", function_ + name + ')').add("Value", form_.value);
+  host_.request(server, action, std::chrono::milliseconds::zero(), std::move(done));
 }
 
 }  // namespace amibroker::replication

@@ -14,15 +14,9 @@
 
 #include "amibroker/action.hpp"
 #include "amibroker/host.hpp"
+#include "amibroker/replication/medium.hpp"
 
 namespace amibroker::replication {
-
-/// How notes are written: as further names of the plugin's own kind, which Asterisk stores with all others.
-struct NoteForm {
-  std::string_view name{};    ///< `Custom:zmq-ami-broker`; empty: no notes are left, and every name may be ours
-  std::string_view value{};   ///< any value that is not the neutral one
-  std::string_view header{};  ///< the header of a list's item that holds the name
-};
 
 /// A broker keeps nothing on disk, so after a start it cannot know who set `Custom:SIP/door`: itself in an earlier
 /// life, or a dialplan. So before it writes to a server for the first time, it writes what was there before it came,
@@ -37,8 +31,8 @@ struct NoteForm {
 /// Loop's thread only. Lives until Plugin::stop.
 class Notes {
  public:
-  /// `function`: the dialplan function with its parenthesis, e.g. `DEVICE_STATE(`.
-  Notes(Host& host, std::string_view function, const NoteForm& form);
+  /// `function`, and `write_action` instead of it: see Medium.
+  Notes(Host& host, std::string_view function, const NoteForm& form, WriteAction write_action = nullptr);
 
   [[nodiscard]] bool enabled() const noexcept { return !form_.name.empty(); }
 
@@ -94,6 +88,7 @@ class Notes {
   Host& host_;
   std::string function_;
   NoteForm form_;
+  WriteAction write_;
   std::vector<Server> servers_;
 };
 

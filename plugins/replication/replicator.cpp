@@ -151,6 +151,7 @@ void Replicator::completed(Place target, KeyId key, Outcome outcome, TimePoint n
   cell.wrote_since_asked = true;
   note_write(cell, now);
   settle(target, key, cell, written, outcome, now);
+  if (cell.observed == cell.desired) cell.fresh = false;
   if (keeps_rule(1)) reconcile(target, key, cell, Urgency::live, now);
   pump(target, now);
 }
@@ -197,6 +198,7 @@ void Replicator::server_up(Place server, TimePoint now) {
   cells_.each_cell(server, [](KeyId, Cell& cell) {
     cell.rejected = false;
     cell.put_off = false;
+    cell.fresh = false;  // that it was down is no delay of ours
     cell.failures = 0;
   });
   if (!keeps_rule(6)) reconcile_all(server, now);
@@ -253,6 +255,7 @@ void Replicator::want(Place target, KeyId key, Cell& cell, ValueId value, Urgenc
     cell.changed_at_s = seconds_of(now);
     cell.rejected = false;
     cell.put_off = false;
+    cell.fresh = urgency == Urgency::live;
   }
   reconcile(target, key, cell, urgency, now);
 }

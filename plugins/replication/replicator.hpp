@@ -34,11 +34,7 @@ enum class News : std::uint8_t {
 
 /// One line of a server's snapshot.
 struct Listed {
-  enum class Kind : std::uint8_t {
-    own,              ///< a device of the server's own: its contribution
-    held,             ///< the name that is written to targets, and what the server holds under it
-    held_not_shared,  ///< the same, but a change found in it is not to be spread
-  };
+  using Kind = ListedKind;
   KeyId key;
   ValueId value;
   Kind kind;
@@ -180,6 +176,9 @@ class Replicator {
   /// Cells of all keys together, which is what the memory goes for.
   [[nodiscard]] std::size_t cells() const noexcept { return cells_.cells(); }
 
+  /// Whether the server is known to hold what it should, or what shows the same.
+  [[nodiscard]] bool is_satisfied(const Cell& cell) const noexcept;
+
   /// The server's window and lines.
   [[nodiscard]] const Target& target(Place server) const noexcept { return targets_[server]; }
 
@@ -203,7 +202,6 @@ class Replicator {
   [[nodiscard]] std::vector<KeyId> keys_of(std::span<const Place> places, Place and_of) const;
   bool spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
   void want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
-  [[nodiscard]] bool is_satisfied(const Cell& cell) const noexcept;
   [[nodiscard]] bool needs_write(Place target, KeyId key, const Cell& cell) const noexcept;
   [[nodiscard]] bool may_write(Place target, KeyId key, const Cell& cell) const noexcept;
   void reconcile(Place target, KeyId key, Cell& cell, Urgency urgency, TimePoint now);

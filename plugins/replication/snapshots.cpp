@@ -27,11 +27,13 @@ Snapshots::Snapshots(Host& host, SnapshotReader& reader, const SnapshotConfig& c
       reader_(reader),
       resync_interval_(config.resync_interval),
       list_action_(config.list_action),
+      list_(config.list_action),
       log_(host, config.list_action, config.module),
       fence_prefix_(std::string(config.plugin) + "-" + text_of(config.life) + "-"),
       readings_(host.servers().size()),
       taken_(host.counter("snapshots")),
       failed_(host.counter("failed_snapshots")) {
+  if (config.list_headers != nullptr) config.list_headers(list_);
   host_.subscribe("UserEvent");
   for (const ServerInfo& server : host_.servers()) readings_[server.id].retired = server.retired;
   set_resync_timer();
@@ -113,7 +115,7 @@ void Snapshots::begin(ServerId server) {
   reading.fenced = reading.listed = reading.fence_refused = reading.fence_accepted = false;
   reading.again.clear();
   reader_.list_asked(server);
-  host_.request(server, Action(list_action_), list_timeout,
+  host_.request(server, list_, list_timeout,
                 [this, server, number = reading.number](const Reply& reply) { answered(server, number, reply); });
   Action fence("UserEvent");
   fence.add("UserEvent", broker_event).add("Fence", fence_prefix_ + std::to_string(reading.number));

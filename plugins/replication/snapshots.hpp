@@ -48,6 +48,7 @@ struct SnapshotConfig {
   std::string_view module;                    ///< the Asterisk module that must be loaded for it
   std::chrono::seconds resync_interval{300};  ///< zero: only for a reason
   Life life{};                                ///< so that the fence of another broker is not taken for ours
+  ListHeaders list_headers = nullptr;         ///< see Medium
 };
 
 /// Takes snapshots: when a server comes up, for a reason that somebody names (`soon`; see ReadingPace for how soon),
@@ -145,6 +146,7 @@ class Snapshots {
   SnapshotReader& reader_;
   std::chrono::milliseconds resync_interval_;
   std::string list_action_;
+  Action list_;  ///< what is sent
   SnapshotLog log_;
   std::string fence_prefix_;  ///< `<plugin>-<life of the broker>-`
   std::vector<Reading> readings_;

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "plugins/replication/standing.hpp"
+
 namespace amibroker::replication {
 namespace {
 
@@ -23,20 +25,6 @@ std::uint32_t seconds_ago(const Cell& cell, TimePoint now) {
 
 std::string servers_text(std::size_t count, const char* which = "") {
   return std::to_string(count) + which + (count == 1 ? " server" : " servers");
-}
-
-bool agrees(const Cell& cell) { return cell.desired == cell.observed && cell.in_flight == no_value; }
-
-std::string why_not_yet(const Cell& cell, const Target& target, bool held) {
-  if (!target.leads) return ", another broker writes there";
-  if (target.stage == Target::Stage::down) return ", is down";
-  if (target.stage == Target::Stage::unread) return ", is being read";
-  if (cell.in_flight != no_value) return ", a write is under way";
-  if (held) return ", waits because somebody else keeps changing it";
-  if (cell.rejected) return ", refused it";
-  if (cell.put_off) return ", is tried again soon";
-  if (cell.waits_live || cell.waits_dump) return ", the write waits for its turn";
-  return "";
 }
 
 /// The servers of a row with the positions of their cells, in the order of the configuration; without those that are
@@ -67,15 +55,14 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
     if (cell.contribution != no_value) add(section + " says " + text_of(cell.contribution, values));
     if (cell.desired == no_value) continue;
     const std::uint32_t ago = seconds_ago(cell, host.now());
-    const Place held_on = replicator.sharing(key) == Sharing::one_way ? row.place(index) : no_place;
-    if (agrees(cell)) {
+    if (!is_wrong(standing_of(row, index, replicator))) {
       auto& [count, latest] = held.try_emplace(cell.desired, 0, ago).first->second;
       ++count;
       latest = std::min(latest, ago);
     } else if (std::count(others.begin(), others.end(), ';') < static_cast<std::ptrdiff_t>(most_targets_a_line)) {
+      const std::string_view why = why_not_yet(key, row, index, replicator);
       others += "; " + section + " should hold " + text_of(cell.desired, values) + " since " + std::to_string(ago) +
-                " s, holds " + text_of(cell.observed, values) +
-                why_not_yet(cell, replicator.target(row.place(index)), replicator.damper().holds({key, held_on}));
+                " s, holds " + text_of(cell.observed, values) + (why.empty() ? "" : ", ") + std::string(why);
     } else {
       ++left_out;
     }

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "amibroker/host.hpp"
+#include "amibroker/replication/medium.hpp"
 
 namespace amibroker::replication {
 
@@ -26,12 +27,6 @@ inline constexpr ValueId no_value = 0;          ///< nothing is wanted, or nothi
 inline constexpr ValueId absent = 0xffffffffU;  ///< observed only: the server has no such name
 
 using TimePoint = std::chrono::steady_clock::time_point;
-
-/// How a key spreads.
-enum class Sharing : std::uint8_t {
-  one_way,    ///< Born on its origin under another name; the targets show it. What the targets say of it is not news.
-  symmetric,  ///< Every server holds it under the same name and may change it; the last change wins.
-};
 
 /// Carries out writes. Implemented by the Distributor, and by tests.
 class Writer {

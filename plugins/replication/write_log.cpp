@@ -24,7 +24,6 @@ std::string server_label(const Host& host, ServerId server) {
 WriteLog::WriteLog(Host& host, std::string_view module)
     : host_(host),
       module_(module),
-      shows_(host.verbose()),
       servers_(host.servers().size()),
       writes_(host.counter("writes")),
       written_(host.counter("written")),

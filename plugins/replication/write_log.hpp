@@ -42,7 +42,7 @@ class WriteLog {
   void server_up(ServerId server) { servers_[server] = {}; }
 
   /// Whether `show` is to be called, because the administrator wants to see each write.
-  [[nodiscard]] bool shows() const noexcept { return shows_; }
+  [[nodiscard]] bool shows() const noexcept { return host_.verbose(); }
   void started() noexcept { count(writes_); }
   void show(ServerId target, std::string_view name, std::string_view value);
   void succeeded(ServerId target) {
@@ -71,7 +71,6 @@ class WriteLog {
 
   Host& host_;
   std::string module_;
-  bool shows_;
   std::vector<Server> servers_;
   WarnedNames unsendable_;
   Counter& writes_;

@@ -33,6 +33,11 @@ function(amibroker_add_plugin name)
   # Only the plugin's one symbol is seen from outside; a symbol that is missing is an error of this build, not of the
   # daemon's start.
   target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  # GCC makes the static objects of templates and inline functions unique in the whole process: a new build of a plugin
+  # would share those of the old one, which runs beside it while the plugin is reloaded.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -fno-gnu-unique)
+  endif()
   set_target_properties(${name} PROPERTIES
     PREFIX ""
     SUFFIX ".so"

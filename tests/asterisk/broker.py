@@ -3,9 +3,11 @@ import itertools
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 from waiting import until
 
@@ -22,12 +24,20 @@ def binary():
     return path
 
 
+def example_file(name):
+    """The build makes the example beside the test of it."""
+    return binary().parent.parent / "tests" / "unit" / name / "plugins" / f"{name}.so"
+
+
 class Broker:
-    def __init__(self, servers, wires, plugin_options="", device_options="", verbose=True):
-        """`wires`: of each server; `plugin_options`: lines of both plugins' sections, `device_options`: of one's alone."""
-        self._servers = servers
-        self._wires = wires
+    def __init__(self, servers, wires, plugin_options="", device_options="", verbose=True, examples=()):
+        """`wires`: of each server; `plugin_options`: lines of all plugins' sections, `device_options`: of one's alone; `examples`: names
+        of plugins of examples/plugins that are switched on as well."""
+        self._servers = list(servers)
+        self._wires = list(wires)
         self._sections = {"device_state": f"{plugin_options}\n{device_options}", "presence_state": plugin_options}
+        self._sections |= {example: plugin_options for example in examples}
+        self._examples = examples
         self._verbose = verbose
         self._folder = tempfile.TemporaryDirectory(prefix="zmq-ami-broker-")
         self._log_path = pathlib.Path(self._folder.name) / "broker.log"
@@ -55,6 +65,17 @@ class Broker:
     def resume(self):
         self._process.send_signal(signal.SIGCONT)
 
+    def reload(self, servers, wires):
+        """Reloads with these servers, and returns when it was asked to; a server keeps its section as long as it is there."""
+        reloads = len(self.lines("the configuration", "was read again"))
+        self._servers, self._wires = list(servers), list(wires)
+        self._config_path.write_text(self._config())
+        asked = time.monotonic()
+        self._process.send_signal(signal.SIGHUP)
+        until(lambda: len(self.lines("the configuration", "was read again")) > reloads,
+              lambda: f"the configuration is read again; its log ends:\n{self.log()}")
+        return asked
+
     def await_seen(self):
         """Both plugins of the present life see another broker with the same servers."""
         until(lambda: len(self.lines("another broker has the same servers")) - self._seen_before >= 2,
@@ -68,9 +89,21 @@ class Broker:
             lines += [f"[server-{number}]", f"name = {server.name}", "addr = 127.0.0.1", *wire.lines(server)]
         for plugin, options in self._sections.items():
             lines += [f"[plugin {plugin}]", *options.splitlines()]
-        if os.environ.get("AMIBROKER_PLUGINS"):
-            lines += ["[plugins]", f"path = {os.environ['AMIBROKER_PLUGINS']}"]
+        lines += ["[plugins]", *(f"{example} = yes" for example in self._examples)]
+        if folder := self._plugin_folder():
+            lines.append(f"path = {folder}")
         return "\n".join(lines) + "\n"
+
+    def _plugin_folder(self):
+        """There can be one beside the broker's own, so the examples are copied to what is there; None: there is none."""
+        folder = os.environ.get("AMIBROKER_PLUGINS")
+        if not self._examples:
+            return folder
+        together = pathlib.Path(self._folder.name) / "plugins"
+        together.mkdir(mode=0o755)
+        for file in [*(pathlib.Path(folder).glob("*.so") if folder else ()), *(example_file(example) for example in self._examples)]:
+            shutil.copy(file, together)
+        return together
 
     def whole_log(self):
         return self._log_path.read_text(errors="replace")

@@ -1,7 +1,17 @@
 """What the scenarios with a broker share."""
+from ami_client import Ami
 from broker import Broker
 from scenario import Scenario
 from wires import FLEETS
+
+
+def hint(server, extension):
+    """What a phone that watches this extension sees."""
+    client = Ami(server.ami_port, events="off")
+    try:
+        return client.action(Action="ExtensionState", Exten=extension, Context="default")["StatusText"]
+    finally:
+        client.close()
 
 
 class BrokerScenario(Scenario):
@@ -9,11 +19,12 @@ class BrokerScenario(Scenario):
 
     kinds = tuple(FLEETS)
     plugin_options = ""
+    examples = ()  # plugins that are no part of the broker
 
     def setUp(self):
         super().setUp()
         self.clients = [server.ami() for server in self.servers]
-        self.broker = Broker(self.servers, FLEETS[self.kind], self.plugin_options)
+        self.broker = Broker(self.servers, FLEETS[self.kind], self.plugin_options, examples=self.examples)
         self.addCleanup(self.end_broker)
         self.broker.await_ready()
 

@@ -23,6 +23,14 @@ def rig(*arguments, check=True):
     return done.stdout
 
 
+def needs_mwi(test, suite):
+    """Skips the scenario, with a line, if the modules cannot be made that Debian leaves out."""
+    try:
+        rig("mwi", suite)
+    except RuntimeError as problem:
+        test.skipTest(str(problem).splitlines()[-1])
+
+
 def free_ports(count, kind=socket.SOCK_STREAM):
     """Ports that nothing uses now; held together while they are chosen, so that they differ."""
     sockets = [socket.socket(socket.AF_INET, kind) for _ in range(count)]
@@ -118,6 +126,18 @@ class Server:
         if self.has_module() != wanted:
             self.cli(f"module {'load' if wanted else 'unload'} res_zmq_manager.so")
             until(lambda: self.has_module() == wanted, f"{self.name}: the module is {'there' if wanted else 'gone'}")
+
+    def use_mwi(self):
+        """Has the modules loaded that keep the numbers of messages that others tell, in the place of voicemail."""
+        modules = ("res_mwi_external", "res_mwi_external_ami")
+
+        def loaded():
+            return all(" Running " in self.cli(f"module show like {module}.so") for module in modules)
+        if not loaded():
+            self.cli("module unload app_voicemail.so")
+            for module in modules:
+                self.cli(f"module load {module}.so")
+            until(loaded, lambda: f"{self.name}: {modules} are loaded; its log ends:\n{self.log()[-2000:]}")
 
     def ami(self, **options):
         return self._keep(Ami(self.ami_port, **options))

@@ -38,6 +38,8 @@ class BrokerPresence(BrokerScenario):
             timer.start()
             self.clients[origin].send(Action="Setvar", Variable=f"PRESENCE_STATE(CustomPresence:{name})", Value=encoded(*first))
             timer.join()
+            for client in self.clients:
+                client.action(Action="Ping")  # both changes are made
 
             def equal():
                 values = self.on_all(name)

@@ -19,9 +19,9 @@ def until(condition, what, seconds=15, interval=0.02):
 
 
 def stays(condition, what, seconds):
-    """Fails as soon as condition() is not true within the time."""
+    """Fails as soon as condition() is not true within the time; an answer that came after it says nothing about it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not condition():
+        if not condition() and time.monotonic() < deadline:
             raise AssertionError(f"did not stay for {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.02)

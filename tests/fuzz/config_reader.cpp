@@ -14,6 +14,7 @@
 #include "core/app/config.hpp"
 #include "core/app/config_values.hpp"
 #include "core/base/address.hpp"
+#include "core/host/plugin_name.hpp"
 #include "tests/fuzz/check.hpp"
 
 namespace amibroker::fuzz {
@@ -66,9 +67,7 @@ void check_servers(const std::vector<app::ServerSettings>& servers) {
 void check_plugins(const std::vector<host::PluginConfig>& plugins) {
   std::set<std::string_view> names;
   for (const host::PluginConfig& plugin : plugins) {
-    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_";
-    check(!plugin.name.empty() && plugin.name.find_first_not_of(letters) == plugin.name.npos,
-          "a plugin's name is safe as part of a file's");
+    check(host::is_plugin_name(plugin.name), "a plugin's name is safe as part of a file's");
     check(names.insert(plugin.name).second, "a plugin is there once");
     std::set<std::string_view> keys;
     for (const base::Setting& setting : plugin.settings) {

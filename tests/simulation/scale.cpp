@@ -118,6 +118,7 @@ class ScaleHost final : public Host {
   [[nodiscard]] bool is_up(ServerId) const noexcept override { return true; }
   void subscribe(std::string_view) noexcept override {}
   void subscribe_all() noexcept override {}
+  void unsubscribe(std::string_view) noexcept override {}
   void request(ServerId server, const Action& action, std::chrono::milliseconds, Completion done) noexcept override {
     if (action.name() == "Setvar") {
       answers_.push_back({server, take(server, action), std::string(action[1].value), std::move(done)});
@@ -140,6 +141,8 @@ class ScaleHost final : public Host {
   void post(std::function<void()> task) noexcept override { agenda_.after(Duration(0), std::move(task)); }
   [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept override { return agenda_.now(); }
   [[nodiscard]] const Options& options() const noexcept override { return options_; }
+  [[nodiscard]] std::string_view saved() const noexcept override { return {}; }
+  [[nodiscard]] std::string_view state_folder() const noexcept override { return {}; }
   [[nodiscard]] bool verbose() const noexcept override { return false; }
   void log(Level level, std::string_view text) noexcept override {
     if (level >= Level::warning) std::printf("log: %.*s\n", static_cast<int>(text.size()), text.data());

@@ -68,9 +68,9 @@ VirtualHost::~VirtualHost() {
 void VirtualHost::set_options() {
   options_.set("resync_interval", std::to_string(world_.scenario.resync_interval.count()));
   options_.set("lost_after", std::to_string(world_.scenario.lost_after.count()));
+  if (world_.scenario.subject != Subject::device_state) return;
   options_.set("aggregate", world_.scenario.aggregate ? "yes" : "no");
-  if (world_.scenario.subject == Subject::device_state && world_.scenario.faults.has(Fault::floods))
-    options_.set("max_devices", std::to_string(most_devices_in_a_flood));
+  if (world_.scenario.faults.has(Fault::floods)) options_.set("max_devices", std::to_string(most_devices_in_a_flood));
   options_.set("custom", world_.scenario.custom ? "yes" : "no");
   if (world_.scenario.custom) options_.set("name_template", "Custom:{technology}-{name}");
 }

@@ -56,6 +56,9 @@ class VirtualHost final : public Host, private LinkListener {
   [[nodiscard]] bool is_up(ServerId server) const noexcept override;
   void subscribe(std::string_view event) noexcept override { subscribed_.emplace_back(event); }
   void subscribe_all() noexcept override { subscribed_to_all_ = true; }
+  void unsubscribe(std::string_view event) noexcept override {
+    std::erase_if(subscribed_, [event](const std::string& name) { return same_name(name, event); });
+  }
   void request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
                Completion done) noexcept override;
   void broadcast(const Action& action, ServerId except, std::chrono::milliseconds timeout,
@@ -66,6 +69,8 @@ class VirtualHost final : public Host, private LinkListener {
   void post(std::function<void()> task) noexcept override;
   [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept override { return world_.agenda.now(); }
   [[nodiscard]] const Options& options() const noexcept override { return options_; }
+  [[nodiscard]] std::string_view saved() const noexcept override { return {}; }
+  [[nodiscard]] std::string_view state_folder() const noexcept override { return {}; }
   [[nodiscard]] bool verbose() const noexcept override { return false; }
   void log(Level level, std::string_view text) noexcept override;
   [[nodiscard]] Counter& counter(std::string_view name) noexcept override;

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "tests/simulator/text.hpp"
 
@@ -76,6 +78,44 @@ void list_presences(Asterisk& asterisk, const Fields&, ActionResult& result) {
   end_list(result, "PresenceStateListComplete");
 }
 
+void list_mailboxes(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  const auto wanted = value_of(action, "Mailbox");
+  if (wanted.empty()) return deny(result, "Missing mailbox parameter in request");
+  begin_list(result, "Mailboxes will follow");
+  for (const auto& [mailbox, counts] : asterisk.mailboxes()) {
+    if (wanted != "/./" && wanted != mailbox) continue;  // of regular expressions only the one that all match
+    add_item(result, "MWIGet",
+             {{"Mailbox", mailbox},
+              {"OldMessages", std::to_string(counts.olds)},
+              {"NewMessages", std::to_string(counts.news)}});
+  }
+  end_list(result, "MWIGetComplete");
+}
+
+void update_mailbox(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  const auto mailbox = value_of(action, "Mailbox");
+  if (mailbox.empty()) return deny(result, "Missing mailbox parameter in request");
+  MessageCounts counts;
+  for (auto [header, count] : {std::pair{"OldMessages", &counts.olds}, {"NewMessages", &counts.news}}) {
+    const auto text = value_of(action, header);
+    if (!text.empty() && std::from_chars(text.data(), text.data() + text.size(), *count).ec != std::errc())
+      return deny(result, std::string("Invalid ") + header + ": " + std::string(text));
+  }
+  const auto known = asterisk.mailboxes().find(mailbox);
+  result.changed = known == asterisk.mailboxes().end() || known->second != counts;
+  result.events = asterisk.set_mailbox(mailbox, counts);
+  result.written_key = mailbox;
+  result.written_value = std::to_string(counts.news) + "/" + std::to_string(counts.olds);
+  result.replies.push_back(answer("Success", result));
+}
+
+void delete_mailbox(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  const auto mailbox = value_of(action, "Mailbox");
+  if (mailbox.empty()) return deny(result, "Missing mailbox parameter in request");
+  result.events = asterisk.delete_mailbox(mailbox);
+  result.replies.push_back(answer("Success", result));
+}
+
 void user_event(Asterisk& asterisk, const Fields& action, ActionResult& result) {
   acknowledge(result, "Event Sent");
   auto event = asterisk.event("UserEvent", "user,all");
@@ -106,18 +146,70 @@ void core_settings(Asterisk& asterisk, const Fields&, ActionResult& result) {
   result.replies.push_back(std::move(fields));
 }
 
+void check_module(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  if (!asterisk.has_module(value_of(action, "Module"))) return deny(result, "Module not loaded");
+  auto fields = answer("Success", result);
+  fields.emplace_back("Version", "");
+  result.replies.push_back(std::move(fields));
+}
+
+/// An unknown function has an empty value.
+void get_variable(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  const auto variable = value_of(action, "Variable");
+  const bool is_known = variable.starts_with("PRESENCE_STATE(") && asterisk.has_module("func_presencestate");
+  auto fields = answer("Success", result);
+  fields.emplace_back("Variable", variable);
+  fields.emplace_back("Value", is_known ? "not_set" : "");
+  result.replies.push_back(std::move(fields));
+}
+
+void delete_entry(Asterisk&, const Fields&, ActionResult& result) { acknowledge(result, "Key deleted successfully"); }
+
+void list_hints(Asterisk& asterisk, const Fields&, ActionResult& result) {
+  begin_list(result, "Extension Statuses will follow");
+  for (const HintLine& line : asterisk.options().hints)
+    if (!line.of_a_pattern)
+      add_item(result, "ExtensionStatus",
+               {{"Exten", line.extension}, {"Context", line.context}, {"Hint", line.hint}, {"Status", "0"}});
+  end_list(result, "ExtensionStateListComplete");
+}
+
+void show_hint(Asterisk& asterisk, const Fields& action, ActionResult& result) {
+  const auto exten = value_of(action, "Exten");
+  const auto context = value_of(action, "Context");
+  const auto& hints = asterisk.options().hints;
+  const auto found = std::find_if(hints.begin(), hints.end(), [&](const HintLine& line) {
+    return line.extension == exten && line.context == context;
+  });
+  auto fields = answer("Success", result);
+  fields.emplace_back("Exten", exten);
+  fields.emplace_back("Context", context);
+  fields.emplace_back("Hint", found == hints.end() ? "" : found->hint);
+  fields.emplace_back("Status", found == hints.end() ? "-1" : "0");
+  result.replies.push_back(std::move(fields));
+}
+
 struct Known {
   std::string_view name;
   void (*run)(Asterisk&, const Fields&, ActionResult&);
+  std::string_view module{};  ///< that brings it
 };
 
-constexpr std::array<Known, 7> kActions{{{"Setvar", set_variable},
-                                         {"Ping", ping},
-                                         {"DeviceStateList", list_devices},
-                                         {"PresenceStateList", list_presences},
-                                         {"UserEvent", user_event},
-                                         {"CoreStatus", core_status},
-                                         {"CoreSettings", core_settings}}};
+constexpr std::array<Known, 15> kActions{{{"Setvar", set_variable},
+                                          {"Getvar", get_variable},
+                                          {"ModuleCheck", check_module},
+                                          {"DBDel", delete_entry},
+                                          {"ExtensionStateList", list_hints},
+                                          {"ExtensionState", show_hint},
+                                          {"Ping", ping},
+                                          {"DeviceStateList", list_devices, "res_manager_devicestate"},
+                                          {"PresenceStateList", list_presences, "res_manager_presencestate"},
+                                          {"UserEvent", user_event},
+                                          {"CoreStatus", core_status},
+                                          {"CoreSettings", core_settings},
+                                          {"MWIGet", list_mailboxes},
+                                          {"MWIUpdate", update_mailbox},
+                                          {"MWIDelete", delete_mailbox}}};
 
 void refuse(ActionResult& result, std::string reason) {
   result.error = true;
@@ -149,7 +241,7 @@ void run_action(Asterisk& asterisk, const Fields& action, ActionResult& result) 
   // AMI compares names of actions without case.
   const auto known = std::find_if(kActions.begin(), kActions.end(),
                                   [&](const Known& one) { return equal_without_case(one.name, result.name); });
-  if (known != kActions.end()) return known->run(asterisk, action, result);
+  if (known != kActions.end() && asterisk.has_module(known->module)) return known->run(asterisk, action, result);
   refuse(result, "Invalid/unknown command: " + result.name + ". Use Action: ListCommands to show available commands.");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The AMI actions that a simulated server knows (Asterisk: main/manager.c, res_manager_devicestate.c,
-// res_manager_presencestate.c). No I/O, not thread-safe.
+// res_manager_presencestate.c, res_mwi_external_ami.c). No I/O, not thread-safe.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct ActionResult {
   std::string action_id;
   bool error = false;          ///< answered with an error, by Asterisk or by its module
   bool crashed = false;        ///< this Asterisk is dead now (the original module runs actions that Asterisk cannot)
-  std::string written_key;     ///< of an accepted write: `Custom:…` or `CustomPresence:…`
+  std::string written_key;     ///< of an accepted write: `Custom:…`, `CustomPresence:…`, or the mailbox
   std::string written_value;   ///< as it was sent
   bool changed = false;        ///< by the write
   std::vector<Fields> events;  ///< to publish after the reply
@@ -29,8 +29,8 @@ struct ActionResult {
   bool ends_session = false;             ///< native AMI: the connection is closed after the reply
 };
 
-/// The action that `result.name` names: Setvar, Ping, DeviceStateList, PresenceStateList, UserEvent, CoreStatus,
-/// CoreSettings. Any other one is refused. `result` has its name and its ActionID already.
+/// The action that `result.name` names: one of the table in actions.cpp. Any other one, and one whose module is not
+/// loaded, is refused. `result` has its name and its ActionID already.
 void run_action(Asterisk& asterisk, const Fields& action, ActionResult& result);
 
 /// The answer is a success or an error with this `Message`.

@@ -17,6 +17,7 @@ struct AmiOptions {
   std::string secret = "s3cret";
   std::string read = "call,system,user";   ///< classes of events that the account may see
   std::string write = "call,system,user";  ///< classes of actions that it may send
+  bool permits = true;                     ///< whether its permit list holds 127.0.0.1
   bool allow_multiple_login = true;        ///< else the name of a session that is logged in is refused
   std::size_t authlimit = 50;              ///< connections without a login; one more is closed at once
   bool challenge = true;                   ///< false: Challenge is refused, so that only the secret itself is left

@@ -14,13 +14,22 @@ namespace amibroker::sim {
 namespace {
 
 // One of these classes is enough; an action that is not in the table needs none.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kRights{{{"Setvar", "call"},
-                                                                                {"DeviceStateList", "call,reporting"},
-                                                                                {"PresenceStateList", "call,reporting"},
-                                                                                {"UserEvent", "user"},
-                                                                                {"CoreSettings", "system,reporting"},
-                                                                                {"CoreStatus", "system,reporting"},
-                                                                                {"Filter", "system"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kRights{
+    {{"Setvar", "call"},
+     {"Getvar", "call,reporting"},
+     {"ModuleCheck", "system"},
+     {"DBDel", "system"},
+     {"ExtensionStateList", "call,reporting"},
+     {"ExtensionState", "call,reporting"},
+     {"DeviceStateList", "call,reporting"},
+     {"PresenceStateList", "call,reporting"},
+     {"UserEvent", "user"},
+     {"CoreSettings", "system,reporting"},
+     {"CoreStatus", "system,reporting"},
+     {"Filter", "system"},
+     {"MWIGet", "call,reporting"},
+     {"MWIUpdate", "call"},
+     {"MWIDelete", "call"}}};
 
 Classes rights_for(std::string_view action) {
   for (const auto& [name, classes] : kRights) {
@@ -104,7 +113,8 @@ void AmiSession::log_in(const Fields& action, ActionResult& result, bool in_use)
   if (in_use && !options_->allow_multiple_login && value_of(action, "Username") == options_->username) {
     return deny(result, "Login Already In Use");
   }
-  if (!is_right(action)) return deny(result, "Authentication failed");
+  // The permit list has the same answer as a wrong secret (authenticate in main/manager.c).
+  if (!options_->permits || !is_right(action)) return deny(result, "Authentication failed");
   result.ends_session = false;
   logged_in_ = true;
   set_mask(value_of(action, "Events"));

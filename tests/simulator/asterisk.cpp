@@ -38,6 +38,7 @@ std::vector<Fields> Asterisk::set_device(std::string_view device, DeviceState st
   }
   const auto lamp_before = lamp(without_custom(device));
   if (!device.starts_with(kUncached)) devices_.insert_or_assign(std::string(device), Known{state, true});
+  if (!has_module("res_manager_devicestate")) return events;
   auto fields = event("DeviceStateChange", "call,all");
   fields.emplace_back("Device", device);
   fields.emplace_back("State", to_string(state));
@@ -67,6 +68,24 @@ std::vector<Fields> Asterisk::set_presence(std::string_view presentity, const Pr
   return {std::move(fields)};
 }
 
+std::vector<Fields> Asterisk::set_mailbox(std::string_view mailbox, const MessageCounts& counts) {
+  mailboxes_.insert_or_assign(std::string(mailbox), counts);
+  auto fields = event("MessageWaiting", "call,all");
+  fields.emplace_back("Mailbox", mailbox);
+  fields.emplace_back("Waiting", counts.news > 0 ? "1" : "0");
+  fields.emplace_back("New", std::to_string(counts.news));
+  fields.emplace_back("Old", std::to_string(counts.olds));
+  return {std::move(fields)};
+}
+
+std::vector<Fields> Asterisk::delete_mailbox(std::string_view mailbox) {
+  const auto found = mailboxes_.find(mailbox);
+  std::vector<Fields> events;
+  if (found != mailboxes_.end() && found->second != MessageCounts{}) events = set_mailbox(mailbox, {});
+  mailboxes_.erase(std::string(mailbox));
+  return events;
+}
+
 Asterisk::Written Asterisk::set_variable(std::string_view variable, const std::string& value) {
   if (variable.empty()) return {};
   if (variable.back() != ')') return {.accepted = true, .key = {}, .changed = true};
@@ -75,8 +94,8 @@ Asterisk::Written Asterisk::set_variable(std::string_view variable, const std::s
   const auto name = variable.substr(0, open);
   const auto argument =
       open == std::string_view::npos ? std::string_view{} : variable.substr(open + 1, variable.rfind(')') - open - 1);
-  if (name == "DEVICE_STATE") return write_device(argument, value);
-  if (name == "PRESENCE_STATE") return write_presence(argument, value);
+  if (name == "DEVICE_STATE" && has_module("func_devstate")) return write_device(argument, value);
+  if (name == "PRESENCE_STATE" && has_module("func_presencestate")) return write_presence(argument, value);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,10 +19,28 @@
 
 namespace amibroker::sim {
 
+/// A hint of the dialplan.
+struct HintLine {
+  std::string extension;
+  std::string context;
+  std::string hint;           ///< `PJSIP/200&Custom:PJSIP/200,CustomPresence:200`
+  bool of_a_pattern = false;  ///< lists do not show it, the question for it does
+};
+
 /// What a server is, for as long as it lives.
 struct AsteriskOptions {
   std::string system_name;        ///< `systemname` of asterisk.conf; empty: events carry no SystemName
   bool extension_status = false;  ///< publish ExtensionStatus as well when a lamp changes
+  std::set<std::string, std::less<>> missing_modules{};  ///< `func_devstate` and the like, which are not loaded
+  std::vector<HintLine> hints{};
+};
+
+/// How many messages a mailbox has.
+struct MessageCounts {
+  unsigned news = 0;
+  unsigned olds = 0;
+
+  friend bool operator==(const MessageCounts&, const MessageCounts&) = default;
 };
 
 class Asterisk {
@@ -39,6 +58,12 @@ class Asterisk {
 
   /// A presentity of this server, prefix included, has this presence. Publishes even if nothing changed.
   std::vector<Fields> set_presence(std::string_view presentity, const Presence& presence);
+
+  /// A mailbox of res_mwi_external has these counts. Publishes even if nothing changed (Asterisk: ast_sorcery_update
+  /// tells its observers each time).
+  std::vector<Fields> set_mailbox(std::string_view mailbox, const MessageCounts& counts);
+  /// It is gone. Publishes zeros if it had messages (Asterisk: mwi_observe_delete).
+  std::vector<Fields> delete_mailbox(std::string_view mailbox);
 
   /// What a write did.
   struct Written {
@@ -66,6 +91,11 @@ class Asterisk {
   [[nodiscard]] std::vector<std::pair<std::string, DeviceState>> devices() const;
   [[nodiscard]] const std::map<std::string, Presence, std::less<>>& presences() const noexcept { return presences_; }
 
+  /// In order of their names; they outlive a restart.
+  [[nodiscard]] const std::map<std::string, MessageCounts, std::less<>>& mailboxes() const noexcept {
+    return mailboxes_;
+  }
+
   /// A restart as it is: calls are over, native devices are idle and not listed before their first event, and a stored
   /// `Custom:PJSIP/100` comes back as `Custom:100` (seen on Asterisk 16: func_devstate reads the part after the last
   /// slash of its database key). Stored CustomPresence comes back whole, other presence does not.
@@ -75,6 +105,7 @@ class Asterisk {
   [[nodiscard]] static Fields presence_fields(std::string_view presentity, const Presence& presence);
 
   [[nodiscard]] const AsteriskOptions& options() const noexcept { return options_; }
+  [[nodiscard]] bool has_module(std::string_view name) const { return !options_.missing_modules.contains(name); }
 
   /// An event's first headers: `Event`, `Privilege`, and `SystemName` if there is one.
   [[nodiscard]] Fields event(std::string_view name, std::string_view privilege) const;
@@ -92,6 +123,7 @@ class Asterisk {
   AsteriskOptions options_;
   std::map<std::string, Known, std::less<>> devices_;
   std::map<std::string, Presence, std::less<>> presences_;
+  std::map<std::string, MessageCounts, std::less<>> mailboxes_;
   std::map<std::string, DeviceState, std::less<>> stored_devices_;  // Asterisk's database, names without `Custom:`
 };
 

@@ -42,10 +42,14 @@ CallScript::Step CallScript::next() {
   return {phone, states_[phone]};
 }
 
-CallGenerator::CallGenerator(Fleet& fleet, std::vector<Phone> phones, double rate, std::uint64_t seed)
-    : fleet_(fleet), phones_(std::move(phones)), period_(1.0 / rate), script_(phones_.size(), seed), thread_([this] {
-        play();
-      }) {}
+CallGenerator::CallGenerator(Fleet& fleet, std::vector<Phone> phones, double rate, std::uint64_t seed,
+                             std::vector<CallEvents> events)
+    : fleet_(fleet),
+      phones_(std::move(phones)),
+      period_(1.0 / rate),
+      script_(phones_.size(), seed),
+      events_(std::move(events)),
+      thread_([this] { play(); }) {}
 
 void CallGenerator::stop() {
   {
@@ -69,6 +73,11 @@ void CallGenerator::play() {
     lock.unlock();
     const auto step = script_.next();
     const auto& phone = phones_[step.phone];
+    if (!events_.empty()) {
+      for (const auto& event : events_[phone.server].step(phone.device, step.state)) {
+        fleet_[phone.server].publish(event);
+      }
+    }
     fleet_[phone.server].set_device_state(phone.device, step.state);
     next += period;
     const auto oldest = Clock::now() - std::chrono::seconds(1);

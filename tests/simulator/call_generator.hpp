@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/simulator/call_events.hpp"
 #include "tests/simulator/device_state.hpp"
 #include "tests/simulator/fleet.hpp"
 
@@ -50,8 +51,9 @@ class CallScript {
 class CallGenerator {
  public:
   /// `rate`: changes of state a second, over all phones. Starts at once, and skips what it is late with by more
-  /// than a second.
-  CallGenerator(Fleet& fleet, std::vector<Phone> phones, double rate, std::uint64_t seed);
+  /// than a second. `events`: one for each server if the events of the calls are to be published as well, else none.
+  CallGenerator(Fleet& fleet, std::vector<Phone> phones, double rate, std::uint64_t seed,
+                std::vector<CallEvents> events = {});
   /// Stops.
   ~CallGenerator() { stop(); }
   CallGenerator(const CallGenerator&) = delete;
@@ -69,6 +71,7 @@ class CallGenerator {
   const std::vector<Phone> phones_;
   const std::chrono::duration<double> period_;
   CallScript script_;
+  std::vector<CallEvents> events_;  // by server, or none
   mutable std::mutex mutex_;
   std::condition_variable stop_wanted_;
   bool stopping_ = false;

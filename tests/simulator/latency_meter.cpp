@@ -64,6 +64,7 @@ LatencyFigures LatencyMeter::figures() const {
   lock.unlock();
   figures.median = quantile(values, 0.5);
   figures.p99 = quantile(values, 0.99);
+  figures.longest = quantile(values, 1);
   return figures;
 }
 

@@ -28,6 +28,7 @@ struct LatencyFigures {
   std::uint64_t unasked = 0;    ///< writes that no open change asked for
   std::chrono::duration<double, std::milli> median{0};  ///< of the delivered ones
   std::chrono::duration<double, std::milli> p99{0};
+  std::chrono::duration<double, std::milli> longest{0};
 };
 
 /// Any thread. A write counts for the oldest open change of that value: if a value came twice before it was written

@@ -35,6 +35,10 @@ void Server::set_presence(std::string_view presentity, const Presence& presence)
   fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.set_presence(presentity, presence); });
 }
 
+void Server::set_mailbox(std::string_view mailbox, const MessageCounts& counts) {
+  fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.set_mailbox(mailbox, counts); });
+}
+
 void Server::publish(const Fields& event) {
   fleet_->run(*core_, [&](ServerCore& core, Observer*) { core.publish(event); });
 }
@@ -57,6 +61,14 @@ DeviceState Server::lamp(std::string_view device) const {
 
 std::optional<Presence> Server::presence(std::string_view presentity) const {
   return locked(*core_, [&](const SharedState& shared) { return shared.asterisk.presence(presentity); });
+}
+
+std::optional<MessageCounts> Server::mailbox(std::string_view mailbox) const {
+  return locked(*core_, [&](const SharedState& shared) {
+    const auto& mailboxes = shared.asterisk.mailboxes();
+    const auto found = mailboxes.find(mailbox);
+    return found == mailboxes.end() ? std::nullopt : std::optional(found->second);
+  });
 }
 
 ServerCounters Server::counters() const {

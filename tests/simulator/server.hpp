@@ -94,6 +94,8 @@ class Server {
   void set_device_state(std::string_view device, DeviceState state);
   /// As if made by its dialplan; `presentity` with its provider (`CustomPresence:100`). Always published.
   void set_presence(std::string_view presentity, const Presence& presence);
+  /// As if a program had told it; always published.
+  void set_mailbox(std::string_view mailbox, const MessageCounts& counts);
   /// Any other event: `Event` first, SystemName as given.
   void publish(const Fields& event);
   /// Any bytes as one message of one or several frames. Faults that lose events do not apply. Not on a native server.
@@ -107,6 +109,8 @@ class Server {
   /// What a phone that watches the hint `device&Custom:device` sees.
   [[nodiscard]] DeviceState lamp(std::string_view device) const;
   [[nodiscard]] std::optional<Presence> presence(std::string_view presentity) const;
+  /// Nothing if it has none of this name.
+  [[nodiscard]] std::optional<MessageCounts> mailbox(std::string_view mailbox) const;
   [[nodiscard]] ServerCounters counters() const;
   /// All writes of that key, in order; if it is empty, of all keys but the notes of the broker about itself.
   [[nodiscard]] std::vector<Write> history(std::string_view key = {}) const;

@@ -291,6 +291,15 @@ void ServerCore::set_presence(std::string_view presentity, const Presence& prese
   publish_all(events);
 }
 
+void ServerCore::set_mailbox(std::string_view mailbox, const MessageCounts& counts) {
+  std::vector<Fields> events;
+  {
+    const std::lock_guard lock(mutex);
+    events = shared.asterisk.set_mailbox(mailbox, counts);
+  }
+  publish_all(events);
+}
+
 void ServerCore::publish_all(const std::vector<Fields>& events) {
   for (const auto& event : events) publish(event);
 }

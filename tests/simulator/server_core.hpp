@@ -73,6 +73,7 @@ class ServerCore {
 
   void set_device(std::string_view device, DeviceState state, Observer* observer);
   void set_presence(std::string_view presentity, const Presence& presence);
+  void set_mailbox(std::string_view mailbox, const MessageCounts& counts);
   void publish(const Fields& event);
   void publish_raw(const std::vector<std::string>& frames);
   void publish_load_zmq();

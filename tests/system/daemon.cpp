@@ -136,6 +136,13 @@ std::optional<int> Daemon::exit_code(std::chrono::milliseconds within) {
 
 void Daemon::signal(int number) const { ::kill(pid_, number); }
 
+std::size_t Daemon::resident_kib() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(std::string_view("VmRSS:").size()));
+  return 0;
+}
+
 std::optional<int> Daemon::stop() {
   if (!exit_code_) signal(SIGTERM);
   return exit_code();

@@ -55,6 +55,8 @@ class Daemon {
   /// Whether it still runs.
   [[nodiscard]] bool runs() { return !exit_code(0ms).has_value(); }
   void signal(int number) const;
+  /// How much memory it has, in KiB.
+  [[nodiscard]] std::size_t resident_kib() const;
   /// SIGTERM, then its exit code.
   [[nodiscard]] std::optional<int> stop();
 

@@ -17,8 +17,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The daemon has 2 s; the rest is for sanitizers and a busy machine.
+// The daemon has 2 s here; the rest is for sanitizers and a busy machine.
 constexpr auto soon = 6s;
+constexpr const char* two_seconds = "stop_limit = 2\n";
 constexpr int forced_end = 70;
 
 class Ends : public System {
@@ -44,17 +45,19 @@ TEST_F(Ends, SighupSigusr2AndSigpipeDoNotEndIt) {
   make_fleet(2);
   start_and_connect();
   for (const int number : {SIGHUP, SIGUSR2, SIGPIPE}) daemon->signal(number);
-  EXPECT_TRUE(daemon->says("SIGHUP changes nothing: ")) << daemon->output();
+  EXPECT_TRUE(daemon->says("was read again: nothing is different")) << daemon->output();
   expect_alive();
 }
 
 TEST_F(Ends, SignalsThatItsStarterIgnoresStillReachIt) {
   make_fleet(2);
   for (const int number : {SIGHUP, SIGTERM}) ::signal(number, SIG_IGN);
-  start_and_connect();
+  start(config());
+  daemon->signal(SIGHUP);  // also one that comes before it can be carried out
   for (const int number : {SIGHUP, SIGTERM}) ::signal(number, SIG_DFL);
+  connect();
   daemon->signal(SIGHUP);
-  EXPECT_TRUE(daemon->says("SIGHUP changes nothing: ")) << daemon->output();
+  EXPECT_TRUE(daemon->says("was read again: nothing is different")) << daemon->output();
   daemon->signal(SIGTERM);
   EXPECT_EQ(daemon->exit_code(soon), 0) << daemon->output();
 }
@@ -76,14 +79,14 @@ TEST_F(Ends, ALogThatNobodyReadsDelaysTheEndByASecondAtMost) {
 
 TEST_F(Ends, APluginThatHangsInStopIsNamedAndCutShort) {
   make_fleet(1);
-  start_and_connect("", hanging("hangs_in_stop"));
+  start_and_connect(two_seconds, hanging("hangs_in_stop"));
   daemon->signal(SIGTERM);
   expect_forced_end("2000 ms after signal 15. It was waiting for plugin hangs_in_stop to stop");
 }
 
 TEST_F(Ends, APluginThatHoldsTheLoopIsCutShort) {
   make_fleet(1);
-  start_and_connect("", hanging("hangs_in_event"));
+  start_and_connect(two_seconds, hanging("hangs_in_event"));
   (*fleet)[0].publish({{"Event", "Probe"}});
   ASSERT_TRUE(daemon->says("hangs now")) << daemon->output();
   daemon->signal(SIGTERM);
@@ -92,7 +95,7 @@ TEST_F(Ends, APluginThatHoldsTheLoopIsCutShort) {
 
 TEST_F(Ends, APluginThatHangsInStartIsCutShort) {
   make_fleet(1);
-  start(config("", hanging("hangs_in_start")));
+  start(config(two_seconds, hanging("hangs_in_start")));
   ASSERT_TRUE(daemon->says("hangs now")) << daemon->output();
   daemon->signal(SIGTERM);
   expect_forced_end("It was waiting for the plugins to start (");
@@ -100,7 +103,7 @@ TEST_F(Ends, APluginThatHangsInStartIsCutShort) {
 
 TEST_F(Ends, BothAHangingPluginAndALogThatNobodyReadsAreCutShort) {
   make_fleet(1);
-  start_and_connect("", hanging("hangs_in_stop"));
+  start_and_connect(two_seconds, hanging("hangs_in_stop"));
   daemon->block_output();
   daemon->signal(SIGTERM);
   expect_forced_end("");
@@ -109,7 +112,7 @@ TEST_F(Ends, BothAHangingPluginAndALogThatNobodyReadsAreCutShort) {
 TEST_F(Ends, ASecondSignalEndsItAtOnce) {
   for (const int second : {SIGTERM, SIGINT}) {
     make_fleet(1);
-    start_and_connect("", hanging("hangs_in_stop"));
+    start_and_connect(two_seconds, hanging("hangs_in_stop"));
     daemon->signal(SIGTERM);
     ASSERT_TRUE(daemon->says("hangs now")) << daemon->output();
     daemon->signal(second);
@@ -138,7 +141,7 @@ class Systemd : public Ends {
   }
   /// The next message, or nothing if none comes.
   std::string next(int flags = 0) const {
-    std::array<char, 256> buffer;
+    std::array<char, 1024> buffer;
     const ssize_t size = ::recv(socket_, buffer.data(), buffer.size(), flags);
     return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
   }
@@ -163,7 +166,7 @@ TEST_F(Systemd, HearsOfTheStartTheRunningLoopAndTheEnd) {
 TEST_F(Systemd, HearsNothingFromALoopThatAPluginHolds) {
   ::setenv("WATCHDOG_USEC", "200000", 1);
   make_fleet(1);
-  start_and_connect("", hanging("hangs_in_event"));
+  start_and_connect(two_seconds, hanging("hangs_in_event"));
   (*fleet)[0].publish({{"Event", "Probe"}});
   ASSERT_TRUE(daemon->says("hangs now")) << daemon->output();
   while (!next(MSG_DONTWAIT).empty()) {
@@ -171,6 +174,25 @@ TEST_F(Systemd, HearsNothingFromALoopThatAPluginHolds) {
   daemon->signal(SIGTERM);
   expect_forced_end("event loop");
   EXPECT_EQ(next(MSG_DONTWAIT), "") << "the loop stood still for ten times the period";
+}
+
+TEST_F(Systemd, HearsOfEachReloadAndWhatBecameOfIt) {
+  make_fleet(1);
+  start(config());
+  EXPECT_EQ(next(), "READY=1");
+  const auto reload = [&](const std::string& text) {
+    folder.write("config.ini", text);
+    const auto before = std::chrono::steady_clock::now().time_since_epoch();
+    daemon->signal(SIGHUP);
+    const std::string reloading = next();
+    const std::string head = "RELOADING=1\nMONOTONIC_USEC=";
+    EXPECT_EQ(reloading.substr(0, head.size()), head);
+    EXPECT_GE(std::strtoll(reloading.c_str() + head.size(), nullptr, 10),
+              std::chrono::duration_cast<std::chrono::microseconds>(before).count());
+    return next();
+  };
+  EXPECT_THAT(reload(config("log_level = debug\n")), ::testing::StartsWith("READY=1\nSTATUS=the configuration "));
+  EXPECT_THAT(reload("nonsense"), AllOf(::testing::StartsWith("READY=1\n"), HasSubstr("is wrong, so nothing changes")));
 }
 
 TEST_F(Systemd, HearsNothingFromTheLoopWithoutAWatchdog) {

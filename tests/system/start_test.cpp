@@ -2,6 +2,7 @@
 //
 // The command line, wrong configurations, and the end.
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "tests/system/system_fixture.hpp"
 
@@ -49,7 +50,7 @@ TEST_F(Start, TheDefaultPluginsAreListedWithTheirOptions) {
 TEST_F(Start, AGoodConfigIsReportedAsGood) {
   const auto result = run({"--check-config", folder.write("good.ini", one_server)});
   EXPECT_EQ(result.code, 0) << result.output;
-  EXPECT_THAT(result.output, HasSubstr("no mistakes, 1 servers"));
+  EXPECT_THAT(result.output, HasSubstr("no mistakes, 1 server\n"));
   EXPECT_THAT(result.output,
               HasSubstr("plugin device_state: for the other servers, PJSIP/100 of [server-1] in the zone "
                         "north is Custom:PJSIP/100"));
@@ -91,6 +92,47 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"custom_and_slash", std::string(one_server) + "[plugin device_state]\ncustom = yes\n",
               ":8: plugin device_state option custom = yes does not go together with name_template = Custom:{device}"}),
     [](const auto& info) { return info.param.name; });
+
+/// A mistake of each kind: a key, a file with a secret, and a plugin's option.
+constexpr char three_mistakes[] =
+    "[general]\nlog_levl = info\n[servers]\nsections = a\n"
+    "[a]\ntransport = ami\naddr = 127.0.0.1\nusername = u\nsecret_file = nobody-made-it\n"
+    "[plugin device_state]\nmax_devises = 7\n";
+
+TEST_F(Start, AllMistakesAreNamedInOnePass) {
+  const std::string file = folder.write("wrong.ini", three_mistakes);
+  for (const std::vector<std::string>& arguments :
+       {std::vector{file}, std::vector<std::string>{"--check-config", file}}) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.code, 78);
+    EXPECT_THAT(result.output, AllOf(HasSubstr(file + ":2: unknown key"), HasSubstr(file + ":9: secret_file"),
+                                     HasSubstr(file + ":11: ")));
+  }
+}
+
+TEST_F(Start, ACheckAsJsonIsOneObject) {
+  const std::string wrong = folder.write("wrong.ini", three_mistakes);
+  const auto found = run({"--check-config", "--json", wrong});
+  EXPECT_EQ(found.code, 78);
+  const auto object = nlohmann::json::parse(found.output);
+  EXPECT_EQ(object["file"], wrong);
+  std::vector<int> lines;
+  for (const auto& error : object["errors"]) lines.push_back(error["line"]);
+  EXPECT_THAT(lines, ::testing::ElementsAre(2, 9, 11)) << found.output;
+
+  const auto none = run({"--check-config", "--json", folder.write("good.ini", one_server)});
+  EXPECT_EQ(none.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(none.output)["errors"], nlohmann::json::array());
+}
+
+TEST_F(Start, MistakesAtTheStartHaveThePriorityOfTheJournal) {
+  const std::string file = folder.write("wrong.ini", three_mistakes);
+  // As systemd does it: the variable names what stderr is.
+  Daemon once("/bin/sh",
+              {"-c", R"(JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$0" "$1")", AMIBROKER_DAEMON, file});
+  EXPECT_EQ(once.exit_code(), 78);
+  EXPECT_THAT(once.output(), AllOf(HasSubstr("<3>" + file + ":2: "), HasSubstr("\n<3>" + file + ":11: ")));
+}
 
 TEST_F(Start, AMissingFileIsExitCode78) {
   const auto result = run({"/no/such/file.ini"});

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,7 +39,15 @@ class System : public ::testing::Test {
       sections += "[" + name + "]\nname = Console " + std::to_string(server.index()) + "\naddr = 127.0.0.1\n" +
                   access_to(server);
     }
-    return text + "\n" + sections + more;
+    return is_isolated() ? isolated(text + "\n" + sections + more) : text + "\n" + sections + more;
+  }
+  /// The same, with both plugins in processes of their own.
+  [[nodiscard]] static std::string isolated(std::string text) {
+    for (const std::string section : {"[plugin device_state]\n", "[plugin presence_state]\n"}) {
+      if (text.find(section) == text.npos) text += section;
+      text.insert(text.find(section) + section.size(), "isolate = yes\n");
+    }
+    return text;
   }
   /// The keys of its wire. A native server needs a fleet that was made of a vector.
   [[nodiscard]] std::string access_to(const sim::Server& server) const {
@@ -66,7 +76,25 @@ class System : public ::testing::Test {
                                std::to_string(server.index()) + "] is up"))
           << daemon->output();
     }
+    if (!is_isolated()) return;
+    for (const std::string plugin : {"device_state", "presence_state"})
+      ASSERT_TRUE(daemon->says("plugin " + plugin + " 0.1.0 runs in process ")) << daemon->output();
+    // What is published before the servers hear of the subscriptions reaches nobody; a server that is to send all
+    // events names none of them.
+    static_cast<void>(
+        fleet->wait_until(in(2s), [this] { return all_name("DeviceStateChange") && all_name("PresenceStateChange"); }));
   }
+  /// Each server is asked for events of this name.
+  [[nodiscard]] bool all_name(const std::string& event) const {
+    return std::all_of(fleet->servers().begin(), fleet->servers().end(), [&](const sim::Server& server) {
+      if (!server.is_alive()) return true;
+      if (server.transport() == sim::Transport::zmq) return server.topics().contains(R"({"Event":")" + event + '"');
+      const auto filters = server.filters();
+      return std::any_of(filters.begin(), filters.end(),
+                         [&](const std::string& filter) { return filter.find(event) != std::string::npos; });
+    });
+  }
+  [[nodiscard]] static bool is_isolated() { return std::getenv("AMIBROKER_ISOLATE") != nullptr; }
   [[nodiscard]] bool eventually(const std::function<bool()>& predicate) {
     return fleet->wait_until(in(20s), predicate);
   }

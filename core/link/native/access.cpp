@@ -2,9 +2,9 @@
 #include "core/link/native/access.hpp"
 
 #include <array>
-#include <tuple>
 #include <utility>
 
+#include "core/base/change_text.hpp"
 #include "core/base/key_table.hpp"
 #include "core/base/secret_file.hpp"
 #include "core/base/text.hpp"
@@ -40,9 +40,10 @@ void read_secret_from_file(const Setting& setting, Draft& draft, Findings& findi
 void read_ca_file(const Setting& setting, Draft& draft, Findings& findings) {
   if (!base::check_one_line(setting, findings)) return;
   draft.ca_file = base::path_in(findings.folder, setting.value);
-  if (setting.value.empty() || !base::can_be_opened(draft.ca_file))
-    findings.error(setting.line, "ca_file = " + base::in_quotes(setting.value) +
-                                     " cannot be opened: name a file of PEM certificates that the daemon may read");
+  if (setting.value.empty() || !base::is_readable_file(draft.ca_file))
+    findings.error(setting.line,
+                   "ca_file = " + base::in_quotes(setting.value) +
+                       " is no file that can be read: name a file of PEM certificates that the daemon may read");
 }
 
 constexpr std::array<base::KeySpec<Draft>, 8> table{{
@@ -92,11 +93,22 @@ std::string NativeAccess::advice() const {
          (tls ? "tlsbindaddr with tlsenable = yes" : "port");
 }
 
-bool NativeAccess::equals(const Access& other) const {
-  const auto* const same_kind = dynamic_cast<const NativeAccess*>(&other);
-  if (same_kind == nullptr) return false;
-  const auto all = [](const NativeAccess& a) { return std::tie(a.port, a.username, a.secret, a.plain_login, a.tls); };
-  return all(*this) == all(*same_kind);
+std::vector<std::string> NativeAccess::changes_since(const Access& before) const {
+  const auto& old = dynamic_cast<const NativeAccess&>(before);
+  std::vector<std::string> changes;
+  const auto compare = [&](std::string_view key, std::string_view was, std::string_view is) {
+    if (is != was) changes.push_back("its " + base::change_text(key, was, is));
+  };
+  compare("port", std::to_string(old.port), std::to_string(port));
+  compare("username", old.username, username);
+  if (secret != old.secret) changes.emplace_back("its secret is another one");
+  compare("plain_login", base::yes_or_no(old.plain_login), base::yes_or_no(plain_login));
+  compare("tls", base::yes_or_no(old.tls.has_value()), base::yes_or_no(tls.has_value()));
+  const TlsAccess now_tls = tls.value_or(TlsAccess());
+  const TlsAccess old_tls = old.tls.value_or(TlsAccess());
+  compare("tls_insecure", base::yes_or_no(!old_tls.verify), base::yes_or_no(!now_tls.verify));
+  compare("ca_file", old_tls.ca_file, now_tls.ca_file);
+  return changes;
 }
 
 std::span<const std::string_view> access_keys() noexcept { return key_names; }

@@ -24,8 +24,6 @@ inline constexpr std::uint16_t default_tls_port = 5039;
 struct TlsAccess {
   bool verify = true;     ///< false: encrypt, but look at no certificate
   std::string ca_file{};  ///< PEM; empty: the authorities of the system
-
-  friend bool operator==(const TlsAccess&, const TlsAccess&) = default;
 };
 
 struct NativeAccess final : Access {
@@ -38,7 +36,7 @@ struct NativeAccess final : Access {
   [[nodiscard]] std::vector<Port> ports() const override { return {{"port", port}}; }
   [[nodiscard]] std::string place() const override;
   [[nodiscard]] std::string advice() const override;
-  [[nodiscard]] bool equals(const Access& other) const override;
+  [[nodiscard]] std::vector<std::string> changes_since(const Access& before) const override;
 };
 
 /// The keys of a server's section that `read_access` reads.

@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/link/native/tls_records.hpp"
+
 namespace amibroker::link::native {
 namespace {
 
@@ -97,15 +99,7 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
     if (writing_ || !ready_ || closed_ || output_.empty()) return;
     writing_ = true;
     outgoing_.swap(output_);
-    const auto sent = handler<std::size_t>([this](const error_code& error, std::size_t) {
-      writing_ = false;
-      if (error) return lose("it takes nothing any more (" + error.message() + ")");
-      outgoing_.clear();
-      if (outgoing_.capacity() > kept_output) outgoing_.shrink_to_fit();
-      flush();
-    });
-    if (tls_) asio::async_write(*tls_, asio::buffer(outgoing_), sent);
-    else asio::async_write(socket_, asio::buffer(outgoing_), sent);
+    write(outgoing_);
   }
 
   void answers_due(std::size_t count) noexcept { answers_due_ = count; }
@@ -127,13 +121,15 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
       tls_.emplace(socket_, *context_);
       expect_host(*tls_, *target_.tls, target_.host);
     } catch (const TlsError& error) {
-      return lose({Loss::Kind::refusal, error.what(), error.remedy});
+      return lose({Loss::Kind::refusal, error.what(), error.remedy, true});
     } catch (const boost::system::system_error& error) {
       return lose(std::string("no TLS connection can be made here (") + error.what() + ")");
     }
     tls_->async_handshake(asio::ssl::stream_base::client, handler<>([this](const error_code& error) {
-                            if (error) return lose(explain_handshake(*tls_, error, target_.host));
-                            start();
+                            if (!error) return start();
+                            Loss loss = explain_handshake(*tls_, error, target_.host);
+                            loss.encrypting = true;
+                            lose(loss);
                           }));
   }
 
@@ -160,6 +156,21 @@ class Connection::Stream : public std::enable_shared_from_this<Stream> {
     });
     if (tls_) tls_->async_read_some(asio::buffer(room.data(), room.size()), received);
     else socket_.async_read_some(asio::buffer(room.data(), room.size()), received);
+  }
+
+  /// Sends what is left of `outgoing_`, over TLS a record at a time.
+  void write(std::string_view rest) {
+    const std::string_view piece = tls_ ? first_record(rest) : rest;
+    const auto sent = handler<std::size_t>([this, rest, piece](const error_code& error, std::size_t) {
+      if (error) return lose("it takes nothing any more (" + error.message() + ")");
+      if (piece.size() < rest.size()) return write(rest.substr(piece.size()));
+      writing_ = false;
+      outgoing_.clear();
+      if (outgoing_.capacity() > kept_output) outgoing_.shrink_to_fit();
+      flush();
+    });
+    if (tls_) asio::async_write(*tls_, asio::buffer(piece.data(), piece.size()), sent);
+    else asio::async_write(socket_, asio::buffer(piece.data(), piece.size()), sent);
   }
 
   /// Reads again after a moment. It is not enough to start no read: the loop would be woken all the same.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/address.hpp"
+#include "core/base/values.hpp"
 
 namespace amibroker::link::native {
 namespace {
@@ -23,6 +24,10 @@ std::shared_ptr<TlsContext> make_context(const TlsAccess& access) {
   if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) != 1)
     throw TlsError("this machine's OpenSSL has no TLS 1.2", "Look at its configuration (openssl.cnf)");
   if (!access.verify) return context;
+  // What is there now may be something else than what the configuration was checked with, and a pipe would hold the
+  // loop.
+  if (!access.ca_file.empty() && !base::is_readable_file(access.ca_file))
+    throw TlsError("ca_file = " + access.ca_file + " is no file that can be read", remedy_for_authorities);
   if (access.ca_file.empty()) context->set_default_verify_paths(error);
   else context->load_verify_file(access.ca_file, error);
   if (error)

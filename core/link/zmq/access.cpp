@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/change_text.hpp"
 #include "core/base/key_table.hpp"
 #include "core/base/secret_file.hpp"
 #include "core/base/text.hpp"
@@ -99,9 +100,22 @@ std::string ZmqAccess::advice() const {
   return "Check that Asterisk runs and that 'zmq manager show status' there shows these ports";
 }
 
-bool ZmqAccess::equals(const Access& other) const {
-  const auto& zmq = dynamic_cast<const ZmqAccess&>(other);
-  return cmd_port == zmq.cmd_port && evt_port == zmq.evt_port && curve == zmq.curve;
+std::vector<std::string> ZmqAccess::changes_since(const Access& before) const {
+  const auto& old = dynamic_cast<const ZmqAccess&>(before);
+  std::vector<std::string> changes;
+  const auto compare = [&](std::string_view key, const std::string& was, const std::string& is) {
+    if (is != was) changes.push_back("its " + base::change_text(key, was, is));
+  };
+  compare("cmd_port", std::to_string(old.cmd_port), std::to_string(cmd_port));
+  compare("evt_port", std::to_string(old.evt_port), std::to_string(evt_port));
+  const CurveKeys now_keys = curve.value_or(CurveKeys());
+  const CurveKeys old_keys = old.curve.value_or(CurveKeys());
+  compare("curve_server_key", old_keys.server_public, now_keys.server_public);
+  if (now_keys.client_secret != old_keys.client_secret)
+    changes.emplace_back(!curve       ? "its curve_secret_file is not set any more"
+                         : !old.curve ? "its curve_secret_file is set"
+                                      : "the key in its curve_secret_file is another one");
+  return changes;
 }
 
 std::shared_ptr<const Access> read_access(const base::Section& section, Findings& findings) {

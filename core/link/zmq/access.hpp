@@ -20,8 +20,6 @@ struct CurveKeys {
   std::string server_public;  ///< what the module must prove to have
   std::string client_public;  ///< ours; the module's list of clients must name it
   std::string client_secret;
-
-  friend bool operator==(const CurveKeys&, const CurveKeys&) = default;
 };
 
 /// Where the module of a server listens.
@@ -33,7 +31,7 @@ struct ZmqAccess final : Access {
   [[nodiscard]] std::vector<Port> ports() const override;
   [[nodiscard]] std::string place() const override;
   [[nodiscard]] std::string advice() const override;
-  [[nodiscard]] bool equals(const Access& other) const override;
+  [[nodiscard]] std::vector<std::string> changes_since(const Access& before) const override;
 };
 
 /// See TransportKind::read. Reads the file with our secret key.

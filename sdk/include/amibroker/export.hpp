@@ -2,7 +2,7 @@
 //
 // How a plugin's library shows itself to the daemon: one plain-C symbol. Plugin authors need only the macro
 // AMIBROKER_PLUGIN at the end of this file. Since ABI 1; the calls about servers that come and go, and the check of
-// options, since ABI 2.
+// options, since ABI 2; `options` and `save` since ABI 3.
 //
 // No exception leaves the library: each call into a plugin goes through one of the functions below, which is
 // compiled into the plugin and turns an exception into a Fault.
@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <new>
+#include <string>
 
 #include "amibroker/host.hpp"
 #include "amibroker/options.hpp"
@@ -42,6 +43,8 @@ struct PluginCalls {
   bool (*server_retired)(Plugin& plugin, ServerId server, Fault& fault) noexcept;
   bool (*events_lost)(Plugin& plugin, ServerId server, std::uint64_t count, Fault& fault) noexcept;
   bool (*report)(Plugin& plugin, Fault& fault) noexcept;
+  bool (*options)(Plugin& plugin, const Options& options, bool& taken, Fault& fault) noexcept;
+  bool (*save)(Plugin& plugin, std::string& saved, Fault& fault) noexcept;
   bool (*completion)(const Completion& done, const Reply& reply, Fault& fault) noexcept;
   bool (*task)(const std::function<void()>& task, Fault& fault) noexcept;
 };
@@ -125,15 +128,21 @@ struct Calls {
   static bool report(Plugin& plugin, Fault& fault) noexcept {
     return contain(fault, [&] { plugin.on_report(); });
   }
+  static bool options(Plugin& plugin, const Options& options, bool& taken, Fault& fault) noexcept {
+    return contain(fault, [&] { taken = plugin.on_options(options); });
+  }
+  static bool save(Plugin& plugin, std::string& saved, Fault& fault) noexcept {
+    return contain(fault, [&] { saved = plugin.save(); });
+  }
   static bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept {
     return contain(fault, [&] { done(reply); });
   }
   static bool task(const std::function<void()>& task, Fault& fault) noexcept {
     return contain(fault, [&] { task(); });
   }
-  static constexpr PluginCalls table{check_options,  create,      destroy,     start,        stop,
-                                     event,          server_up,   server_down, server_added, server_changed,
-                                     server_retired, events_lost, report,      completion,   task};
+  static constexpr PluginCalls table{
+      check_options,  create,         destroy,     start,  stop,    event, server_up,  server_down, server_added,
+      server_changed, server_retired, events_lost, report, options, save,  completion, task};
 };
 
 }  // namespace detail

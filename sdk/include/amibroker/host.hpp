@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a plugin may ask of the broker. Since ABI 1; servers that come, change and go since ABI 2.
+// What a plugin may ask of the broker. Since ABI 1; servers that come, change and go since ABI 2; unsubscribe, saved
+// and state_folder since ABI 3.
 //
 // Threads: all functions are for the loop's thread (the one that calls the plugin), except `post`, `log` and
 // counters, which any thread may use. Nothing here blocks and nothing throws.
@@ -73,6 +74,10 @@ class Host {
   /// Asks for all events. It makes the broker decode everything: use names if you know them.
   virtual void subscribe_all() noexcept = 0;
 
+  /// Takes back `subscribe` for this name (without case): no event of it comes after this call. Does nothing to
+  /// `subscribe_all`, or for a name that was not subscribed to.
+  virtual void unsubscribe(std::string_view event) noexcept = 0;
+
   /// Carries out an action on one server. The action is copied. `done` may be empty.
   /// `timeout`: how long the answer may take, from the moment when the action is sent; zero means the configured
   /// `request_timeout`. How long an action may wait for its turn before that is bounded by the broker; one that waits
@@ -101,6 +106,14 @@ class Host {
 
   /// This plugin's options from `[plugin NAME]`.
   [[nodiscard]] virtual const Options& options() const noexcept = 0;
+
+  /// What the instance of this plugin that ran before returned from `save`; empty if there was none, or if it saved
+  /// nothing. Valid during `start`; copy what you need.
+  [[nodiscard]] virtual std::string_view saved() const noexcept = 0;
+
+  /// A folder for files of this plugin alone, which outlives the daemon: it exists, and the daemon's user may write
+  /// there. Empty if the daemon has none (it is given one by StateDirectory= of its unit).
+  [[nodiscard]] virtual std::string_view state_folder() const noexcept = 0;
 
   /// Whether the administrator wants to see what is handled (`verbose_messages = yes`).
   [[nodiscard]] virtual bool verbose() const noexcept = 0;

@@ -3,6 +3,8 @@
 // One AMI message as a plugin sees it. Since ABI 1.
 #pragma once
 
+#include "amibroker/version.hpp"  // first: it says so if the language is too old for what follows
+
 #include <cstddef>
 #include <optional>
 #include <span>

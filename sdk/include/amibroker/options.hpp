@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The options that a plugin declares, and their values from `[plugin NAME]` of the configuration. Since ABI 1;
-// OptionReport since ABI 2.
+// OptionReport since ABI 2; choice, server, secret and `required` since ABI 3.
 #pragma once
+
+#include "amibroker/version.hpp"  // first: it says so if the language is too old for what follows
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +18,11 @@ enum class OptionType : std::uint8_t {
   integer,  ///< a whole number within [min, max]
   text,     ///< anything on one line
   list,     ///< texts separated by commas
+  choice,   ///< one of the words in `choices`, without case; read with Options::text, written as in `choices`
+  server,   ///< the name of a server's section (ServerInfo::section), or empty; read with Options::text
+  /// A text that no log and no list shows; read with Options::text. Its default must be empty. The administrator may
+  /// write `KEY_file = FILE` instead of `KEY`: the value is then the one line of that file (at most 1,000 bytes).
+  secret,
 };
 
 /// One row of a plugin's option table. The host checks the configuration against the table before it creates the
@@ -29,6 +36,8 @@ struct OptionSpec {
   std::int64_t min;           ///< least value of an integer
   std::int64_t max;           ///< greatest value of an integer
   const char* text;           ///< one line for the administrator: what it does
+  const char* choices = "";   ///< words of a choice, between commas: "tcp, tls"
+  bool required = false;      ///< the administrator has to set it, and not to nothing; its default is not used
 };
 
 /// The checked values of a plugin's options; a key that is not in the configuration has its default.
@@ -37,6 +46,7 @@ class Options {
  public:
   [[nodiscard]] virtual bool boolean(std::string_view key) const noexcept = 0;
   [[nodiscard]] virtual std::int64_t integer(std::string_view key) const noexcept = 0;
+  /// Of a text, choice, server or secret.
   [[nodiscard]] virtual std::string_view text(std::string_view key) const noexcept = 0;
   /// The items of a list, without the blanks around them; empty items are left out.
   [[nodiscard]] virtual const std::vector<std::string_view>& list(std::string_view key) const noexcept = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a plugin implements. Since ABI 1; on_server_added, on_server_changed and on_server_retired since ABI 2.
+// What a plugin implements. Since ABI 1; on_server_added, on_server_changed and on_server_retired since ABI 2;
+// on_options and save since ABI 3.
 //
 //     class Hello : public amibroker::Plugin {
 //      public:
@@ -18,6 +19,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "amibroker/host.hpp"
 #include "amibroker/message.hpp"
@@ -60,8 +62,9 @@ class Plugin {
 
   /// Events of this server were lost: there is a hole in the numbers that the module gives them (`ZmqSequence`), or
   /// they began anew while the server stayed up. Which events is not known, so what the plugin knows of the server may
-  /// be old. `count`: at least so many; 0: unknown. At most one call each time the loop goes through its sockets, after
-  /// the events that it found there.
+  /// be old. `count`: at least so many; 0: unknown, and perhaps none: some seconds after a plugin subscribed to an
+  /// event that nobody wanted before, since those of the moment before may be missing. At most one call each time the
+  /// loop goes through its sockets, after the events that it found there.
   virtual void on_events_lost(ServerId server, std::uint64_t count) {
     static_cast<void>(server);
     static_cast<void>(count);
@@ -70,6 +73,19 @@ class Plugin {
   /// The administrator wants to know what the plugin knows (SIGUSR1): log it, with Host::log. If it is long, log it
   /// in slices with a timer between them: all servers wait meanwhile.
   virtual void on_report() {}
+
+  /// The administrator changed the plugin's section of the configuration while it runs. `options`: the new values,
+  /// checked as at the start, and what Host::options gives from this call on, if the plugin takes them: return true. By
+  /// default it does not: the plugin is then stopped, and a new instance starts with the new options.
+  virtual bool on_options(const Options& options) {
+    static_cast<void>(options);
+    return false;
+  }
+
+  /// A new instance of this plugin takes over: what is returned here (any bytes, at most 64 MiB) is what that one gets
+  /// from Host::saved. Called before the new instance starts, and before `stop`. The new one may come from another
+  /// build of the library, so begin with a version of your own format.
+  virtual std::string save() { return {}; }
 
   /// Lets go of everything; own threads are joined here. Called once, also after a `start` that failed. Afterwards
   /// nothing of the plugin is called but its destructor.

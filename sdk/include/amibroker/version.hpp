@@ -3,12 +3,16 @@
 // Which plugins a daemon can load: the number of the interface and the fingerprint of the compiler.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "amibroker plugins are C++20: compile with -std=c++20 (CMake: amibroker_add_plugin does it)"
+#endif
+
 #include <cstdint>
 
 namespace amibroker {
 
 /// Number of the plugin interface. Raised whenever a plugin that was built before could misbehave.
-inline constexpr std::uint32_t abi_version = 2;
+inline constexpr std::uint32_t abi_version = 3;
 
 #define AMIBROKER_STRINGIZE_(x) #x
 #define AMIBROKER_STRINGIZE(x) AMIBROKER_STRINGIZE_(x)

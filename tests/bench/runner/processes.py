@@ -37,9 +37,11 @@ class Loop:
 class Broker:
     name = "zmq-ami-broker"
 
-    def __init__(self, program, plugins):
+    def __init__(self, program, plugins, isolated=False):
+        """isolated: its plugin has a process of its own, whose CPU time is not the daemon's."""
         self.program = program
         self.plugins = plugins
+        self.isolated = isolated
 
     def command(self, folder, servers):
         path = os.path.join(folder, "config.ini")
@@ -51,6 +53,8 @@ class Broker:
                       f"evt_port = {server['evt_port']}", "ami_trace = no"]
         if self.plugins:
             lines += ["[plugins]", f"path = {self.plugins}"]
+        if self.isolated:
+            lines += ["[plugin device_state]", "isolate = yes"]
         with open(path, "w", encoding="utf-8") as out:
             out.write("\n".join(lines) + "\n")
         return [self.program, path]

@@ -5,12 +5,16 @@
 
 namespace amibroker::sim::app {
 
-std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& plugins) {
+std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& folder,
+                          const std::vector<std::string>& enabled, std::optional<std::uint16_t> web) {
   std::ostringstream text;
   text << "; Written by asterisk-sim for " << servers.size() << " simulated servers.\n"
        << "[general]\ndevice_state = yes\npresence = no\nlog_level = info\nrequest_timeout = 1000\n"
        << "count_messages = no\nverbose_messages = no\n";
-  if (!plugins.empty()) text << "[plugins]\npath = " << plugins << '\n';
+  if (web) text << "[http]\nlisten = 127.0.0.1:" << *web << '\n';
+  if (!folder.empty() || !enabled.empty()) text << "[plugins]\n";
+  if (!folder.empty()) text << "path = " << folder << '\n';
+  for (const auto& plugin : enabled) text << plugin << " = yes\n";
   text << "[servers]\nsections = ";
   for (std::size_t i = 0; i < servers.size(); ++i) text << (i == 0 ? "" : ", ") << "server-" << i + 1;
   text << '\n';

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ struct ServerAccess {
   std::string secret{};
 };
 
-/// In the format of the original broker; `[plugins]` only if a folder is given.
-[[nodiscard]] std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& plugins);
+/// In the format of the original broker; `[plugins]` only if a folder is given, or plugins that are to be switched on.
+/// `web`: port of the board.
+[[nodiscard]] std::string broker_config(const std::vector<ServerAccess>& servers, const std::string& folder,
+                                        const std::vector<std::string>& enabled, std::optional<std::uint16_t> web = {});
 
 }  // namespace amibroker::sim::app

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulator/app/options.hpp"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cmath>
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 
@@ -37,6 +39,10 @@ std::optional<Wires> wires_of(const std::string& text) {
   return std::nullopt;
 }
 
+bool is_plugin_name(const std::string& name) {
+  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
 // Boost reads "-1" into an unsigned type as a huge number: limits catch it.
 void check(bool good, const char* what) {
   if (!good) throw std::invalid_argument(what);
@@ -51,6 +57,17 @@ Options read(const po::variables_map& values) {
   options.seed = values["seed"].as<std::uint64_t>();
   options.broker = values["broker"].as<std::string>();
   options.plugins = values["plugins"].as<std::string>();
+  if (values.count("plugin") > 0) options.enabled = values["plugin"].as<std::vector<std::string>>();
+  options.inject = values["inject"].as<std::string>();
+  options.calls = values.count("calls") > 0;
+  options.broker_log = values["broker-log"].as<std::string>();
+  // The broker takes a relative path from the folder of its config.
+  if (!options.plugins.empty()) options.plugins = std::filesystem::absolute(options.plugins).string();
+  if (values.count("web") > 0) {
+    const auto port = values["web"].as<unsigned>();
+    check(port >= 1024 && port <= 65535, "--web is a port, 1024 to 65535");
+    options.web = static_cast<std::uint16_t>(port);
+  }
   options.log = values["log"].as<std::string>();
   options.print_config = values.count("print-config") > 0;
   const auto module = values["module"].as<std::string>();
@@ -59,6 +76,8 @@ Options read(const po::variables_map& values) {
   check(options.phones >= 1 && options.phones <= 10'000, "--phones is 1 to 10000");
   check(std::isfinite(options.rate) && options.rate > 0 && options.rate <= 20'000, "--rate is above 0, at most 20000");
   check(seconds >= 0 && seconds <= 1'000'000, "--seconds is 0 (until interrupted) to 1000000");
+  check(std::all_of(options.enabled.begin(), options.enabled.end(), is_plugin_name),
+        "--plugin is the name of a plugin: a-z, 0-9 and _");
   check(module == "ours" || module == "original", "--module is ours or original");
   check(wires.has_value(), "--transport is zmq, ami or mixed");
   options.wires = *wires;
@@ -91,12 +110,19 @@ po::options_description description() {
        "the same seed makes the same calls")
       ("broker", text("PATH"), "start this broker with a config made for it")
       ("plugins", text("DIR"), "the broker's folder of plugins, if not its own")
+      ("plugin", po::value<std::vector<std::string>>()->value_name("NAME"),
+       "switch on this plugin in the broker's config; several times for several")
+      ("broker-log", text("FILE"), "copy what the broker said to this file, at the end")
+      ("calls", "publish whole calls, Newchannel to Hangup, not only states of devices")
+      ("inject", text("FILE"),
+       "each server sends the events of this file once, before the calls: AMI text, an empty line after each event")
       ("base-port", po::value<unsigned>()->value_name("PORT"),
        "two ports of 127.0.0.1 for each server from here on (30967 without --broker, else free ones)")
       ("transport", po::value<std::string>()->default_value("zmq")->value_name("NAME"),
        "what the servers speak: zmq, ami (Asterisk's own manager interface, without a module), or mixed")
       ("module", po::value<std::string>()->default_value("ours")->value_name("NAME"),
        "whose res_zmq_manager: ours or original")
+      ("web", po::value<unsigned>()->value_name("PORT"), "the broker shows its board at this port of this machine")
       ("log", text("FILE"), "write each change and each write to this file")
       ("print-config", "only print a config for this fleet")
       ("help", "this text");

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/simulator/server.hpp"
 #include "tests/simulator/wire.hpp"
@@ -39,10 +40,15 @@ struct Options {
   std::uint64_t seed = 1;
   std::string broker{};                      ///< empty: started by hand
   std::string plugins{};                     ///< empty: the broker's own folder
+  std::vector<std::string> enabled{};        ///< further plugins that the broker's config switches on
+  std::string broker_log{};                  ///< file that the broker's log is copied to; empty: none
+  std::string inject{};                      ///< a file with events; empty: none
+  bool calls = false;                        ///< publish the events of the calls too, not only states of devices
   std::string log{};                         ///< empty: none
   std::optional<std::uint16_t> base_port{};  ///< nothing: free ports
   Wires wires = Wires::zmq;
-  Module module = Module::ours;  ///< of servers that speak ZeroMQ
+  Module module = Module::ours;        ///< of servers that speak ZeroMQ
+  std::optional<std::uint16_t> web{};  ///< port of the broker's board; nothing: none
   bool print_config = false;
   std::chrono::milliseconds agree_within{10'000};  ///< after the last change; not on the command line
 };

@@ -2,10 +2,12 @@
 #include "tests/simulator/app/simulation.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iomanip>
 #include <sstream>
 
 #include "tests/simulator/app/broker_config.hpp"
+#include "tests/simulator/app/injected_events.hpp"
 
 namespace amibroker::sim::app {
 namespace {
@@ -18,11 +20,19 @@ constexpr auto kStopDeadline = 10s;
 constexpr auto kAnnounceAfter = 2s;  // as both modules do
 constexpr std::size_t kShownDisagreements = 20;
 
+std::string system_name(std::size_t server) { return "sim" + std::to_string(server + 1); }
+
+std::vector<CallEvents> call_events(const Options& options) {
+  std::vector<CallEvents> events;
+  for (std::size_t i = 0; options.calls && i < options.servers; ++i) events.emplace_back(system_name(i));
+  return events;
+}
+
 std::vector<ServerOptions> server_options(const Options& options) {
   std::vector<ServerOptions> servers(options.servers);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     auto& server = servers[i];
-    server.asterisk = {.system_name = "sim" + std::to_string(i + 1), .extension_status = true};
+    server.asterisk = {.system_name = system_name(i), .extension_status = true};
     server.module = options.module;
     server.announce_after = kAnnounceAfter;
     server.keep_history = false;
@@ -69,11 +79,12 @@ std::string config_for(const Options& options) {
   for (const auto& server : server_options(options)) {
     servers.push_back(access_to(server, server.command_port, server.event_port, server.ami.port));
   }
-  return broker_config(servers, options.plugins);
+  return broker_config(servers, options.plugins, options.enabled, options.web);
 }
 
 Simulation::Simulation(const Options& options)
     : options_(options),
+      injected_(options.inject.empty() ? std::vector<Fields>{} : read_injected(options.inject)),
       phones_(number_phones(options.servers, options.phones)),
       meter_(options.servers),
       journal_(options.log, meter_),
@@ -88,10 +99,19 @@ std::string Simulation::config() const {
     servers.push_back(
         access_to(options[server.index()], server.command_port(), server.event_port(), server.ami_port()));
   }
-  return broker_config(servers, options_.plugins);
+  return broker_config(servers, options_.plugins, options_.enabled, options_.web);
 }
 
 ExitCode Simulation::run() {
+  const ExitCode code = play();
+  if (broker_ && !options_.broker_log.empty()) {
+    std::filesystem::copy_file(broker_->log_file(), options_.broker_log,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  return code;
+}
+
+ExitCode Simulation::play() {
   switch (wait_for_broker()) {
     case Connection::missing: return explain_missing_broker();
     case Connection::interrupted:
@@ -101,6 +121,7 @@ ExitCode Simulation::run() {
   }
   auto disagreements = register_phones();
   if (disagreements.empty()) {
+    inject();
     make_calls();
     disagreements = wait_for_agreement();
   }
@@ -159,8 +180,16 @@ std::vector<std::string> Simulation::register_phones() {
   return disagreements;
 }
 
+void Simulation::inject() {
+  if (injected_.empty()) return;
+  for (auto& server : fleet_.servers()) {
+    for (const auto& event : injected_) server.publish(event);
+  }
+  display_.line("each server sent the " + std::to_string(injected_.size()) + " events of " + options_.inject);
+}
+
 void Simulation::make_calls() {
-  CallGenerator calls(fleet_, phones_, options_.rate, options_.seed);
+  CallGenerator calls(fleet_, phones_, options_.rate, options_.seed, call_events(options_));
   const auto start = Clock::now();
   const bool endless = options_.duration == 0s;
   while (endless || since(start) < options_.duration) {

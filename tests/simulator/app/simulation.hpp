@@ -24,7 +24,7 @@ class Simulation {
   /// Starts the servers and the broker. Throws std::exception if that fails.
   explicit Simulation(const Options& options);
 
-  /// Waits for the broker, makes calls, prints the result.
+  /// Waits for the broker, makes calls, prints the result. Throws std::exception if the broker's log cannot be copied.
   [[nodiscard]] ExitCode run();
 
  private:
@@ -34,6 +34,8 @@ class Simulation {
   [[nodiscard]] Connection wait_for_broker();
   [[nodiscard]] ExitCode explain_missing_broker();
   [[nodiscard]] std::vector<std::string> register_phones();
+  [[nodiscard]] ExitCode play();
+  void inject();
   void make_calls();
   void show(std::chrono::milliseconds elapsed);
   [[nodiscard]] bool broker_ended() { return broker_ && broker_->ended(); }
@@ -45,6 +47,7 @@ class Simulation {
 
   Interrupts interrupts_;  // before all threads
   const Options options_;
+  const std::vector<Fields> injected_;  // of --inject
   const std::vector<Phone> phones_;
   LatencyMeter meter_;
   Journal journal_;

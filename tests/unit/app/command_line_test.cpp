@@ -50,6 +50,38 @@ TEST(CommandLine, TakesOptionsInAnyOrder) {
   EXPECT_EQ(line.config_file, "a.ini");
   EXPECT_EQ(line.log_level, Level::debug);
   EXPECT_EQ(line.plugin_path, "p q");
+  EXPECT_EQ(line.state_folder, std::nullopt);
+  EXPECT_EQ(good({"a.ini", "--state-folder", "s"}).state_folder, "s");
+}
+
+TEST(CommandLine, JsonGoesWithCheckConfigAlone) {
+  EXPECT_TRUE(good({"--check-config", "--json", "a.ini"}).json);
+  EXPECT_FALSE(good({"--check-config", "a.ini"}).json);
+  EXPECT_EQ(good({"--json", "--help"}).task, CommandLine::Task::show_help);
+  EXPECT_EQ(usage_error({"--json", "a.ini"}), "--json goes with --check-config alone");
+  EXPECT_EQ(usage_error({"--json", "--diff", "a.ini", "b.ini"}), "--json goes with --check-config alone");
+}
+
+TEST(CommandLine, ADoctorHasAServer) {
+  const CommandLine line = good({"--doctor", "server-1", "a.ini"});
+  EXPECT_EQ(line.task, CommandLine::Task::doctor);
+  EXPECT_EQ(line.doctor_server, "server-1");
+  EXPECT_EQ(line.config_file, "a.ini");
+  EXPECT_THAT(usage_error({"--doctor", ""}), HasSubstr("name is empty"));
+  EXPECT_THAT(usage_error({"--doctor", "a", "--check-config"}), HasSubstr("do not go together"));
+}
+
+TEST(CommandLine, ADiffHasTwoFiles) {
+  const CommandLine line = good({"--plugins", "p", "--diff", "old.ini", "new.ini"});
+  EXPECT_EQ(line.task, CommandLine::Task::show_diff);
+  EXPECT_EQ(line.old_config_file, "old.ini");
+  EXPECT_EQ(line.config_file, "new.ini");
+  EXPECT_EQ(line.plugin_path, "p");
+  for (const auto& arguments :
+       {std::vector<const char*>{"--diff", "a"}, {"--diff", "a", "b", "c"}, {"--config", "c", "--diff", "a", "b"}})
+    EXPECT_THAT(usage_error(arguments), HasSubstr("--diff: write two files"));
+  EXPECT_THAT(usage_error({"--diff", "a", "b", "--check-config"}), HasSubstr("do not go together"));
+  EXPECT_NE(usage_error({"--diff"}), "none");
 }
 
 TEST(CommandLine, HasOneTask) {
@@ -75,14 +107,15 @@ TEST(CommandLine, WrongUseIsOneClearLine) {
   EXPECT_EQ(usage_error({"--make-keys", ""}), "--make-keys: the name is empty");
   EXPECT_EQ(usage_error({"--plugins"}), "the required argument for option '--plugins' is missing");
   EXPECT_EQ(usage_error({"--plugins", ""}), "--plugins: the folder's name is empty");
+  EXPECT_EQ(usage_error({"--state-folder", ""}), "--state-folder: the folder's name is empty");
   EXPECT_EQ(usage_error({""}), "--config: the file's name is empty");
   EXPECT_EQ(usage_error({"--log-level", "warnin"}),
             "--log-level \"warnin\": write debug, info, warning or error (did you mean \"warning\"?)");
 }
 
 TEST(CommandLine, HelpNamesEveryOption) {
-  for (const char* option : {"--config", "--check-config", "--list-plugins", "--make-keys", "--plugins", "--log-level",
-                             "--version", "--help", "78"})
+  for (const char* option : {"--config", "--check-config", "--list-plugins", "--make-keys", "--plugins",
+                             "--state-folder", "--log-level", "--version", "--help", "78"})
     EXPECT_THAT(help_text(), HasSubstr(option));
 }
 

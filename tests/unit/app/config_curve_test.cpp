@@ -65,6 +65,25 @@ TEST_F(ConfigCurve, HasTheServersKeyAndBothOfOurs) {
   EXPECT_EQ(curve->client_public, client_public);
 }
 
+TEST_F(ConfigCurve, WhatChangesIsNamedWithoutTheSecret) {
+  const std::string other_server = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
+  const Config plain = load("").config;
+  write("broker.secret", client_secret);
+  const Config one = load(server_key_ + secret_file_).config;
+  write("broker.secret", "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6");
+  const Config other = load("curve_server_key = " + other_server + "\n" + secret_file_).config;
+  EXPECT_THAT(access_of(one).changes_since(access_of(one)), IsEmpty());
+  EXPECT_THAT(
+      access_of(one).changes_since(access_of(plain)),
+      ElementsAre("its curve_server_key is " + server_public + ", was not set", "its curve_secret_file is set"));
+  EXPECT_THAT(access_of(plain).changes_since(access_of(one)),
+              ElementsAre("its curve_server_key is not set, was " + server_public,
+                          "its curve_secret_file is not set any more"));
+  EXPECT_THAT(access_of(other).changes_since(access_of(one)),
+              ElementsAre("its curve_server_key is " + other_server + ", was " + server_public,
+                          "the key in its curve_secret_file is another one"));
+}
+
 TEST_F(ConfigCurve, SystemdsCredentialWinsOverAFileOfThatName) {
   const host::TempFolder credentials;
   write("broker.secret", "no key");

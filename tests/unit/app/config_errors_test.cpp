@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "core/app/config.hpp"
+#include "core/host/plugin_name.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -36,6 +37,7 @@ std::string two_servers(const std::string& keys) {
 
 const std::string ports = "cmd_port = 1\nevt_port = 2\n";
 const std::string n60(60, 'n');
+const std::string plugin_rule = " is no name of a plugin: it is made of " + std::string(host::plugin_name_rule);
 
 class ConfigErrors : public testing::TestWithParam<Mistake> {};
 
@@ -90,6 +92,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"number_too_great",
                 general("request_timeout = 600001"),
                 {"f:2: request_timeout = \"600001\": write a whole number from 10 to 600000 milliseconds"}},
+        Mistake{"hang_limit_too_great",
+                general("hang_limit = 3601"),
+                {"f:2: hang_limit = \"3601\": write a whole number from 0 to 3600 seconds"}},
+        Mistake{"stop_limit_too_small",
+                general("stop_limit = 0"),
+                {"f:2: stop_limit = \"0\": write a whole number from 1 to 300 seconds"}},
         Mistake{
             "number_that_overflows",
             general("request_timeout = 99999999999999999999"),
@@ -151,12 +159,23 @@ INSTANTIATE_TEST_SUITE_P(
                 {"f:7: the section's name \"" + n60 + "...\" is longer than 49 characters"}},
         Mistake{"plugin_without_a_name",
                 with_server("[plugin]\n"),
-                {"f:7: \"\" is no name of a plugin: it is made of a-z, 0-9 and \"_\"; the section is [plugin NAME]"}},
+                {"f:7: \"\"" + plugin_rule + "; the section is [plugin NAME]"}},
         Mistake{"plugin_with_a_wrong_name",
                 with_server("[plugin ../x]\n[plugins]\nx-y = yes\nz = si\n"),
-                {"f:7: \"../x\" is no name of a plugin: it is made of a-z, 0-9 and \"_\"; the section is [plugin NAME]",
-                 "f:9: \"x-y\" is no name of a plugin: it is made of a-z, 0-9 and \"_\"",
+                {"f:7: \"../x\"" + plugin_rule + "; the section is [plugin NAME]", "f:9: \"x-y\"" + plugin_rule,
                  "f:10: z = \"si\": write yes or no"}},
+        Mistake{"instance_with_a_wrong_name",
+                with_server("[plugins]\na:b:c = yes\n:2 = yes\nx: = yes\nx:- = no\n[plugin x:]\n[plugin X:2]\n"),
+                {"f:8: \"a:b:c\"" + plugin_rule, "f:9: \":2\"" + plugin_rule, "f:10: \"x:\"" + plugin_rule,
+                 "f:11: \"x:-\"" + plugin_rule, "f:12: \"x:\"" + plugin_rule + "; the section is [plugin NAME]",
+                 "f:13: \"X:2\"" + plugin_rule + "; the section is [plugin NAME]"}},
+        Mistake{"instance_with_a_long_name",
+                with_server("[plugins]\nx:" + std::string(33, 'n') + " = yes\nx:" + std::string(58, 'n') + " = yes\n"),
+                {"f:8: \"x:" + std::string(33, 'n') + "\"" + plugin_rule,
+                 "f:9: the key \"x:" + std::string(58, 'n') + "\" is longer than 49 characters"}},
+        Mistake{"instance_twice",
+                with_server("[plugins]\nx:2 = yes\nX:2 = no\nx = yes\n"),
+                {"f:9: the key \"x:2\" is there already, in line 8: delete one of the two"}},
         Mistake{"plugin_twice",
                 with_server("[plugins]\nx = yes\n[plugin x]\na = 1\n[plugin  x]\na = 2\n"),
                 {"f:11: the settings of plugin \"x\" are there already, in line 10: put them together"}}),
@@ -214,6 +233,15 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"tab_in_a_glob",
                 server("addr = h\nexclude = PJSIP/1*\tPJSIP/2*\n" + ports),
                 {"f:5: exclude: \"PJSIP/1*\tPJSIP/2*\" holds a tab: delete it, and write commas between globs"}},
+        Mistake{
+            "control_unknown_group",
+            with_server("[control]\nlook_group = no_such_group_here\nsockt = /x\n"),
+            {"f:8: look_group = \"no_such_group_here\": this machine has no such group; make it (groupadd --system), "
+             "or name another one",
+             "f:9: unknown key \"sockt\" in [control] (did you mean \"socket\"?)"}},
+        Mistake{"control_socket_too_long",
+                with_server("[control]\nsocket = /" + std::string(107, 'x') + "\n"),
+                {"f:8: socket: the path is longer than 107 bytes"}},
         Mistake{"control_byte_in_a_glob",
                 server("addr = h\nexclude = PJSIP/\x01*\n" + ports),
                 {"f:5: byte 0x01 in column 17: only text is allowed; delete it"}},
@@ -295,6 +323,13 @@ INSTANTIATE_TEST_SUITE_P(
                 server("addr = h\n" + ports + "username = u\ntls = no"),
                 {"f:7: username means something with transport = ami only: write that too, or delete this line",
                  "f:8: tls means something with transport = ami only: write that too, or delete this line"}},
+        Mistake{"near_a_key_of_ami_only",
+                server("addr = h\n" + ports + "usrname = u"),
+                {"f:7: unknown key \"usrname\" in [a]"}},
+        Mistake{"near_a_key_of_zmq_only",
+                server("evt_prt = 1\naddr = h\n" + account + "usrname = u"),
+                {"f:4: unknown key \"evt_prt\" in [a]",
+                 "f:9: unknown key \"usrname\" in [a] (did you mean \"username\"?)"}},
         Mistake{"two_secrets",
                 server("addr = h\n" + account + "secret_file = /dev/null"),
                 {"f:7: secret_file in line 8 names the secret already: delete one of the two",
@@ -306,15 +341,16 @@ INSTANTIATE_TEST_SUITE_P(
                 server("addr = h\ntransport = ami\nusername = u\nsecret = a\tb"),
                 {"f:7: secret: write 1 to 500 bytes without tabs and other control characters"}},
         Mistake{"keys_of_tls",
-                server("addr = h\n" + account + "tls_insecure = yes\nca_file = /dev/null"),
+                server("addr = h\n" + account + "tls_insecure = yes\nca_file = /proc/self/exe"),
                 {"f:8: tls_insecure means something with tls = yes only: write that too, or delete this line",
                  "f:9: ca_file means something with tls = yes only: write that too, or delete this line"}},
         Mistake{"insecure_with_authorities",
-                server("addr = h\n" + account + "tls = yes\ntls_insecure = yes\nca_file = /dev/null"),
+                server("addr = h\n" + account + "tls = yes\ntls_insecure = yes\nca_file = /proc/self/exe"),
                 {"f:10: ca_file means something with tls_insecure = no only: write that too, or delete this line"}},
         Mistake{"missing_ca_file",
                 server("addr = h\n" + account + "tls = yes\nca_file = /no/such/file"),
-                {"f:9: ca_file = \"/no/such/file\" cannot be opened: name a file of PEM certificates that the daemon "
+                {"f:9: ca_file = \"/no/such/file\" is no file that can be read: name a file of PEM certificates that "
+                 "the daemon "
                  "may read"}},
         Mistake{"same_port_twice",
                 two_servers("addr = pbx.lan\nport = 2\n" + account),

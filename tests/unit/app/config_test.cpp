@@ -33,6 +33,19 @@ constexpr std::string_view one_server = "[servers]\nsections = a\n[a]\naddr = 10
 
 Config parse_with_server(std::string_view text) { return parse_good(std::string(one_server) + std::string(text)); }
 
+TEST(Config, TheControlSocketIsSystemdsUnlessTheFileNamesOneOrNone) {
+  const auto control = [](const std::string& keys) { return parse_with_server("[control]\n" + keys).control; };
+  EXPECT_FALSE(parse_with_server("").control.socket);
+  EXPECT_EQ(control("socket =\n").socket, "");
+  EXPECT_EQ(control("socket = /run/x.sock\n").socket, "/run/x.sock");
+  EXPECT_EQ(parse_config(std::string(one_server) + "[control]\nsocket = x.sock\n", "/etc/b").config.control.socket,
+            "/etc/b/x.sock");
+  const ControlSettings groups = control("look_group = root\nchange_group = root\n");
+  EXPECT_EQ(groups.rights.look, gid_t{0});
+  EXPECT_EQ(groups.rights.change, gid_t{0});
+  EXPECT_EQ(groups.look_group, "root");
+}
+
 TEST(Config, TheOriginalsFileIsReadUnchanged) {
   const Config config = parse_good(R"([general]
 device_state = yes        ; distribute device states   -> plugin device_state
@@ -59,6 +72,8 @@ ami_trace = yes
 )");
   EXPECT_EQ(config.log_level, Level::info);
   EXPECT_EQ(config.request_timeout, 1000ms);
+  EXPECT_EQ(config.hang_limit, 10s);
+  EXPECT_EQ(config.stop_limit, 5s);
   EXPECT_FALSE(config.count_messages);
   EXPECT_FALSE(config.verbose_messages);
   EXPECT_EQ(config.plugin_path, "");
@@ -97,10 +112,13 @@ TEST(Config, AMissingKeyHasItsDefault) {
 
 TEST(Config, AllGeneralKeysAreTaken) {
   const Config config = parse_with_server(
-      "[general]\nlog_level = Warning\nrequest_timeout = 600000\ncount_messages = ON\nverbose_messages = 1\n"
+      "[general]\nlog_level = Warning\nrequest_timeout = 600000\nhang_limit = 0\nstop_limit = 300\n"
+      "count_messages = ON\nverbose_messages = 1\n"
       "device_state = off\npresence = True\n");
   EXPECT_EQ(config.log_level, Level::warning);
   EXPECT_EQ(config.request_timeout, 600s);
+  EXPECT_EQ(config.hang_limit, 0s);
+  EXPECT_EQ(config.stop_limit, 300s);
   EXPECT_TRUE(config.count_messages);
   EXPECT_TRUE(config.verbose_messages);
   EXPECT_FALSE(config.plugins[0].enabled);
@@ -119,6 +137,24 @@ TEST(Config, PluginsSectionWinsOverTheOriginalsKeysWhereverItIs) {
   EXPECT_EQ(config.plugins[2].name, "lamps");
   EXPECT_TRUE(config.plugins[2].enabled);
   EXPECT_EQ(config.plugins[2].line, 11);
+}
+
+TEST(Config, OneLibraryMayBeSeveralPlugins) {
+  const Config config = parse_with_server(
+      "[plugins]\nPath: /opt/a=b:c\nlamps = yes\nlamps:2 = yes\nlamps:three=no ; = yes\n"
+      "hello: yes\n[plugin lamps:2]\ncolour: a=b\n");
+  EXPECT_EQ(config.plugin_path, "/opt/a=b:c");
+  ASSERT_THAT(config.plugins, SizeIs(6));
+  EXPECT_EQ(config.plugins[2].name, "lamps");
+  EXPECT_THAT(config.plugins[2].settings, IsEmpty());
+  EXPECT_EQ(config.plugins[3].name, "lamps:2");
+  EXPECT_TRUE(config.plugins[3].enabled);
+  ASSERT_THAT(config.plugins[3].settings, SizeIs(1));
+  EXPECT_EQ(config.plugins[3].settings[0].key, "colour");
+  EXPECT_EQ(config.plugins[3].settings[0].value, "a=b");
+  EXPECT_EQ(config.plugins[4].name, "lamps:three");
+  EXPECT_FALSE(config.plugins[4].enabled);
+  EXPECT_EQ(config.plugins[5].name, "hello");
 }
 
 TEST(Config, PluginSettingsComeRawWithTheirLines) {
@@ -243,7 +279,7 @@ TEST(Config, ServersAtOneAddressDifferByTheirPorts) {
 TEST(Config, ServersMayBeReachedByTheirManagerInterface) {
   const LoadedConfig loaded = parse_config(
       "[servers]\nsections = a, b, c\n[a]\naddr = h1\ntransport = AMI\nusername = broker\nsecret = s3 cret\n"
-      "[b]\naddr = h2\ntransport = ami\nusername = u\nsecret = s\ntls = yes\nca_file = /dev/null\n"
+      "[b]\naddr = h2\ntransport = ami\nusername = u\nsecret = s\ntls = yes\nca_file = /proc/self/exe\n"
       "[c]\naddr = h3\ntransport = ami\nport = 7\nusername = u\nsecret = s\nplain_login = yes\ntls = yes\n"
       "tls_insecure = yes\n");
   ASSERT_TRUE(loaded.ok()) << loaded.errors.front().text;
@@ -254,6 +290,17 @@ TEST(Config, ServersMayBeReachedByTheirManagerInterface) {
   EXPECT_EQ(servers[2].access->place(), "port 7, TLS");
   ASSERT_EQ(loaded.warnings.size(), 1U);
   EXPECT_EQ(loaded.warnings[0].line, 23);
+}
+
+TEST(Config, PluginsKnowTheServersAndTheFolderForTheirOptions) {
+  const std::string text = std::string(one_server) + "[plugins]\nhello = yes\n";
+  const Config config = parse_config(text, "/etc/broker").config;
+  ASSERT_THAT(config.plugins, SizeIs(3));
+  for (const auto& plugin : config.plugins) {
+    ASSERT_NE(plugin.context, nullptr) << plugin.name;
+    EXPECT_THAT(plugin.context->servers, ElementsAre("a"));
+    EXPECT_EQ(plugin.context->folder, "/etc/broker");
+  }
 }
 
 }  // namespace

@@ -29,5 +29,16 @@ TEST(IsGlob, TakesEverythingThatCanBeSeen) {
   EXPECT_FALSE(is_glob(std::string_view("a\0b", 3)));
 }
 
+TEST(ConfigValues, ALengthHasAUnitOrIsInSeconds) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(parse_length("90"), 90s);
+  EXPECT_EQ(parse_length("90s"), 90s);
+  EXPECT_EQ(parse_length("10m"), 10min);
+  EXPECT_EQ(parse_length("2h"), 2h);
+  EXPECT_EQ(parse_length("0"), 0s);
+  for (const char* text : {"", "m", "-1", "1.5h", "10 m", "1d", "1000001", "99999999999999999999h"})
+    EXPECT_FALSE(parse_length(text)) << text;
+}
+
 }  // namespace
 }  // namespace amibroker::app

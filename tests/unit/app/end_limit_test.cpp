@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "core/app/signals.hpp"
+#include "core/host/current_call.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -48,6 +49,28 @@ TEST_F(EndLimitDeathTest, WhatHangsIsNamedAndCutShort) {
   EXPECT_EXIT(
       hangs(), ::testing::ExitedWithCode(70),
       "zmq-ami-broker: ended by force .exit code 70.: it still ran 50 ms after signal 15. It was waiting for a test,");
+}
+
+TEST_F(EndLimitDeathTest, TheLimitMayBeSetLater) {
+  const auto hangs = [] {
+    prepare_signals();
+    const EndLimit end(never);
+    end.set_limit(60ms);
+    ::kill(::getpid(), SIGTERM);
+    hang();
+  };
+  EXPECT_EXIT(hangs(), ::testing::ExitedWithCode(70), "it still ran 60 ms after signal 15");
+}
+
+TEST_F(EndLimitDeathTest, ThePluginThatIsCalledIsNamed) {
+  const auto hangs = [] {
+    prepare_signals();
+    const EndLimit end(50ms);
+    const host::CallScope call(host::make_call_owner("foo", "/p/foo.so", "/copy", 0), "stop");
+    ::kill(::getpid(), SIGTERM);
+    hang();
+  };
+  EXPECT_EXIT(hangs(), ::testing::ExitedWithCode(70), "look there. Plugin foo was in stop ./p/foo.so.");
 }
 
 TEST_F(EndLimitDeathTest, ASecondSignalDoesNotWait) {

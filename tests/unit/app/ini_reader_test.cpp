@@ -111,6 +111,21 @@ TEST(IniReader, LineNumbersAreRightHoweverLongEarlierLinesAre) {
   EXPECT_EQ(sections[1].settings[0].value, "3");
 }
 
+TEST(IniReader, OnlyInPluginsAColonBelongsToTheKey) {
+  const auto sections =
+      read_good("[other]\na:b = c\n[plugins]\na:b = c:d\npath : /x = y\n  = more\nb: no\n[last]\na:b = c\n");
+  ASSERT_EQ(sections.size(), 3U);
+  EXPECT_EQ(sections[0].settings[0].key, "a");
+  EXPECT_EQ(sections[0].settings[0].value, "b = c");
+  ASSERT_EQ(sections[1].settings.size(), 3U);
+  EXPECT_EQ(sections[1].settings[0].key, "a:b");
+  EXPECT_EQ(sections[1].settings[0].value, "c:d");
+  EXPECT_EQ(sections[1].settings[1].key, "path");
+  EXPECT_EQ(sections[1].settings[1].value, "/x = y\n= more");
+  EXPECT_EQ(sections[1].settings[2].key, "b");
+  EXPECT_EQ(sections[2].settings[0].key, "a");
+}
+
 TEST(IniReader, OnlyASemicolonAfterABlankBeginsAComment) {
   const auto sections = read_good("[s] ; comment\na = x;y #z\nb = x ;y\nc = ;only a comment\nd =;z\n");
   std::vector<std::string> values;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +81,11 @@ class LoggingTest : public testing::Test {
     return text;
   }
 
+  [[nodiscard]] bool has_input() const {
+    pollfd ready{ends_[0], POLLIN, 0};
+    return poll(&ready, 1, 0) == 1;
+  }
+
   std::string output() {
     restore();
     return read_all();
@@ -109,6 +116,40 @@ TEST_F(LoggingTest, LinesForTheJournalHaveAPriorityAndNoTime) {
     spdlog::critical("c");
   }
   EXPECT_EQ(output(), "<7>d\n<6>i\n<4>w\n<3>e\n<2>c\n");
+}
+
+TEST_F(LoggingTest, ALineWithoutALogHasItsPriorityInTheJournalAlone) {
+  print_line(Level::error, "plain");
+  name_journal();
+  print_line(Level::error, "e");
+  print_line(Level::warning, "w");
+  EXPECT_EQ(output(), "plain\n<3>e\n<4>w\n");
+}
+
+TEST_F(LoggingTest, ADrainWaitsUntilTheLinesAreWritten) {
+  const Logging logging(Level::info);
+  const auto drain = logging.drain();
+  for (int i = 0; i < 100; ++i) spdlog::info("line {}", i);
+  EXPECT_TRUE(drain(1min));
+  EXPECT_TRUE(has_input()) << "the end of the log was not needed";
+  EXPECT_THAT(read_until("line 99\n"), HasSubstr("line 0\n"));
+}
+
+TEST_F(LoggingTest, ADrainGivesUpIfStderrTakesNothing) {
+  const Logging logging(Level::info);
+  fill_pipe();
+  spdlog::info("waits");
+  EXPECT_FALSE(logging.drain()(20ms));
+  static_cast<void>(read_until("waits\n"));
+}
+
+TEST_F(LoggingTest, ADrainOfAClosedLogIsHarmless) {
+  std::function<bool(std::chrono::milliseconds)> drain;
+  {
+    const Logging logging(Level::info);
+    drain = logging.drain();
+  }
+  EXPECT_FALSE(drain(1min));
 }
 
 TEST_F(LoggingTest, AJournalThatIsNotStderrChangesNothing) {

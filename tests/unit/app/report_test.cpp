@@ -12,6 +12,12 @@ using ::testing::Not;
 
 const link::ServerConfig server{.section = "server-1", .name = "Console 1", .addr = "10.0.0.1"};
 
+TEST(Counted, OneHasNoS) {
+  EXPECT_EQ(counted(0, "server"), "0 servers");
+  EXPECT_EQ(counted(1, "server"), "1 server");
+  EXPECT_EQ(counted(2, "server"), "2 servers");
+}
+
 TEST(LengthText, HasTheTwoGreatestUnits) {
   EXPECT_EQ(length_text(0s), "0 s");
   EXPECT_EQ(length_text(59'999ms), "59 s");

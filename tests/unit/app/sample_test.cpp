@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/app/config.hpp"
+#include "core/app/config_http.hpp"
 #include "core/app/config_schema.hpp"
 
 namespace amibroker::app {
@@ -22,8 +23,10 @@ std::string read(const char* path) {
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   for (const auto& spec : general_keys()) keys.emplace_back(spec.name);
+  for (const auto& spec : control_keys()) keys.emplace_back(spec.name);
   for (const auto& spec : servers_keys()) keys.emplace_back(spec.name);
   for (const auto& spec : server_keys()) keys.emplace_back(spec.name);
+  for (const auto& spec : http_keys()) keys.emplace_back(spec.name);
   keys.emplace_back("path");
   return keys;
 }
@@ -35,6 +38,8 @@ TEST(Sample, IsRightAndSaysTheDefaults) {
   const Config defaults = parse_config("[servers]\nsections = a\n[a]\naddr = h\ncmd_port = 1\nevt_port = 2\n").config;
   EXPECT_EQ(sample.config.log_level, defaults.log_level);
   EXPECT_EQ(sample.config.request_timeout, defaults.request_timeout);
+  EXPECT_EQ(sample.config.hang_limit, defaults.hang_limit);
+  EXPECT_EQ(sample.config.stop_limit, defaults.stop_limit);
   EXPECT_EQ(sample.config.count_messages, defaults.count_messages);
   EXPECT_EQ(sample.config.verbose_messages, defaults.verbose_messages);
   EXPECT_EQ(sample.config.plugin_path, defaults.plugin_path);
@@ -51,6 +56,11 @@ TEST(Sample, NamesEveryKey) {
 TEST(Reference, HasARowForEveryKey) {
   const std::string text = read(AMIBROKER_REFERENCE);
   for (const std::string& key : all_keys()) EXPECT_THAT(text, testing::HasSubstr("\n| `" + key + "` |")) << key;
+}
+
+TEST(ManualPage, HasEveryKey) {
+  const std::string text = read(AMIBROKER_MANUAL_PAGE);
+  for (const std::string& key : all_keys()) EXPECT_THAT(text, testing::HasSubstr("\n.B " + key + "\n")) << key;
 }
 
 }  // namespace

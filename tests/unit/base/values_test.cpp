@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace amibroker::base {
 namespace {
@@ -28,6 +30,15 @@ TEST(SplitList, LeavesOutBlanksAndEmptyItems) {
   EXPECT_THAT(split_list(" a ,b b,,\n c\n,d,"), ElementsAre("a", "b b", "c", "d"));
   EXPECT_THAT(split_list(""), IsEmpty());
   EXPECT_THAT(split_list(" , \n"), IsEmpty());
+}
+
+TEST(IsReadableFile, IsFalseForAllThatAReaderMayWaitFor) {
+  EXPECT_TRUE(is_readable_file("/proc/self/exe")) << "a link to a file";
+  for (const char* bad : {"", "/", "/nowhere/x", "/dev/zero", "/dev/tty"}) EXPECT_FALSE(is_readable_file(bad)) << bad;
+  std::string pipe = ::testing::TempDir() + "pipe" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_FALSE(is_readable_file(pipe));
+  ::unlink(pipe.c_str());
 }
 
 TEST(IsIdentifier, TakesSmallLettersDigitsAndUnderscore) {

@@ -54,7 +54,7 @@ class DeviceOptions : public ::testing::Test {
     return texts;
   }
 
-  FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+  FakeHost host{{"One", "Two", "Three"}, DeviceState::options, amibroker::testing::Timeouts::by_the_test};
   DeviceState plugin;
 };
 

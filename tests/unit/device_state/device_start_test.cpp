@@ -45,7 +45,7 @@ class DeviceStart : public ::testing::Test {
                       std::string(host.requests.front().header("Value")));
     return texts;
   }
-  testing::FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+  testing::FakeHost host{{"One", "Two", "Three"}, DeviceState::options, amibroker::testing::Timeouts::by_the_test};
   DeviceState plugin;
 };
 

@@ -34,7 +34,7 @@ class DeviceStates : public ::testing::Test {
     plugin.on_event(server, MessageBuilder("DeviceStateChange").add("Device", device).add("State", state).message());
   }
 
-  FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+  FakeHost host{{"One", "Two", "Three"}, DeviceState::options, amibroker::testing::Timeouts::by_the_test};
   DeviceState plugin;
 };
 

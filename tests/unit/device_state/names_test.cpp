@@ -95,7 +95,7 @@ class DeviceNames : public ::testing::Test {
   }
   void wait() { host.clock.advance(UnsharedLog::delay); }
 
-  FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+  FakeHost host{{"One", "Two", "Three"}, DeviceState::options, amibroker::testing::Timeouts::by_the_test};
   DeviceState plugin;
 };
 

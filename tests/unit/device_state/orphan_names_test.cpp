@@ -40,7 +40,7 @@ class OrphanNames : public ::testing::Test {
       for (ServerId server = 0; server < 3; ++server) host.set_up(server);
     }
     ~Life() { host.stop(plugin); }
-    FakeHost host{{"One", "Two", "Three"}, DeviceState::options};
+    FakeHost host{{"One", "Two", "Three"}, DeviceState::options, amibroker::testing::Timeouts::by_the_test};
     DeviceState plugin;
   };
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dispatch/dispatcher.hpp"
 
-#include <gmock/gmock.h>
-
-#include <array>
-#include <functional>
 #include <stdexcept>
 #include <thread>
+
+#include "tests/unit/dispatch/dispatcher_fixture.hpp"
 
 namespace amibroker::dispatch {
 namespace {
@@ -14,103 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-class FakeServers final : public link::ServerAccess {
- public:
-  struct Request {
-    ServerId server;
-    std::string name;
-    link::Owner owner;
-    Completion done;
-  };
-  void request(ServerId server, const Action& action, milliseconds, link::Owner owner, Completion done) override {
-    requests.push_back({server, std::string(action.name()), owner, std::move(done)});
-  }
-  [[nodiscard]] bool is_up(ServerId server) const noexcept override { return server == the_one_that_is_up; }
-  void set_interest(const link::Interest& wanted) override { interests.push_back(wanted); }
-  ServerId the_one_that_is_up = 99;
-  std::vector<Request> requests;
-  std::vector<link::Interest> interests;
-};
-
-class FakeHandler final : public Handler {
- public:
-  [[nodiscard]] std::string_view name() const noexcept override { return "fake"; }
-  bool event(ServerId server, const Message& message, Fault& fault) noexcept override {
-    seen.push_back(std::to_string(server) + ":" + std::string(message.event()));
-    return detail::contain(fault, [&] {
-      if (on_event) on_event();
-    });
-  }
-  bool server_up(ServerId server, Fault&) noexcept override {
-    return seen.push_back("up " + std::to_string(server)), true;
-  }
-  bool server_down(ServerId server, Fault&) noexcept override {
-    return seen.push_back("down " + std::to_string(server)), true;
-  }
-  bool server_added(ServerId server, Fault&) noexcept override {
-    return seen.push_back("added " + std::to_string(server)), true;
-  }
-  bool server_changed(ServerId server, Fault&) noexcept override {
-    return seen.push_back("changed " + std::to_string(server)), true;
-  }
-  bool server_retired(ServerId server, Fault&) noexcept override {
-    return seen.push_back("retired " + std::to_string(server)), true;
-  }
-  bool events_lost(ServerId server, std::uint64_t count, Fault& fault) noexcept override {
-    seen.push_back("lost " + std::to_string(count) + " of " + std::to_string(server));
-    return detail::contain(fault, [&] {
-      if (on_event) on_event();
-    });
-  }
-  bool report(Fault& fault) noexcept override {
-    seen.emplace_back("report");
-    return detail::contain(fault, [&] {
-      if (on_event) on_event();
-    });
-  }
-  bool completion(const Completion& done, const Reply& reply, Fault& fault) noexcept override {
-    return detail::contain(fault, [&] { done(reply); });
-  }
-  bool task(const std::function<void()>& task, Fault& fault) noexcept override {
-    return detail::contain(fault, [&] { task(); });
-  }
-  std::vector<std::string> seen;
-  std::function<void()> on_event;
-};
-
-class FakeFrame final : public ami::EventFrame {
- public:
-  explicit FakeFrame(std::string_view name, bool readable = true) : fields_{{{"Event", name}}}, readable_(readable) {}
-  [[nodiscard]] std::string_view name() const noexcept override { return fields_[0].value; }
-  [[nodiscard]] const Message* message() override { return ++decoded, readable_ ? &message_ : nullptr; }
-  int decoded = 0;
-
- private:
-  std::array<Field, 1> fields_;
-  bool readable_;
-  Message message_{fields_};
-};
-
-class DispatcherTest : public ::testing::Test {
- protected:
-  DispatcherTest() {
-    dispatcher.attach(servers);
-    dispatcher.add_server(0, "Berlin");
-    dispatcher.add_server(1, "Paris");
-    id1 = dispatcher.add(first);
-    id2 = dispatcher.add(second);
-  }
-  int event(std::string_view name, ServerId server = 0, bool readable = true) {
-    FakeFrame frame(name, readable);
-    dispatcher.on_event(server, frame);
-    return frame.decoded;
-  }
-  FakeServers servers;
-  FakeHandler first, second;
-  Dispatcher dispatcher{milliseconds(20)};
-  HandlerId id1 = 0, id2 = 0;
-};
 
 TEST_F(DispatcherTest, AnEventNobodyWantsIsNotDecoded) {
   dispatcher.subscribe(id1, "Hangup");
@@ -143,6 +44,46 @@ TEST_F(DispatcherTest, AHandlerThatThrowsIsCountedAndTheNextOneGetsTheEvent) {
   EXPECT_THAT(second.seen, ElementsAre("0:A", "0:B", "0:C"));
 }
 
+TEST_F(DispatcherTest, AHandlerHearsOfItsFaultsAndMayBeRemovedThere) {
+  dispatcher.subscribe_all(id1), dispatcher.subscribe_all(id2);
+  first.on_event = [] { throw std::runtime_error("broken"); };
+  int faults = 0;
+  first.on_fault = [&] {
+    EXPECT_EQ(dispatcher.faults(id1)->entries().size(), 1U) << "its fault is counted by then";
+    if (++faults == 2) dispatcher.remove(id1);
+  };
+  event("A"), event("B"), event("C");
+  EXPECT_THAT(first.seen, ElementsAre("0:A", "0:B"));
+  EXPECT_THAT(second.seen, ElementsAre("0:A", "0:B", "0:C"));
+  dispatcher.run_task(id1, [] { FAIL() << "it is gone"; });
+}
+
+TEST_F(DispatcherTest, NothingIsKeptOfAHandlerThatWasRemoved) {
+  dispatcher.remove(id1);
+  EXPECT_EQ(dispatcher.statistics(id1), nullptr);
+  EXPECT_EQ(dispatcher.faults(id1), nullptr);
+  EXPECT_EQ(dispatcher.take_loop_time(id1).all.count(), 0);
+  dispatcher.remove(id1);
+  dispatcher.report();
+  EXPECT_THAT(second.seen, ElementsAre("report"));
+}
+
+TEST_F(DispatcherTest, AHandlerMayBeRemovedInItsOwnTaskOrAnswer) {
+  dispatcher.run_task(id1, [&] { dispatcher.remove(id1); });
+  EXPECT_EQ(dispatcher.statistics(id1), nullptr);
+  dispatcher.on_answer(0, id2, [&](const Reply&) { dispatcher.remove(id2); }, {});
+  EXPECT_EQ(dispatcher.statistics(id2), nullptr);
+}
+
+TEST_F(DispatcherTest, OtherCallsAreGuardedToo) {
+  EXPECT_TRUE(dispatcher.call(id1, "save", [](Fault&) { return true; }));
+  EXPECT_FALSE(dispatcher.call(id1, "save", [](Fault&) { return false; }));
+  EXPECT_EQ(dispatcher.statistics(id1)->calls, 2U);
+  EXPECT_EQ(dispatcher.statistics(id1)->faults, 1U);
+  dispatcher.remove(id1);
+  EXPECT_FALSE(dispatcher.call(id1, "save", [](Fault&) { return true; })) << "it is gone";
+}
+
 TEST_F(DispatcherTest, TimeInAHandlerIsMeasured) {
   dispatcher.subscribe_all(id1);
   first.on_event = [] {
@@ -152,6 +93,11 @@ TEST_F(DispatcherTest, TimeInAHandlerIsMeasured) {
   event("A");
   EXPECT_GE(dispatcher.statistics(id1)->longest, milliseconds(5));
   EXPECT_GE(dispatcher.statistics(id1)->busy, dispatcher.statistics(id1)->longest);
+  const LoopTime time = dispatcher.take_loop_time(id1);
+  EXPECT_EQ(time.all, dispatcher.statistics(id1)->busy);
+  EXPECT_EQ(time.call, "on_event");
+  EXPECT_EQ(time.most, time.all);
+  EXPECT_EQ(dispatcher.take_loop_time(id1).all.count(), 0) << "since the last question";
 }
 
 TEST_F(DispatcherTest, AHandlerMayRemoveItselfOrAnotherWhileAnEventIsPassedOn) {
@@ -170,6 +116,26 @@ TEST_F(DispatcherTest, AHandlerMaySubscribeWhileAnEventIsPassedOn) {
   event("B");
   EXPECT_THAT(first.seen, ElementsAre("0:A", "0:B"));
   EXPECT_THAT(second.seen, ElementsAre("0:A", "0:B"));
+}
+
+TEST_F(DispatcherTest, AHandlerMayUnsubscribeWhileAnEventIsPassedOn) {
+  dispatcher.subscribe(id1, "Hangup"), dispatcher.subscribe(id2, "Hangup");
+  first.on_event = [&] { dispatcher.unsubscribe(id1, "hangup"); };
+  event("Hangup"), event("Hangup");
+  EXPECT_THAT(first.seen, ElementsAre("0:Hangup"));
+  EXPECT_THAT(second.seen, ElementsAre("0:Hangup", "0:Hangup")) << "nobody is left out";
+  dispatcher.unsubscribe(id2, "Hangup");
+  EXPECT_THAT(servers.interests.back().names, IsEmpty());
+}
+
+TEST_F(DispatcherTest, WhoUnsubscribesAndSubscribesAgainWhileAnEventIsPassedOnKeepsIt) {
+  dispatcher.subscribe(id1, "Hangup");
+  first.on_event = [&] {
+    dispatcher.unsubscribe(id1, "Hangup");
+    dispatcher.subscribe(id1, "HANGUP");
+  };
+  event("Hangup"), event("Hangup");
+  EXPECT_THAT(first.seen, ElementsAre("0:Hangup", "0:Hangup"));
 }
 
 TEST_F(DispatcherTest, AnActionGoesToItsServerAndItsAnswerToItsHandler) {
@@ -233,22 +199,6 @@ TEST_F(DispatcherTest, ANewHandlerLearnsWhichServersAreUp) {
 
 TEST_F(DispatcherTest, AnUnknownServerIsAnError) {
   EXPECT_THROW(dispatcher.request(id1, 2, Action("Ping"), milliseconds(1), nullptr), std::out_of_range);
-}
-
-TEST_F(DispatcherTest, TheServersLearnWhichEventsAreWanted) {
-  using link::Interest;
-  const auto wants = [](std::vector<std::string> names) { return Interest{.all = false, .names = std::move(names)}; };
-  servers.interests.clear();
-  dispatcher.subscribe(id1, "UserEvent");
-  dispatcher.subscribe(id2, "UserEvent");
-  dispatcher.subscribe_all(id2);
-  dispatcher.remove(id2);
-  dispatcher.count_messages();
-  EXPECT_THAT(servers.interests,
-              ElementsAre(wants({"UserEvent"}), Interest{.all = true}, wants({"UserEvent"}), Interest{.all = true}));
-  FakeServers later;
-  dispatcher.attach(later);
-  EXPECT_THAT(later.interests, ElementsAre(Interest{.all = true}));
 }
 
 TEST_F(DispatcherTest, EveryHandlerHearsOfServersThatAreAddedChangedAndRetired) {

@@ -45,6 +45,13 @@ TEST(Subscriptions, RemovedEverywhere) {
   EXPECT_THAT(*s.of("Other"), IsEmpty());
 }
 
+TEST(Subscriptions, ANameThatIsTakenBackStaysWithThoseThatWantEverything) {
+  Subscriptions s;
+  s.add(1, "Hangup"), s.add(2, "Hangup"), s.add_all(2);
+  s.remove(1, "HANGUP"), s.remove(2, "Hangup"), s.remove(1, "Newchannel");
+  EXPECT_THAT(*s.of("Hangup"), ElementsAre(2));
+}
+
 TEST(Subscriptions, ServersAreAskedForTheNamesThatSomebodyWants) {
   Subscriptions s;
   s.add(1, "UserEvent"), s.add(2, "DeviceStateChange"), s.add(1, "CEL"), s.add(2, "UserEvent"), s.add(3, "Hangup");

@@ -25,7 +25,7 @@ TEST(CheckDescriptor, ASoundOneIsNotRefused) {
 TEST(CheckDescriptor, AnotherAbiIsNamedWithBothNumbersFileAndRemedy) {
   const auto refusal = refusal_of([](auto& d) { d.abi = 7; });
   EXPECT_EQ(refusal.reason, RefusalReason::other_abi);
-  EXPECT_THAT(refusal.text, AllOf(HasSubstr("/plugins/demo.so"), HasSubstr("ABI 7"), HasSubstr("this daemon has ABI 2"),
+  EXPECT_THAT(refusal.text, AllOf(HasSubstr("/plugins/demo.so"), HasSubstr("ABI 7"), HasSubstr("this daemon has ABI 3"),
                                   HasSubstr("build it again")));
 }
 
@@ -35,7 +35,7 @@ TEST(CheckDescriptor, APluginOfAbi1IsRefusedThoughItsDescriptorHasTheSameSize) {
     d.fingerprint = reinterpret_cast<const char*>(1);  // reading on would crash
   });
   EXPECT_EQ(refusal.reason, RefusalReason::other_abi);
-  EXPECT_THAT(refusal.text, AllOf(HasSubstr("plugin ABI 1"), HasSubstr("this daemon has ABI 2"),
+  EXPECT_THAT(refusal.text, AllOf(HasSubstr("plugin ABI 1"), HasSubstr("this daemon has ABI 3"),
                                   HasSubstr("build it again with this daemon's SDK")));
 }
 

@@ -40,7 +40,7 @@ TEST_P(FaultyPlugin, IsNamedInTheLogAndTheOthersGoOn) {
 
   EXPECT_EQ(plugin(GetParam().name).running(), GetParam().runs);
   EXPECT_TRUE(plugin("healthy").running());
-  const auto counted = plugin("healthy").counters().values();
+  const auto counted = life("healthy").counters().values();
   ASSERT_EQ(counted.size(), 2U);
   EXPECT_EQ(counted[0].second, 2U) << "the healthy plugin saw both events";
   EXPECT_EQ(counted[1].second, 3U) << "and was told of those that were lost";

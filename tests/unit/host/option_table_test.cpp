@@ -77,9 +77,45 @@ TEST(FaultOfTable, EachMemberIsChecked) {
   EXPECT_THAT(with([](auto& o) { o.min = 61; }), HasSubstr("min above its max"));
 }
 
+TEST(FaultOfTable, AKeyOfTheDaemonsOwnIsNoOption) {
+  EXPECT_THAT(fault_of({"on_fault", OptionType::text, "", "", 0, 0, "What I do"}), HasSubstr("that the daemon itself"));
+}
+
 TEST(FaultOfTable, AKeyMayAppearOnlyOnce) {
   const OptionSpec twice[] = {number(1, 60), number(1, 60)};
   EXPECT_THAT(fault_of_table(twice, 2).value(), HasSubstr("pace is in its option table twice"));
+}
+
+OptionSpec choice(const char* choices, const char* chosen = "tcp") {
+  return {"wire", OptionType::choice, chosen, "", 0, 0, "", choices};
+}
+
+TEST(FaultOfValue, AChoiceIsOneOfItsWords) {
+  const OptionSpec option = choice("tcp, TLS,udp");
+  EXPECT_EQ(fault_of_value(option, "tls"), std::nullopt);
+  EXPECT_EQ(find_choice(option, "tls"), "TLS");
+  EXPECT_EQ(fault_of_value(option, "tsl"), "takes tcp, TLS or udp, not \"tsl\" (did you mean \"TLS\"?)");
+  EXPECT_EQ(fault_of_value(option, ""), "takes tcp, TLS or udp, not \"\"");
+}
+
+TEST(AcceptedValues, NamesChoicesServersAndTheFileOfASecret) {
+  EXPECT_EQ(accepted_values(choice("tcp, tls")), "tcp or tls");
+  EXPECT_EQ(accepted_values({"at", OptionType::server, "", "", 0, 0, ""}), "name of a server's section");
+  EXPECT_EQ(accepted_values({"token", OptionType::secret, "", "", 0, 0, ""}), "secret; or token_file = its file");
+}
+
+TEST(FaultOfTable, ChecksChoicesAndSecrets) {
+  EXPECT_EQ(fault_of(choice("tcp")), "none");
+  EXPECT_THAT(fault_of(choice(" ,")), HasSubstr("has no choices"));
+  EXPECT_THAT(fault_of(choice(nullptr)), HasSubstr("has no choices"));
+  EXPECT_THAT(fault_of(choice("tls")), HasSubstr("would not accept"));
+  OptionSpec required = choice("tls");
+  required.required = true;
+  EXPECT_EQ(fault_of(required), "none") << "its default is not used";
+  EXPECT_THAT(fault_of({"token", OptionType::secret, "hush", "", 0, 0, ""}), HasSubstr("secret with a default"));
+  const OptionSpec clash[] = {{"token_file", OptionType::text, "", "", 0, 0, ""},
+                              {"token", OptionType::secret, "", "", 0, 0, ""}};
+  EXPECT_THAT(fault_of_table(clash, 2).value(), HasSubstr("twice"));
 }
 
 }  // namespace

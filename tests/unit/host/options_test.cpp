@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <memory>
+
+#include "tests/unit/host/temp_folder.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -96,6 +99,89 @@ TEST(OptionValues, EachMistakeIsReported) {
   std::vector<base::Problem> errors;
   static_cast<void>(read({{"one", "", 4}, {"pace", "x", 5}, {"eager", "x", 6}}, errors));
   EXPECT_THAT(errors, SizeIs(3));
+}
+
+constexpr std::array<OptionSpec, 4> rich_table{{
+    {"wire", OptionType::choice, "tcp", "", 0, 0, "How", "tcp, TLS"},
+    {"at", OptionType::server, "", "", 0, 0, "Where"},
+    {"token", OptionType::secret, "", "", 0, 0, "Key of the service"},
+    {"url", OptionType::text, "", "", 0, 0, "Address of the service", "", true},
+}};
+
+class RichOptions : public ::testing::Test {
+ protected:
+  OptionValues read(std::vector<base::Setting> settings) {
+    const auto context =
+        std::make_shared<const OptionContext>(OptionContext{{"berlin-1", "paris-1"}, folder.path().string()});
+    return OptionValues::read({"demo", true, 3, std::move(settings), context}, rich_table, errors);
+  }
+  TempFolder folder;
+  std::vector<base::Problem> errors;
+};
+
+TEST_F(RichOptions, AreReadAsText) {
+  const auto values = read({{"wire", "tls", 4}, {"at", "paris-1", 5}, {"token", "hush", 6}, {"url", "http://x", 7}});
+  EXPECT_THAT(errors, IsEmpty());
+  EXPECT_EQ(values.text("wire"), "TLS");
+  EXPECT_EQ(values.text("at"), "paris-1");
+  EXPECT_EQ(values.text("token"), "hush");
+  EXPECT_EQ(values.text("url"), "http://x");
+}
+
+TEST_F(RichOptions, AServerThatIsNotThereIsNamedWithTheNearest) {
+  static_cast<void>(read({{"at", "berlin1", 5}, {"url", "x", 7}}));
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(errors[0].line, 5);
+  EXPECT_EQ(errors[0].text,
+            "plugin demo option at takes the name of a server's section, not \"berlin1\" (did you mean \"berlin-1\"?)");
+}
+
+TEST_F(RichOptions, ARequiredOneThatIsMissingOrEmptyIsAMistake) {
+  static_cast<void>(read({}));
+  static_cast<void>(read({{"url", "", 9}}));
+  ASSERT_THAT(errors, SizeIs(2));
+  EXPECT_EQ(errors[0].line, 3);
+  EXPECT_EQ(errors[0].text,
+            "plugin demo needs its option url (Address of the service): write \"url = ...\" into [plugin demo]");
+  EXPECT_EQ(errors[1].line, 9);
+}
+
+TEST_F(RichOptions, ASecretComesFromAFileToo) {
+  folder.write("token.txt", "hush\n");
+  const auto values = read({{"token_file", "token.txt", 5}, {"url", "x", 7}});
+  EXPECT_THAT(errors, IsEmpty());
+  EXPECT_EQ(values.text("token"), "hush");
+}
+
+TEST_F(RichOptions, ASecretThatCannotBeReadOrIsGivenTwiceIsAMistake) {
+  static_cast<void>(read({{"token_file", "gone.txt", 5}, {"url", "x", 7}}));
+  static_cast<void>(read({{"token", "hush", 5}, {"token_file", "gone.txt", 6}, {"url", "x", 7}}));
+  ASSERT_THAT(errors, SizeIs(2));
+  EXPECT_THAT(errors[0].text, HasSubstr("gone.txt cannot be opened"));
+  EXPECT_EQ(errors[1].line, 6);
+  EXPECT_THAT(errors[1].text, HasSubstr("token twice, in line 5"));
+}
+
+TEST_F(RichOptions, ASecretIsInNoText) {
+  const auto before = read({{"token", "hush-hush", 5}, {"url", "x", 7}});
+  const auto after = read({{"token", "other-secret", 5}, {"url", "y", 7}});
+  EXPECT_THAT(after.changes_from(before),
+              ElementsAre("its option token is another secret", "its option url is y, was x"));
+  EXPECT_THAT(before.changes_from(before), IsEmpty());
+  EXPECT_EQ(before.without_secrets("a hush-hush, hush-hushhush-hush x"), "a (secret), (secret)(secret) x");
+  const auto short_one = read({{"token", "abc", 5}, {"url", "x", 7}});
+  EXPECT_EQ(short_one.without_secrets("abc"), "abc");
+  const auto shown = read({{"token", "(secret)", 5}, {"url", "x", 7}});
+  EXPECT_EQ(shown.without_secrets("is (secret)"), "is (secret)") << "and it ends";
+}
+
+TEST_F(RichOptions, AreTheSameAfterTheirTextsWentToAnotherProcess) {
+  const auto values = read({{"wire", "tls", 4}, {"token", "hush", 6}, {"url", "http://x", 7}});
+  const auto copy = OptionValues::of(values.texts());
+  EXPECT_THAT(copy.changes_from(values), IsEmpty());
+  EXPECT_EQ(copy.text("wire"), "TLS");
+  EXPECT_EQ(copy.text("token"), "hush");
+  EXPECT_EQ(copy.text("at"), "");
 }
 
 }  // namespace

@@ -31,6 +31,15 @@ inline PluginLibrary open_plugin(const std::string& name) {
   return std::get<PluginLibrary>(PluginLibrary::open(test_plugins / (name + ".so")));
 }
 
+/// The script of one build of the plugin `scripted`, which the loader knows by a name that only it has.
+inline faulty::Script* script_of(const PluginLibrary& scripted) {
+  Dl_info found{};
+  ::dladdr(&scripted.descriptor(), &found);
+  void* const library = ::dlopen(found.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  using GetScript = faulty::Script* (*)();
+  return reinterpret_cast<GetScript>(::dlsym(library, faulty::script_symbol))();
+}
+
 /// A server that keeps what it is asked, and answers when the test says so.
 class FakeServer {
  public:
@@ -113,11 +122,12 @@ class PluginFixture : public ::testing::Test {
     bring_up();
     return plugins.start();
   }
-  [[nodiscard]] const PluginInstance& plugin(std::string_view name) const {
-    for (const auto& instance : plugins.plugins())
-      if (instance->name() == name) return *instance;
+  [[nodiscard]] const PluginLife& life(std::string_view name) const {
+    for (const auto& life : plugins.plugins())
+      if (life->name() == name) return *life;
     throw std::out_of_range(std::string(name));
   }
+  [[nodiscard]] const PluginInstance& plugin(std::string_view name) const { return *life(name).instance(); }
 
   base::EventLoop loop;
   FakeServer first{0}, second{1};
@@ -134,10 +144,7 @@ class PluginFixture : public ::testing::Test {
 class ScriptedFixture : public PluginFixture {
  protected:
   ScriptedFixture() {
-    static_cast<void>(open_plugin("scripted"));
-    void* const library = ::dlopen((test_plugins / "scripted.so").c_str(), RTLD_NOW | RTLD_NOLOAD);
-    using GetScript = faulty::Script* (*)();
-    script = reinterpret_cast<GetScript>(::dlsym(library, faulty::script_symbol))();
+    script = script_of(open_plugin("scripted"));
     *script = {};
   }
   ~ScriptedFixture() override {

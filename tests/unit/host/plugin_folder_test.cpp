@@ -2,6 +2,7 @@
 #include "core/host/plugin_folder.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "tests/unit/host/temp_folder.hpp"
 
@@ -49,6 +50,27 @@ TEST_F(PluginFoldersTest, AnEmptyFolderAndAFolderThatIsMissingAreExplained) {
   EXPECT_THAT(none.why_missing("hello"), HasSubstr("gone (which is no folder)"));
   EXPECT_THAT(none.libraries(), IsEmpty());
   EXPECT_THAT(PluginFolders({}).why_missing("hello"), HasSubstr("none is set"));
+}
+
+TEST_F(PluginFoldersTest, ALinkWhoseFileIsGoneIsFoundSoThatItsOwnFaultIsNamed) {
+  std::filesystem::create_symlink("gone.so", near.path() / "hello.so");
+  EXPECT_EQ(folders.find("hello"), near.path() / "hello.so");
+}
+
+TEST_F(PluginFoldersTest, AFolderThatCannotBeReadIsNamedWithoutAGuessAtTheName) {
+  far.write("hallo.so", "");
+  const bool is_root = ::geteuid() == 0;  // whom no mode holds back
+  std::filesystem::permissions(near.path(), std::filesystem::perms::none);
+  std::filesystem::permissions(far.path(), std::filesystem::perms::all);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(65534), 0);
+  }
+  const std::string text = folders.why_missing("hello");
+  if (is_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  std::filesystem::permissions(near.path(), std::filesystem::perms::owner_all);
+  EXPECT_THAT(text, AllOf(HasSubstr("(which cannot be read)"), ::testing::Not(HasSubstr("did you mean"))));
 }
 
 }  // namespace

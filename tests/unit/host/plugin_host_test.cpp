@@ -32,7 +32,7 @@ TEST_F(PluginHostTest, WhatAServersSectionSaysReachesThePlugins) {
   const std::vector<PluginConfig> configs{{"healthy", true, 1, {}}};
   ASSERT_THAT(other.load(PluginFolders({test_plugins}), configs), IsEmpty());
   ASSERT_EQ(other.start(), 1U);
-  const auto servers = other.plugins()[0]->servers();
+  const auto servers = other.plugins()[0]->instance()->servers();
   ASSERT_THAT(servers, SizeIs(2));
   EXPECT_EQ(servers[0].section, "office");
   EXPECT_THAT(servers[0].zones, ElementsAre("berlin", "hq"));

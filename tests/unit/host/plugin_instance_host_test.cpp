@@ -50,6 +50,15 @@ TEST_F(PluginHostFunctions, ASubscriptionToNoEventOrAnEndlessOneIsRefused) {
   host->subscribe(std::string(1'000'000, 'x'));
 }
 
+TEST_F(PluginHostFunctions, WhatWasUnsubscribedComesNoMore) {
+  script->event = [&](ServerId, const Message& message) { seen.emplace_back(message.event()); };
+  host->subscribe("One"), host->subscribe("Two");
+  host->unsubscribe("one");
+  event("One");
+  event("Two");
+  EXPECT_THAT(seen, ElementsAre("Two"));
+}
+
 TEST_F(PluginHostFunctions, ARequestReachesTheLinkAndItsAnswerThePlugin) {
   host->request(1, Action("Ping"), 250ms, [&](const Reply& reply) { seen.emplace_back(reply.text); });
   ASSERT_THAT(second.requests, SizeIs(1));
@@ -64,6 +73,13 @@ TEST_F(PluginHostFunctions, TimeoutsAreTheConfiguredOneForZeroAndClampedOtherwis
   std::vector<std::chrono::milliseconds> timeouts;
   for (const auto& request : first.requests) timeouts.push_back(request.timeout);
   EXPECT_THAT(timeouts, ElementsAre(700ms, 1ms, 1ms, 1h));
+}
+
+TEST_F(PluginHostFunctions, TheConfiguredTimeoutAndVerboseMayChangeWhileItRuns) {
+  plugins.set_general(300ms, false);
+  host->request(0, Action("Ping"), {}, nullptr);
+  EXPECT_EQ(first.requests.back().timeout, 300ms);
+  EXPECT_FALSE(host->verbose());
 }
 
 TEST_F(PluginHostFunctions, ARequestToAnUnknownServerIsRefusedLater) {
@@ -190,7 +206,7 @@ TEST_F(PluginHostFunctions, CountersLastAndAreReported) {
   Counter& counter = host->counter("writes");
   counter += 3;
   EXPECT_EQ(&host->counter("writes"), &counter);
-  EXPECT_THAT(plugin("scripted").counters().values(), ElementsAre(::testing::Pair("writes", 3)));
+  EXPECT_THAT(life("scripted").counters().values(), ElementsAre(::testing::Pair("writes", 3)));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"undefined_symbol",
               RefusalReason::not_loadable,
               {"undefined symbol", "function_that_nobody_has", "link it"}},
-        Fault{"other_abi", RefusalReason::other_abi, {"plugin ABI 1", "this daemon has ABI 2", "build it again"}},
+        Fault{"other_abi", RefusalReason::other_abi, {"plugin ABI 1", "this daemon has ABI 3", "build it again"}},
         Fault{"other_size", RefusalReason::other_abi, {"descriptor of", "bytes", "build it again"}},
         Fault{"other_compiler", RefusalReason::other_compiler, {"gcc-99", build_fingerprint, "build it again"}},
         Fault{"null_calls", RefusalReason::bad_descriptor, {"no table of calls", "AMIBROKER_PLUGIN"}},

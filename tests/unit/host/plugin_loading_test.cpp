@@ -100,6 +100,30 @@ TEST(CheckPlugins, ExamplesAreShownWithThePluginsName) {
   EXPECT_THAT(check.examples, ::testing::ElementsAre("plugin checks_options: it says hello, world"));
 }
 
+TEST(CheckPlugins, WhatAPluginSaysOfItsOptionsShowsNoSecret) {
+  const auto said = [](const std::string& greeting) {
+    const auto check = check_plugins(
+        folders,
+        std::vector<PluginConfig>{
+            {"checks_options", true, 3, {{"greeting", greeting, 8}, {"name", "throw", 9}, {"token", "hush\n", 10}}}});
+    std::string all;
+    for (const auto& error : check.errors) all += error.text + '|';
+    for (const auto& example : check.examples) all += example + '|';
+    return all;
+  };
+  EXPECT_EQ(said("hi"), "plugin checks_options option token is (secret), (secret)|");
+  EXPECT_THAT(said("throw"), AllOf(HasSubstr("no check today(secret)"), ::testing::Not(HasSubstr("hush"))));
+}
+
+TEST(LoadPlugins, MistakesInTheDaemonsOwnKeysAndInOptionsAreFoundTogether) {
+  std::vector<base::Problem> errors;
+  const std::vector<PluginConfig> plugins{{"with_options", true, 3, {{"on_fault", "what", 8}, {"no_such", "1", 9}}}};
+  EXPECT_THAT(load_plugins(folders, plugins, errors), IsEmpty());
+  ASSERT_THAT(errors, SizeIs(2));
+  EXPECT_EQ(errors[0].line, 8);
+  EXPECT_EQ(errors[1].line, 9);
+}
+
 TEST(LoadPlugins, APluginWhoseCheckFindsAMistakeIsLeftOut) {
   std::vector<base::Problem> errors;
   const std::vector<PluginConfig> plugins{{"checks_options", true, 3, {{"name", "hello", 8}}}};

@@ -28,8 +28,9 @@ class FakeAccess final : public Access {
   [[nodiscard]] std::vector<Port> ports() const override { return {}; }
   [[nodiscard]] std::string place() const override { return "port 1"; }
   [[nodiscard]] std::string advice() const override { return "Look there"; }
-  [[nodiscard]] bool equals(const Access& other) const override {
-    return dynamic_cast<const FakeAccess&>(other).secret_ == secret_;
+  [[nodiscard]] std::vector<std::string> changes_since(const Access& before) const override {
+    if (dynamic_cast<const FakeAccess&>(before).secret_ == secret_) return {};
+    return {"its secret is another one"};
   }
 
  private:

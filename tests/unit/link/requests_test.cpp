@@ -21,7 +21,7 @@ class RequestsTest : public ::testing::Test {
   void answer(std::uint64_t id) {
     const std::vector<Field> fields{{"Response", "Success"}};
     const Message message(fields);
-    EXPECT_TRUE(requests.answer(id, {&message, 1}, true));
+    EXPECT_TRUE(requests.answer(id, {&message, 1}, true, now));
   }
   void expire(milliseconds later) { requests.expire(now += later); }
 
@@ -60,6 +60,77 @@ TEST_F(RequestsTest, ALateAnswerToAQuestionOfTheServersOwnShowsNothing) {
   expire(milliseconds(1500));
   answer(2);
   EXPECT_TRUE(requests.unanswered()) << "it answers Pings only";
+}
+
+TEST_F(RequestsTest, MeasuresEachAnswerOfTheConnectionLateOnesToo) {
+  ask(1);
+  now += milliseconds(40);
+  answer(1);
+  ask(2);
+  expire(milliseconds(1500));
+  answer(2);
+  ASSERT_TRUE(requests.latency().quantiles());
+  EXPECT_EQ(requests.latency().quantiles()->p50, milliseconds(40));
+  EXPECT_EQ(requests.latency().quantiles()->p99, milliseconds(1500)) << "it took so long, whoever waited for it";
+  requests.restart(8);
+  EXPECT_FALSE(requests.latency().quantiles()) << "another connection, perhaps another machine";
+}
+
+TEST_F(RequestsTest, SaysHowMuchIsUnderWayAndHowMuchWaits) {
+  for (std::uint64_t id = 1; id <= 11; ++id) ask(id);
+  EXPECT_EQ(requests.window(), 8U);
+  EXPECT_EQ(requests.under_way(), 8U);
+  EXPECT_EQ(requests.waiting(), 3U);
+  answer(1);
+  EXPECT_EQ(requests.under_way(), 7U);
+}
+
+TEST_F(RequestsTest, OwnersTakeTurnsAndEachKeepsItsOrder) {
+  const auto wait = [&](std::uint64_t id, Owner owner) {
+    requests.add({id, EncodedPtr(new EncodedText(std::to_string(id))), seconds(1), owner, {}}, now + seconds(30));
+  };
+  for (std::uint64_t id = 1; id <= 5; ++id) wait(id, 1);
+  wait(6, 2);
+  wait(7, 3);
+  wait(8, 2);
+  std::vector<std::string> sent;
+  const auto send = [&](const Encoded& encoded) {
+    sent.emplace_back(encoded.bytes());
+    return true;
+  };
+  requests.send_waiting(now, send);
+  EXPECT_EQ(sent, (std::vector<std::string>{"6", "7", "1", "8", "2", "3", "4", "5"}));
+}
+
+TEST_F(RequestsTest, OneThatFillsTheQueueLeavesTheOthersTheirShare) {
+  std::uint64_t id = 0;
+  const auto fill = [&](Owner owner) {
+    std::size_t count = 0;
+    for (; !requests.full(owner); ++count)
+      requests.add({++id, EncodedPtr(new EncodedText("x")), seconds(1), owner, {}}, now + seconds(30));
+    return count;
+  };
+  EXPECT_EQ(fill(1), Requests::queue_limit);
+  EXPECT_EQ(fill(2), Requests::queue_limit / 2);
+  EXPECT_EQ(fill(3), Requests::queue_limit / 3);
+  EXPECT_EQ(fill(1), 0U);
+  requests.fail_all();
+  EXPECT_EQ(ends.size(), id) << "each ends once";
+  EXPECT_FALSE(requests.full(1));
+}
+
+TEST_F(RequestsTest, WhatWaitedForTooLongIsGivenUpWhoeverAskedForIt) {
+  const auto wait = [&](std::uint64_t id, Owner owner, seconds give_up) {
+    requests.add({id, EncodedPtr(new EncodedText("x")), seconds(1), owner, {}}, now + give_up);
+  };
+  wait(1, 1, seconds(10)), wait(2, 1, seconds(30)), wait(3, 2, seconds(10)), wait(4, 2, seconds(20));
+  expire(seconds(10));
+  EXPECT_EQ(ends, (std::vector{Outcome::not_sent, Outcome::not_sent}));
+  expire(seconds(10));
+  EXPECT_EQ(ends.size(), 3U);
+  std::size_t sent = 0;
+  requests.send_waiting(now, [&](const Encoded&) { return ++sent, true; });
+  EXPECT_EQ(sent, 1U);
 }
 
 }  // namespace

@@ -86,6 +86,62 @@ TEST_F(ServerTest, EventsDelayTheEndOfAPingOnlySoFar) {
   EXPECT_GE(std::chrono::steady_clock::now() - begun, quick().ping_timeout * 2) << "events count for something";
 }
 
+// An event may fall between the answer to a list and the moment from which the server sends events of that name.
+TEST_F(ServerTest, WhatIsAskedForLaterIsInDoubtOnceMore) {
+  ServerTimings timings = quick();
+  timings.settle = milliseconds(1);
+  come_up(timings);
+  servers->set_interest({.names = {}});
+  servers->set_interest({.names = {"Hangup"}});
+  ASSERT_TRUE(serve_until([&] { return !recorder.losses.empty(); }));
+  EXPECT_THAT(recorder.losses, testing::ElementsAre(0)) << "nobody knows how many";
+  EXPECT_EQ(log.count("lost"), 0U);
+}
+
+TEST_F(ServerTest, WhatIsAskedForAgainAndAgainIsInDoubtNowAndThen) {
+  ServerTimings timings = quick();
+  timings.settle = milliseconds(1);
+  timings.doubt_period = long_time;
+  come_up(timings);
+  const auto pings = [&] { return server().counters().actions; };
+  for (const char* name : {"Hangup", "Newchannel", "Newstate"}) {
+    servers->set_interest({.names = {name}});
+    const auto before = pings();
+    ASSERT_TRUE(serve_until([&] { return pings() > before + 1; }));
+  }
+  EXPECT_THAT(recorder.losses, testing::ElementsAre(0));
+}
+
+TEST_F(ServerTest, WhatIsAskedForWhileOtherEventsAreInDoubtIsInDoubtToo) {
+  ServerTimings timings = quick();
+  timings.settle = timings.doubt_period = milliseconds(100);
+  come_up(timings);
+  const auto pings = [&] { return server().counters().actions; };
+  servers->set_interest({.names = {}});
+  servers->set_interest({.names = {"Hangup"}});
+  const auto before = pings();
+  ASSERT_TRUE(serve_until([&] { return pings() > before; }));
+  ASSERT_THAT(recorder.losses, testing::IsEmpty()) << "the first has not settled";
+  servers->set_interest({.names = {"Hangup", "Newstate"}});
+  const auto asked_last = loop.now();
+  ASSERT_TRUE(serve_until([&] { return recorder.losses.size() == 2; }));
+  EXPECT_GE(loop.now() - asked_last, timings.settle);
+  EXPECT_THAT(recorder.losses, testing::Each(0U));
+}
+
+TEST_F(ServerTest, LessThanBeforeIsNoReasonForDoubt) {
+  ServerTimings timings = quick();
+  timings.settle = milliseconds(1);
+  begin(timings);
+  servers->set_interest({.names = {"Hangup", "Newstate"}});
+  servers->add(config_of("a"));
+  ASSERT_TRUE(serve_until([&] { return recorder.ups == 1; }));
+  servers->set_interest({.names = {"Hangup"}});
+  const auto before = server().counters().actions;
+  ASSERT_TRUE(serve_until([&] { return server().counters().actions > before + 2; }));
+  EXPECT_THAT(recorder.losses, testing::IsEmpty());
+}
+
 TEST_F(ServerTest, ABrokerThatWasHeldUpDoesNotBlameItsServers) {
   come_up();
   ASSERT_TRUE(serve_until([&] { return server().counters().actions > 3; }));
@@ -213,6 +269,38 @@ TEST_F(ServerTest, AReasonThatSaysMoreIsLoggedAndOneThatSaysLessIsNot) {
   EXPECT_EQ(log.count("third reason"), 1U);
   EXPECT_EQ(log.count("error server 'Name of a' [a] cannot be used: fourth reason"), 1U) << log.text();
   EXPECT_EQ(log.count("fifth reason"), 0U);
+}
+
+TEST_F(ServerTest, RemembersWhyItWentDownUntilAnAttemptSaysMore) {
+  come_up();
+  EXPECT_FALSE(server().last_loss());
+  transport().last().lost({Loss::Kind::connection, "closed the connection"});
+  ASSERT_TRUE(run_until([&] { return transport().wires() == 2; }));
+  transport().last().lost({Loss::Kind::connection, "nothing answers at its address"});
+  ASSERT_TRUE(server().last_loss());
+  EXPECT_EQ(server().last_loss()->why, "closed the connection") << "an attempt that fails is no news";
+  EXPECT_EQ(server().last_loss()->at, server().since());
+  ASSERT_TRUE(run_until([&] { return transport().wires() == 3; }));
+  transport().last().lost({Loss::Kind::refusal, "the login was refused"});
+  EXPECT_EQ(server().last_loss()->why, "the login was refused");
+}
+
+TEST_F(ServerTest, ThatWasNeverUpSaysWhyItsLastAttemptFailed) {
+  begin();
+  servers->add(config_of("a"));
+  for (const std::string why : {"nothing answers at its address", "it does not answer a Ping"}) {
+    ASSERT_TRUE(run_until([&] { return made_ != nullptr && transport().wires() > 0 && transport().last().is_open(); }));
+    transport().last().lost({Loss::Kind::connection, why});
+    ASSERT_TRUE(server().last_loss());
+    EXPECT_EQ(server().last_loss()->why, why);
+  }
+}
+
+TEST_F(ServerTest, PingsAloneShowHowFastItAnswers) {
+  come_up();
+  EXPECT_EQ(server().requests().window(), transport().fake_traits.window);
+  ASSERT_TRUE(server().requests().latency().quantiles());
+  EXPECT_LT(server().requests().latency().quantiles()->p99, long_time);
 }
 
 TEST_F(ServerTest, AWireThatCannotStartIsTriedAgainLater) {

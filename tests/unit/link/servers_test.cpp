@@ -102,6 +102,21 @@ TEST_F(ServersTest, ARenamedServerFreesItsOldName) {
   EXPECT_EQ(log.count("both call themselves"), 0U) << log.text();
 }
 
+TEST_F(ServersTest, TwoServersThatExchangeTheirPlacesNeverHaveOneName) {
+  settings = {{"SystemName", "first"}};
+  begin();
+  servers->add(config_of("a"));
+  ASSERT_TRUE(serve_until([&] { return recorder.system_names.size() == 1; }));
+  settings = {{"SystemName", "second"}};
+  servers->add(config_of("b"));
+  ASSERT_TRUE(serve_until([&] { return recorder.system_names.size() == 2; }));
+  transport().cannot_connect["127.0.0.3"] = "not yet";  // the first is at its new place earlier
+  servers->change(0, config_of("a", "127.0.0.2"));
+  servers->change(1, config_of("b", "127.0.0.3"));
+  ASSERT_TRUE(serve_until([&] { return recorder.system_names.size() == 3; }));
+  EXPECT_EQ(log.count("both call themselves"), 0U) << log.text();
+}
+
 TEST_F(ServersTest, AnEndlessNameIsCut) {
   settings = {{"SystemName", std::string(8 * 1024 * 1024, 'x')}};
   begin();

@@ -7,6 +7,7 @@
 #include "amibroker/testing/fake_host.hpp"
 #include "amibroker/testing/message_builder.hpp"
 #include "plugins/presence_state/presence_state.hpp"
+#include "plugins/replication/distributor.hpp"
 #include "tests/unit/replication/reading.hpp"
 
 namespace amibroker::presence_state {
@@ -63,7 +64,7 @@ class PresenceLists : public ::testing::Test {
     return texts;
   }
 
-  FakeHost host{{"One", "Two", "Three"}, PresenceState::options};
+  FakeHost host{{"One", "Two", "Three"}, PresenceState::options, amibroker::testing::Timeouts::by_the_test};
   PresenceState plugin;
 };
 

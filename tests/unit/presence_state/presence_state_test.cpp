@@ -45,7 +45,7 @@ class Presences : public ::testing::Test {
     return servers;
   }
 
-  FakeHost host{{"One", "Two", "Three"}, PresenceState::options};
+  FakeHost host{{"One", "Two", "Three"}, PresenceState::options, amibroker::testing::Timeouts::by_the_test};
   PresenceState plugin;
 };
 

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "amibroker/replication/options.hpp"
 #include "amibroker/testing/fake_host.hpp"
 #include "amibroker/testing/message_builder.hpp"
 #include "plugins/replication/distributor.hpp"
-#include "plugins/replication/options.hpp"
 #include "tests/unit/replication/reading.hpp"
 
 namespace amibroker::replication {
@@ -40,7 +40,7 @@ inline Item shared(std::string name, std::string value) {
 }
 
 inline constexpr OptionSpec distribution_options[] = {
-    {"max_names", OptionType::integer, "4", "", 1, 100, "how many names there may be"},
+    {"max_names", OptionType::integer, "4", "", 1, 1000, "how many names there may be"},
     AMIBROKER_REPLICATION_OPTIONS,
 };
 
@@ -61,7 +61,7 @@ inline constexpr Medium distribution_medium{.plugin = "test_state",
 class Distributed {
  public:
   explicit Distributed(std::vector<std::string> names, std::span<const OptionSpec> options = distribution_options)
-      : host(std::move(names), options) {
+      : host(std::move(names), options, amibroker::testing::Timeouts::by_the_test) {
     host.option_values.set("server_share", "100");
   }
 

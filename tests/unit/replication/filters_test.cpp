@@ -20,7 +20,7 @@ class FilterTest : public ::testing::Test {
       if (filters.pass(server, name)) text.append(text.empty() ? "" : " ").append(name);
     return text;
   }
-  testing::FakeHost host{{"One", "Two"}};
+  testing::FakeHost host{{"One", "Two"}, {}, amibroker::testing::Timeouts::by_the_test};
 };
 
 TEST_F(FilterTest, WithoutPatternsEverythingPasses) { EXPECT_EQ(passed(0, {"PJSIP/1", "x"}), "PJSIP/1 x"); }

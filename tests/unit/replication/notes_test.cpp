@@ -43,7 +43,7 @@ class NotesTest : public ::testing::Test {
     return variables;
   }
 
-  testing::FakeHost host{{"One", "Two"}};
+  testing::FakeHost host{{"One", "Two"}, {}, amibroker::testing::Timeouts::by_the_test};
   Notes notes{host, "DEVICE_STATE(", {"Custom:zmq-ami-broker", "NOT_INUSE", "Device"}};
   std::set<std::string> ours;
   std::vector<Outcome> ends;
@@ -55,6 +55,20 @@ TEST_F(NotesTest, OnAServerWithoutANoteNothingIsTheBrokers) {
   list({"Custom:PJSIP/1", "Custom:zmq-ami-broker"});
   EXPECT_FALSE(notes.is_foreign(0, "Custom:PJSIP/1"));
   EXPECT_TRUE(notes.is_foreign(1, "Custom:PJSIP/1")) << "each server has its own";
+}
+
+TEST_F(NotesTest, AKindOfStatesThatHasAnActionOfItsOwnHasItForItsNotesToo) {
+  Notes of_boxes(host, "", {"zmq-ami-broker", "1/0", "Mailbox"},
+                 [](Action& action, std::string_view name, std::string_view value) {
+                   action.reset("MWIUpdate").add("Mailbox", name).add("Value", value);
+                 });
+  of_boxes.leave(
+      1, [](std::string_view) { return false; }, [](const Reply&) {});
+  ASSERT_THAT(host.requests, SizeIs(1));
+  EXPECT_EQ(host.requests.front().action.name(), "MWIUpdate");
+  EXPECT_EQ(host.requests.front().action.size(), 2U);
+  EXPECT_EQ(host.requests.front().header("Mailbox"), "zmq-ami-broker");
+  EXPECT_EQ(host.requests.front().header("Value"), "1/0");
 }
 
 TEST_F(NotesTest, TheNoteIsMissingUntilItWasWrittenWithSuccess) {

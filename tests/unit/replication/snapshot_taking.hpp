@@ -103,7 +103,7 @@ class SnapshotTaking : public ::testing::Test {
     void start(Host&) override {}
     void on_event(ServerId, const Message&) override {}
   };
-  testing::FakeHost host{{"One", "Two", "Three"}};
+  testing::FakeHost host{{"One", "Two", "Three"}, {}, amibroker::testing::Timeouts::by_the_test};
   NoPlugin no_plugin;
   Recorder reader;
   Twins twins;

@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 2> texts{"NOT_INUSE", "INUSE"};
 class Report : public ::testing::Test {
  protected:
   explicit Report(std::size_t servers = 3)
-      : host(std::vector<std::string>(servers, "name")), fleet(servers, Limits{.window = 1}) {
+      : host(std::vector<std::string>(servers, "name"), {}, amibroker::testing::Timeouts::by_the_test),
+        fleet(servers, Limits{.window = 1}) {
     for (ServerId server = 0; server < servers; ++server) places.add(server);
     add_key("Custom:PJSIP/100");
   }

@@ -16,7 +16,7 @@ class Log : public ::testing::Test {
     if (outcome == Outcome::success) log.succeeded(server);
     else log.failed(server, name, "INUSE", Reply{outcome, text, {}});
   }
-  FakeHost host{{"One", "Two"}};
+  FakeHost host{{"One", "Two"}, {}, amibroker::testing::Timeouts::by_the_test};
   WriteLog log{host, "func_devstate.so"};
 };
 

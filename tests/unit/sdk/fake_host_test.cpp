@@ -204,5 +204,86 @@ TEST_F(FakeHosts, AnExtensionIsFoundByItsNameAndVersion) {
   EXPECT_EQ(extension<OlderLamp>(host), nullptr);
 }
 
+TEST_F(FakeHosts, AnActionThatTheDaemonDoesNotSendIsRefusedLater) {
+  host.start(plugin);
+  std::string text;
+  host.request(0, Action("Setvar").add("Value", "a\r\nAction: Originate"), {}, [&](const Reply& reply) {
+    EXPECT_EQ(reply.outcome, Outcome::refused);
+    text = reply.text;
+  });
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(host.run_posted(), 1U);
+  EXPECT_EQ(text, "the value of Value holds a control byte: 'a\\x0d\\x0aAction: Originate'");
+  EXPECT_THAT(host.refusals(), ElementsAre("request: " + text));
+}
+
+TEST_F(FakeHosts, BytesThatAreNotUtf8ReachServersWithNativeAmiOnly) {
+  host.set_transport(1, "ami");
+  host.broadcast(Action("Setvar").add("Value", "\xe4"), 99, {}, {});
+  ASSERT_EQ(host.requests.size(), 1U);
+  EXPECT_EQ(host.requests[0].server, 1U);
+}
+
+TEST_F(FakeHosts, ARequestThatNobodyAnswersEndsWithItsTimeout) {
+  host.start(plugin);
+  host.request(0, Action("Ping"), milliseconds(50), note());
+  host.request(1, Action("Ping"), {}, note());
+  host.clock.advance(milliseconds(49));
+  EXPECT_EQ(host.requests.size(), 2U);
+  host.clock.advance(milliseconds(1));
+  EXPECT_THAT(plugin.told, ElementsAre("start", "outcome unknown"));
+  host.clock.advance(milliseconds(949));
+  EXPECT_EQ(host.requests.size(), 1U);
+  host.clock.advance(milliseconds(1));
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_EQ(host.clock.timers(), 0U);
+}
+
+TEST_F(FakeHosts, ARequestThatWasAnsweredDoesNotTimeOutAsWell) {
+  host.request(0, Action("Ping"), milliseconds(50), note());
+  host.request(0, Action("Ping"), milliseconds(50), note());
+  host.answer();
+  host.take_down(plugin, 0);
+  EXPECT_EQ(host.clock.timers(), 0U);
+  host.clock.advance(milliseconds(100));
+  EXPECT_THAT(plugin.told, ElementsAre("success", "outcome unknown", "down 0"));
+}
+
+TEST_F(FakeHosts, TimeoutsMayBeLeftToTheTest) {
+  FakeHost patient({"One"}, {}, Timeouts::by_the_test);
+  patient.request(0, Action("Ping"), milliseconds(50), note());
+  patient.clock.advance(milliseconds(100));
+  EXPECT_EQ(patient.requests.size(), 1U);
+}
+
+TEST_F(FakeHosts, CallsFromAnotherThreadAreRefused) {
+  std::thread([&] {
+    host.request(0, Action("Ping"), {}, note());
+    host.broadcast(Action("Ping"), 99, {}, {});
+    host.subscribe("Hangup");
+    host.subscribe_all();
+    host.unsubscribe("Hangup");
+    EXPECT_EQ(host.after(milliseconds(1), [] {}), 0U);
+    EXPECT_EQ(host.every(milliseconds(1), [] {}), 0U);
+    host.cancel(1);
+    host.log(Level::info, "may");
+    host.post([] {});
+  }).join();
+  EXPECT_EQ(host.refusals().size(), 8U);
+  EXPECT_TRUE(host.refusals()[0].starts_with("request: it is not for the plugin's own threads"));
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_TRUE(host.subscribed.empty());
+  EXPECT_EQ(host.clock.timers(), 0U);
+  EXPECT_EQ(host.run_posted(), 1U);
+}
+
+TEST_F(FakeHosts, TasksThatAreEmptyAreRefused) {
+  EXPECT_EQ(host.after(milliseconds(1), {}), 0U);
+  EXPECT_EQ(host.every(milliseconds(1), {}), 0U);
+  host.post({});
+  EXPECT_EQ(host.refusals().size(), 3U);
+}
+
 }  // namespace
 }  // namespace amibroker::testing

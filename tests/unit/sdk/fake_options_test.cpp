@@ -14,6 +14,8 @@ constexpr OptionSpec table[] = {
     {"on", OptionType::boolean, "yes", "", 0, 0, ""},
     {"seconds", OptionType::integer, "60", "s", 0, 100, ""},
     {"names", OptionType::list, "a, b ,,c", "", 0, 0, ""},
+    {"wire", OptionType::choice, "tcp", "", 0, 0, "", "tcp, TLS"},
+    {"needed", OptionType::text, "", "", 0, 0, "", "", true},
 };
 
 TEST(FakeOptions, HasTheDefaultsOfTheTable) {
@@ -26,11 +28,41 @@ TEST(FakeOptions, HasTheDefaultsOfTheTable) {
 TEST(FakeOptions, WhatATestSetsWins) {
   FakeOptions options(table);
   options.set("on", "no");
-  options.set("seconds", "-5");
+  options.set("seconds", "5");
   options.set("names", " ");
   EXPECT_FALSE(options.boolean("on"));
-  EXPECT_EQ(options.integer("seconds"), -5);
+  EXPECT_EQ(options.integer("seconds"), 5);
   EXPECT_THAT(options.list("names"), IsEmpty());
+}
+
+TEST(FakeOptions, TakeEachWordForYesThatTheDaemonTakes) {
+  FakeOptions options(table);
+  for (const char* yes : {"yes", "TRUE", "on", "1"}) {
+    options.set("on", "no");
+    options.set("on", yes);
+    EXPECT_TRUE(options.boolean("on")) << yes;
+  }
+  for (const char* no : {"false", "Off", "0"}) {
+    options.set("on", no);
+    EXPECT_FALSE(options.boolean("on")) << no;
+  }
+}
+
+TEST(FakeOptions, RefuseWhatTheDaemonRefuses) {
+  FakeOptions options(table);
+  EXPECT_THROW(options.set("nope", "1"), std::invalid_argument);
+  EXPECT_THROW(options.set("on", "maybe"), std::invalid_argument);
+  EXPECT_THROW(options.set("seconds", "101"), std::invalid_argument);
+  EXPECT_THROW(options.set("seconds", "1m"), std::invalid_argument);
+  EXPECT_THROW(options.set("wire", "udp"), std::invalid_argument);
+  EXPECT_THROW(options.set("needed", ""), std::invalid_argument);
+  EXPECT_EQ(options.integer("seconds"), 60);
+}
+
+TEST(FakeOptions, GiveAChoiceAsTheTableWritesIt) {
+  FakeOptions options(table);
+  options.set("wire", "tls");
+  EXPECT_EQ(options.text("wire"), "TLS");
 }
 
 TEST(FakeOptions, AnUnknownKeyIsEmpty) {

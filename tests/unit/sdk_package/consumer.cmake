@@ -4,6 +4,7 @@
 # PLUGIN_DIR the plugin folder within PREFIX; COMPILER, GENERATOR; LOADER the program that loads a plugin as the daemon
 # does; TEXT a regular expression that the output must match; MODE:
 #   loads           the plugin is built, installed and loaded
+#   tested          the test in the folder `test` of the project is built, and passes
 #   fails           it must not be built
 #   other_compiler  the SDK says that it was built with another compiler
 file(REMOVE_RECURSE "${WORK}")
@@ -27,10 +28,17 @@ function(run)
   set(result "${result}" PARENT_SCOPE)
 endfunction()
 
-run("${CMAKE_COMMAND}" -S "${WORK}/${name}" -B "${WORK}/build" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}"
+set(project "${WORK}/${name}")
+if(MODE STREQUAL "tested")
+  set(project "${project}/test")
+endif()
+run("${CMAKE_COMMAND}" -S "${project}" -B "${WORK}/build" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}"
   "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Werror" "-DCMAKE_PREFIX_PATH=${PREFIX}")
 if(result EQUAL 0 AND NOT MODE STREQUAL "other_compiler")
   run("${CMAKE_COMMAND}" --build "${WORK}/build")
+endif()
+if(result EQUAL 0 AND MODE STREQUAL "tested")
+  run("${CMAKE_CTEST_COMMAND}" --test-dir "${WORK}/build" --output-on-failure)
 endif()
 if(result EQUAL 0 AND MODE STREQUAL "loads")
   run("${CMAKE_COMMAND}" --install "${WORK}/build")

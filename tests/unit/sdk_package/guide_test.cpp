@@ -54,8 +54,9 @@ TEST(PluginGuide, ShowsNoCodeThatIsNotInAnExample) {
 
 TEST(PluginGuide, NamesEachFunctionOfHost) {
   const std::string page = content_of(AMIBROKER_GUIDE);
-  for (const char* function : {"servers", "is_up", "subscribe", "subscribe_all", "request", "broadcast", "after",
-                               "every", "cancel", "post", "now", "options", "verbose", "log", "counter", "extension"})
+  for (const char* function :
+       {"servers", "is_up", "subscribe", "subscribe_all", "request", "broadcast", "after", "every", "cancel", "post",
+        "now", "options", "verbose", "log", "counter", "extension", "unsubscribe", "saved", "state_folder"})
     EXPECT_NE(page.find("| `" + std::string(function) + "("), std::string::npos) << function;
 }
 

@@ -57,6 +57,47 @@ TEST_F(RunAction, PingAnswersPong) {
   EXPECT_THAT(std::string(value_of(result.replies[0], "Timestamp")), ::testing::MatchesRegex("[0-9]+\\.[0-9]{6}"));
 }
 
+TEST_F(RunAction, AnUpdateOfAMailboxIsPublishedAlsoIfItChangesNothing) {
+  for (const bool changes : {true, false}) {
+    const auto result =
+        run(R"({"Action":"MWIUpdate","ActionID":"5","Mailbox":"100@default","OldMessages":"1","NewMessages":"3"})");
+    EXPECT_THAT(result.replies, ElementsAre(Fields{{"Response", "Success"}, {"ActionID", "5"}}));
+    EXPECT_THAT(result.events, ElementsAre(Fields{{"Event", "MessageWaiting"},
+                                                  {"Privilege", "call,all"},
+                                                  {"SystemName", "a1"},
+                                                  {"Mailbox", "100@default"},
+                                                  {"Waiting", "1"},
+                                                  {"New", "3"},
+                                                  {"Old", "1"}}));
+    EXPECT_EQ(result.written_key, "100@default");
+    EXPECT_EQ(result.written_value, "3/1");
+    EXPECT_EQ(result.changed, changes);
+  }
+}
+
+TEST_F(RunAction, NumbersOfMessagesThatAreMissingAreZeroAndOthersAnError) {
+  EXPECT_EQ(run(R"({"Action":"MWIUpdate","Mailbox":"1"})").written_value, "0/0");
+  const auto result = run(R"({"Action":"MWIUpdate","Mailbox":"1","NewMessages":"many"})");
+  EXPECT_EQ(value_of(result.replies.at(0), "Message"), "Invalid NewMessages: many");
+  EXPECT_TRUE(run(R"({"Action":"MWIUpdate","NewMessages":"1"})").error);
+  EXPECT_EQ(asterisk_.mailboxes().at("1"), MessageCounts{});
+}
+
+TEST_F(RunAction, MailboxesAreListedUntilTheyAreDeleted) {
+  asterisk_.set_mailbox("1@a", {2, 0});
+  asterisk_.set_mailbox("2@a", {0, 0});
+  const auto all = run(R"({"Action":"MWIGet","ActionID":"6","Mailbox":"/./"})");
+  ASSERT_THAT(all.replies, SizeIs(4));
+  EXPECT_EQ(
+      all.replies[1],
+      (Fields{{"Event", "MWIGet"}, {"ActionID", "6"}, {"Mailbox", "1@a"}, {"OldMessages", "0"}, {"NewMessages", "2"}}));
+  EXPECT_EQ(value_of(all.replies[3], "ListItems"), "2");
+  EXPECT_EQ(value_of(run(R"({"Action":"MWIDelete","Mailbox":"1@a"})").events.at(0), "New"), "0");
+  EXPECT_THAT(run(R"({"Action":"MWIDelete","Mailbox":"2@a"})").events, IsEmpty());
+  EXPECT_THAT(run(R"({"Action":"MWIGet","Mailbox":"/./"})").replies, SizeIs(2));
+  EXPECT_TRUE(run(R"({"Action":"MWIGet"})").error);
+}
+
 TEST_F(RunAction, ListsComeWholeWithTheirCount) {
   asterisk_.set_device("PJSIP/100", inuse);
   asterisk_.set_device("Custom:lamp", busy);

@@ -85,15 +85,16 @@ TEST(BrokerProcess, ThatCannotBeStartedIsAnErrorWithItsPath) {
 }
 
 TEST(BrokerConfig, HasASectionForEachServerAndThePluginsIfGiven) {
-  const auto config = broker_config({{1000, 1001}, {1002, 1003}}, "/plugins");
+  const auto config = broker_config({{1000, 1001}, {1002, 1003}}, "/plugins", {});
   EXPECT_THAT(config, HasSubstr("sections = server-1, server-2\n"));
   EXPECT_THAT(config, HasSubstr("[server-2]\nname = Server 2\naddr = 127.0.0.1\ncmd_port = 1002\nevt_port = 1003\n"));
   EXPECT_THAT(config, HasSubstr("[plugins]\npath = /plugins\n"));
-  EXPECT_THAT(broker_config({{1000, 1001}}, ""), ::testing::Not(HasSubstr("plugins")));
+  EXPECT_THAT(broker_config({{1000, 1001}}, "", {}), ::testing::Not(HasSubstr("plugins")));
+  EXPECT_THAT(broker_config({{1000, 1001}}, "", {"hello"}), HasSubstr("[plugins]\nhello = yes\n"));
 }
 
 TEST(BrokerConfig, OfANativeServerHasItsAccount) {
-  EXPECT_THAT(broker_config({{1000, 1001}, {.ami = 5038, .username = "u", .secret = "s"}}, ""),
+  EXPECT_THAT(broker_config({{1000, 1001}, {.ami = 5038, .username = "u", .secret = "s"}}, "", {}),
               HasSubstr("addr = 127.0.0.1\ntransport = ami\nport = 5038\nusername = u\nsecret = s\n"));
 }
 

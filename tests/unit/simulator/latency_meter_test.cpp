@@ -40,6 +40,7 @@ TEST_F(Meter, FindsMedianAndPercentile) {
   }
   EXPECT_NEAR(meter_.figures().median.count(), 51, 0.1);
   EXPECT_NEAR(meter_.figures().p99.count(), 100, 0.1);
+  EXPECT_NEAR(meter_.figures().longest.count(), 101, 0.1);
 }
 
 TEST_F(Meter, CountsAChangeThatALaterOneReplaced) {

@@ -34,9 +34,10 @@ TEST(Options, UseKnownPortsForABrokerThatIsStartedByHand) { EXPECT_EQ(parse({}).
 
 TEST(Options, AreRead) {
   const auto parsed =
-      parse({"--servers=5", "--phones",    "2",     "--rate",        "0.5", "--seconds",   "0",     "--seed",
-             "9",           "--plugins",   "/p",    "--log",         "/l",  "--base-port", "40000", "--module",
-             "original",    "--transport", "mixed", "--print-config"});
+      parse({"--servers=5", "--phones",    "2",     "--rate",         "0.5",      "--seconds",   "0",        "--seed",
+             "9",           "--plugins",   "/p",    "--log",          "/l",       "--base-port", "40000",    "--module",
+             "original",    "--transport", "mixed", "--print-config", "--plugin", "hello",       "--plugin", "other_1",
+             "--calls",     "--inject",    "/i",    "--broker-log",   "/bl"});
   ASSERT_TRUE(parsed.options) << parsed.text;
   EXPECT_EQ(parsed.options->servers, 5U);
   EXPECT_EQ(parsed.options->rate, 0.5);
@@ -48,6 +49,10 @@ TEST(Options, AreRead) {
   EXPECT_EQ(parsed.options->module, Module::original);
   EXPECT_EQ(parsed.options->wires, Wires::mixed);
   EXPECT_TRUE(parsed.options->print_config);
+  EXPECT_THAT(parsed.options->enabled, ::testing::ElementsAre("hello", "other_1"));
+  EXPECT_TRUE(parsed.options->calls);
+  EXPECT_EQ(parsed.options->inject, "/i");
+  EXPECT_EQ(parsed.options->broker_log, "/bl");
 }
 
 TEST(Options, HelpNamesTheExitCodes) {
@@ -73,7 +78,8 @@ INSTANTIATE_TEST_SUITE_P(Values, WrongOptions,
                                            Arguments{"--rate", "nan"}, Arguments{"--seconds", "-1"},
                                            Arguments{"--seconds", "x"}, Arguments{"--module", "mine"},
                                            Arguments{"--transport", "tcp"}, Arguments{"--base-port", "65535"},
-                                           Arguments{"--nope"}, Arguments{"stray"}));
+                                           Arguments{"--plugin", "a b"}, Arguments{"--plugin", ""}, Arguments{"--nope"},
+                                           Arguments{"stray"}));
 
 }  // namespace
 }  // namespace amibroker::sim::app

@@ -35,6 +35,9 @@ class Verdict : public ::testing::Test {
     options.duration = std::chrono::seconds(1);
     options.agree_within = std::chrono::seconds(1);
     options.log = folder_ + "/log";
+    options.calls = true;
+    options.broker_log = folder_ + "/broker-log";
+    options.inject = AMIBROKER_EXAMPLES "/events/call.txt";
     ::testing::internal::CaptureStdout();
     const auto code = Simulation(options).run();
     output_ = ::testing::internal::GetCapturedStdout();
@@ -54,8 +57,10 @@ TEST_F(Verdict, IsGoodIfAllAgree) {
   EXPECT_EQ(run(), ExitCode::agree) << output_;
   EXPECT_THAT(output_, HasSubstr("all 3 servers agree on all 12 phones"));
   EXPECT_THAT(output_, HasSubstr("event to lamp: median"));
+  EXPECT_THAT(output_, HasSubstr("each server sent the "));
   EXPECT_THAT(output_, Not(HasSubstr("\x1b")));
   EXPECT_FALSE(leaves_a_broker_folder());
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/broker-log"));
   std::ifstream log(folder_ + "/log");
   const std::string text{std::istreambuf_iterator<char>(log), {}};
   EXPECT_THAT(text, HasSubstr(" change 1 PJSIP/100 RINGING\n"));

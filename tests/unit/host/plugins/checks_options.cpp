@@ -8,6 +8,7 @@
 static constexpr amibroker::OptionSpec options[] = {
     {"greeting", amibroker::OptionType::text, "hello", "", 0, 0, "What to say"},
     {"name", amibroker::OptionType::text, "world", "", 0, 0, "To whom"},
+    {"token", amibroker::OptionType::secret, "", "", 0, 0, "Which it cannot keep to itself"},
 };
 
 namespace {
@@ -18,9 +19,11 @@ class ChecksOptions : public amibroker::faulty::Plain {
     const std::string name(values.text("name"));
     if (greeting == "many")
       for (int i = 0; i < 1000; ++i) report.mistake("greeting", std::string(10'000, '\n'));
-    if (greeting == name && name == "throw") throw std::runtime_error("no check today");
+    const std::string token(values.text("token"));
+    if (greeting == name && name == "throw") throw std::runtime_error("no check today" + token);
+    if (!token.empty()) report.mistake("token", "is " + token + ", " + token);
     if (greeting == name) return report.mistake("name", "must differ from greeting, and both are \"" + name + '"');
-    report.example("it says " + greeting + ", " + name);
+    report.example("it says " + greeting + ", " + name + token);
   }
 };
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "amibroker/plugin.hpp"
 
@@ -18,6 +19,8 @@ struct Script {
   std::function<void(ServerId)> added, changed, retired;
   std::function<void(ServerId, std::uint64_t)> lost;
   std::function<void()> report;
+  std::function<bool(const Options&)> options;
+  std::function<std::string()> save;
   std::function<void()> stop;
   std::function<void()> destroy;
 };

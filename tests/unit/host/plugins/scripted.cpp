@@ -40,6 +40,8 @@ class Scripted : public amibroker::Plugin {
   void on_report() override {
     if (script().report) script().report();
   }
+  bool on_options(const amibroker::Options& options) override { return script().options && script().options(options); }
+  std::string save() override { return script().save ? script().save() : std::string(); }
   void stop() override {
     if (script().stop) script().stop();
   }
@@ -51,4 +53,8 @@ extern "C" __attribute__((visibility("default"))) amibroker::faulty::Script* ami
   return &script();
 }
 
-AMIBROKER_PLUGIN(Scripted, "scripted", "1.0", "Does what the test says")
+static constexpr amibroker::OptionSpec options[] = {
+    {"pace", amibroker::OptionType::integer, "30", "s", 1, 60, "Something to change"},
+};
+
+AMIBROKER_PLUGIN_WITH_OPTIONS(Scripted, "scripted", "1.0", "Does what the test says", options)

@@ -33,13 +33,13 @@ TEST_F(NativeAccessTest, ThePortFollowsFromTls) {
   EXPECT_EQ(plain->port, 5038);
   EXPECT_EQ(plain->place(), "port 5038");
   EXPECT_THAT(plain->advice(), HasSubstr("this port"));
-  const auto tls = read({{"username", "u"}, {"secret", "s"}, {"tls", "yes"}, {"ca_file", "/dev/null"}});
+  const auto tls = read({{"username", "u"}, {"secret", "s"}, {"tls", "yes"}, {"ca_file", "/proc/self/exe"}});
   EXPECT_EQ(tls->port, 5039);
   EXPECT_EQ(tls->place(), "port 5039, TLS");
   EXPECT_THAT(tls->advice(), HasSubstr("tlsbindaddr"));
   ASSERT_TRUE(tls->tls);
   EXPECT_TRUE(tls->tls->verify);
-  EXPECT_EQ(tls->tls->ca_file, "/dev/null");
+  EXPECT_EQ(tls->tls->ca_file, "/proc/self/exe");
   EXPECT_EQ(read({{"port", "7"}, {"username", "u"}, {"secret", "s"}, {"tls", "yes"}})->port, 7);
   EXPECT_THAT(errors(), ElementsAre());
   EXPECT_EQ(findings.secret_line, 5);
@@ -54,18 +54,30 @@ TEST_F(NativeAccessTest, SaysWhatIsMissingAndWhatDoesNotGoTogether) {
   EXPECT_THAT(errors(), ElementsAre(HasSubstr("7: port = \"0\""), HasSubstr("6: tls_insecure means something")));
   findings.errors.clear();
   (void)read({{"username", "u"}, {"secret", "s"}, {"tls", "yes"}, {"tls_insecure", "yes"}, {"ca_file", "/nowhere"}});
-  EXPECT_THAT(errors(), ElementsAre(HasSubstr("8: ca_file = \"/nowhere\" cannot be opened"),
+  EXPECT_THAT(errors(), ElementsAre(HasSubstr("8: ca_file = \"/nowhere\" is no file that can be read"),
                                     HasSubstr("8: ca_file means something with tls_insecure = no only")));
   EXPECT_EQ(findings.warnings.size(), 1U);
 }
 
 TEST_F(NativeAccessTest, IsTheSameIfEveryKeySaysTheSame) {
   const auto one = read({{"username", "u"}, {"secret", "s"}});
-  EXPECT_TRUE(one->equals(*read({{"secret", "s"}, {"username", "u"}, {"port", "5038"}})));
-  EXPECT_FALSE(one->equals(*read({{"username", "v"}, {"secret", "s"}})));
-  EXPECT_FALSE(one->equals(*read({{"username", "u"}, {"secret", "t"}})));
-  EXPECT_FALSE(one->equals(*read({{"username", "u"}, {"secret", "s"}, {"plain_login", "yes"}})));
-  EXPECT_FALSE(one->equals(*read({{"username", "u"}, {"secret", "s"}, {"port", "5038"}, {"tls", "yes"}})));
+  EXPECT_THAT(read({{"secret", "s"}, {"username", "u"}, {"port", "5038"}})->changes_since(*one), ElementsAre());
+}
+
+TEST_F(NativeAccessTest, NamesEachKeyThatIsDifferentAndShowsNoSecret) {
+  const auto one = read({{"username", "u"}, {"secret", "s"}});
+  const auto changes = [&](std::vector<std::pair<std::string, std::string>> keys) {
+    return read(std::move(keys))->changes_since(*one);
+  };
+  EXPECT_THAT(changes({{"username", "v"}, {"secret", "s"}}), ElementsAre("its username is v, was u"));
+  EXPECT_THAT(changes({{"username", "u"}, {"secret", "t"}}), ElementsAre("its secret is another one"));
+  EXPECT_THAT(changes({{"username", "u"}, {"secret", "s"}, {"plain_login", "yes"}}),
+              ElementsAre("its plain_login is yes, was no"));
+  EXPECT_THAT(changes({{"username", "u"}, {"secret", "s"}, {"tls", "yes"}, {"ca_file", "/proc/self/exe"}}),
+              ElementsAre("its port is 5039, was 5038", "its tls is yes, was no",
+                          "its ca_file is /proc/self/exe, was not set"));
+  EXPECT_THAT(changes({{"username", "u"}, {"secret", "s"}, {"port", "5038"}, {"tls", "yes"}, {"tls_insecure", "yes"}}),
+              ElementsAre("its tls is yes, was no", "its tls_insecure is yes, was no"));
 }
 
 TEST(NativeRefusals, WhatChangesTheSharedSessionIsRefused) {

@@ -42,6 +42,8 @@ struct PluginUnderTest {
   std::function<std::unique_ptr<Plugin>()> make;  ///< a new plugin at each call
   std::span<const OptionSpec> options;            ///< its option table
   std::vector<ExampleEvent> examples;             ///< at least one of each event; a few of each find more
+  /// What the configuration sets, keys and values; the others have their defaults.
+  std::vector<std::pair<std::string, std::string>> option_values = {};
 
   friend std::ostream& operator<<(std::ostream& out, const PluginUnderTest& plugin) { return out << plugin.name; }
 };
@@ -51,6 +53,12 @@ class PluginConformance : public ::testing::TestWithParam<PluginUnderTest> {
  protected:
   PluginConformance() {
     for (ServerId server = 0; server < host.servers().size(); ++server) host.set_up(server);
+    configure(host);
+  }
+
+  /// Sets the options of the plugin under test.
+  static void configure(FakeHost& host) {
+    for (const auto& [key, value] : GetParam().option_values) host.option_values.set(key, value);
   }
 
   /// Sends an example from a server, with another value in one of its headers if `header` names one.
@@ -71,16 +79,9 @@ class PluginConformance : public ::testing::TestWithParam<PluginUnderTest> {
   /// Every action is one that the broker would send, or at least not one that was made to break out of its line.
   void check_requests() const {
     EXPECT_EQ(host.requests_to_nobody, 0U) << "it asked for an action on a server that is retired, or was never there";
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-    for (const Request& request : host.requests) {
-      ASSERT_LT(request.server, host.servers().size());
-      for (std::size_t i = 0; i < request.action.size(); ++i) {
-        const Field field = request.action[i];
-        ASSERT_TRUE(std::none_of(field.name.begin(), field.name.end(), is_control)) << request.action.name();
-        ASSERT_TRUE(std::none_of(field.value.begin(), field.value.end(), is_control)) << field.name;
-        ASSERT_LE(field.value.size(), 1000U) << field.name;
-      }
-    }
+    for (const std::string& refusal : host.refusals())
+      // A name that is not UTF-8 may be passed on: a server with native AMI takes it, and the others refuse it.
+      ASSERT_NE(refusal.find("is not UTF-8"), std::string::npos) << refusal;
   }
 
   FakeHost host{{"First", "Second", "Third"}, GetParam().options};
@@ -141,6 +142,7 @@ TEST_P(PluginConformance, DoesNothingAfterStop) {
 
 TEST_P(PluginConformance, TwoInstancesDoNotDisturbEachOther) {
   FakeHost other_host({"Other"}, GetParam().options);
+  configure(other_host);
   const std::unique_ptr<Plugin> other = GetParam().make();
   host.start(*plugin);
   other_host.start(*other);
@@ -299,6 +301,7 @@ TEST_P(PluginConformance, CopesWithServersThatChange) {
 
 TEST_P(PluginConformance, CopesWithAFleetThatBeginsWithoutServers) {
   FakeHost empty({}, GetParam().options);
+  configure(empty);
   empty.start(*plugin);
   EXPECT_NO_THROW(empty.clock.advance(std::chrono::minutes(10)));
   const ServerId server = empty.add_server(*plugin, "First of all");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of the option tables that both plugins have.
+// The rows of the option table that every plugin has that distributes states.
 #pragma once
 
 #include "amibroker/options.hpp"

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/app/commands.hpp"
+#include "core/app/json_parts.hpp"
+#include "core/app/plugin_question.hpp"
+
+namespace amibroker::app {
+namespace {
+
+using control::Answer;
+using control::Arguments;
+using control::Done;
+using control::Failure;
+using control::Json;
+using Type = control::ArgumentSpec::Type;
+
+/// Lamps in one answer of `wrong`; how many more there are is said.
+constexpr std::size_t most_wrong = 1'000;
+
+/// Plugins know how long ago; people want to know when.
+void put_times(Json& json, std::chrono::steady_clock::time_point now) {
+  if (json.is_object()) {
+    if (const auto age = json.find("age_seconds"); age != json.end()) {
+      Json since;
+      if (age->is_number() && *age >= 0 && *age < 1e9)
+        since = time_text(now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                    std::chrono::duration<double>(age->get<double>())));
+      json.erase(age);
+      json["since"] = std::move(since);
+    }
+  }
+  if (json.is_structured())
+    for (Json& part : json) put_times(part, now);
+}
+
+/// A plugin that did not answer must not look like one that has nothing to say.
+void add_failure(Json& answer, const PluginSaid& said) {
+  if (!said.failure.empty()) answer["failures"].push_back({{"plugin", said.plugin}, {"text", said.failure}});
+}
+
+/// The list `name` of each plugin's answer goes to the end of the list in ours, with the plugin's name in each item.
+void move_items(const std::string& plugin, Json& from, Json& to) {
+  if (!from.is_array()) return;
+  for (Json& item : from) {
+    if (!item.is_object()) continue;
+    item["plugin"] = plugin;
+    to.push_back(std::move(item));
+  }
+}
+
+// --- show -----------------------------------------------------------------------------------------------------
+
+void show(const Commanded& commanded, const Arguments& arguments, const Done& done) {
+  const std::string name = *arguments.text("name");
+  ask_plugins(commanded.plugins, "show", {{"name", name}}, [&loop = commanded.loop, name, done](auto said) {
+    Json answer{{"names", Json::array()}};
+    for (PluginSaid& one : said) {
+      add_failure(answer, one);
+      if (one.json.is_object()) move_items(one.plugin, one.json["names"], answer["names"]);
+    }
+    if (answer["names"].empty() && !answer.contains("failures"))
+      return done(Failure{404, "unknown_name",
+                          "no plugin knows \"" + name +
+                              "\". A device is written as its server writes it (PJSIP/100), with its capitals; no "
+                              "plugin shows it before it was seen once"});
+    for (Json& one : answer["names"]) {
+      one["shown_as"] = std::move(one["name"]);
+      one["name"] = name;
+    }
+    put_times(answer, loop.now());
+    done(std::move(answer));
+  });
+}
+
+// --- wrong ----------------------------------------------------------------------------------------------------
+
+/// One plugin's pages, each asked for when the one before has come and the loop has turned.
+class Wrong : public std::enable_shared_from_this<Wrong> {
+ public:
+  Wrong(const Commanded& commanded, Done done) : commanded_(commanded), done_(std::move(done)) {}
+
+  void begin() {
+    for (const auto& plugin : commanded_.plugins.plugins())
+      if (plugin->wanted()) names_.emplace_back(plugin->name());
+    ask();
+  }
+
+ private:
+  void ask() {
+    host::PluginLife* const plugin = current();
+    if (plugin == nullptr) return end();
+    const std::string from = std::to_string(from_);
+    const Field argument{"from", from};
+    plugin->ask("wrong", {&argument, 1}, [self = shared_from_this()](const host::PluginAnswer& answer) {
+      self->take(answer);
+      self->commanded_.loop.post([self] { self->ask(); });
+    });
+  }
+  /// The one that is asked at present; null after the last.
+  host::PluginLife* current() {
+    for (; at_ < names_.size(); next_plugin())
+      if (auto* const plugin = find_plugin(commanded_.plugins, names_[at_]); plugin != nullptr && plugin->wanted())
+        return plugin;
+    return nullptr;
+  }
+  void next_plugin() {
+    ++at_;
+    from_ = 0;
+  }
+  void take(const host::PluginAnswer& answer) {
+    using Kind = host::PluginAnswer::Kind;
+    Json json = answer.kind == Kind::json ? Json::parse(answer.text, nullptr, false) : Json();
+    if (answer.kind == Kind::failure) add_failure(answer_, {names_[at_], {}, answer.text});
+    Json items = Json::array();
+    if (json.is_object()) move_items(names_[at_], json["wrong"], items);
+    for (Json& item : items)
+      if (answer_["wrong"].size() < most_wrong) answer_["wrong"].push_back(std::move(item));
+      else ++more_;
+    // A plugin that does not get on with its pages must not be asked without end.
+    const Json next = json.is_object() ? json["next"] : Json();
+    const bool goes_on = next.is_number_unsigned() && next.get<std::uint64_t>() > from_;
+    if (goes_on) from_ = next.get<std::uint64_t>();
+    else next_plugin();
+  }
+  void end() {
+    answer_["more"] = more_;
+    put_times(answer_, commanded_.loop.now());
+    done_(std::move(answer_));
+  }
+
+  Commanded commanded_;
+  Done done_;
+  std::vector<std::string> names_;
+  std::size_t at_ = 0;
+  std::uint64_t from_ = 0;
+  std::size_t more_ = 0;
+  Json answer_{{"wrong", Json::array()}};
+};
+
+// --- ask ------------------------------------------------------------------------------------------------------
+
+/// `name=value&name=value`. Nothing for a part without a name, or a name that comes twice.
+std::optional<std::vector<std::pair<std::string, std::string>>> pairs_of(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const std::size_t equal = one.find('=');
+    if (equal == 0 || equal == std::string_view::npos) return std::nullopt;
+    const std::string name(one.substr(0, equal));
+    if (std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == name; }))
+      return std::nullopt;
+    pairs.emplace_back(name, one.substr(equal + 1));
+  }
+  return pairs;
+}
+
+void take_answer(const std::string& plugin, const std::string& command, const host::PluginAnswer& answer,
+                 const Done& done) {
+  using Kind = host::PluginAnswer::Kind;
+  if (answer.kind == Kind::unknown)
+    return done(Failure{404, "unknown_command", "plugin " + plugin + " has no command \"" + command + '"'});
+  if (answer.kind == Kind::failure)
+    return done(Failure{400, "plugin_refused", "plugin " + plugin + ": " + answer.text});
+  Json json = Json::parse(answer.text, nullptr, false);
+  if (json.is_discarded())
+    return done(Failure{500, "bad_answer", "the answer of plugin " + plugin + " is no JSON; report it to its author"});
+  done(Json{{"plugin", plugin}, {"answer", std::move(json)}});
+}
+
+void ask(const Commanded& commanded, const Arguments& arguments, const Done& done) {
+  const std::string name = *arguments.text("plugin"), command = *arguments.text("command");
+  const auto pairs = pairs_of(arguments.text("arguments").value_or(""));
+  if (!pairs) return done(Failure{400, "bad_argument", "arguments: write name=value&name=value, each name once"});
+  std::vector<Field> fields;
+  for (const auto& [key, value] : *pairs) fields.push_back({key, value});
+  host::PluginLife* const plugin = find_plugin(commanded.plugins, name);
+  if (plugin == nullptr) return done(unknown_plugin(commanded.plugins, name));
+  plugin->ask(command, fields,
+              [name, command, done](const host::PluginAnswer& answer) { take_answer(name, command, answer, done); });
+}
+
+}  // namespace
+
+void add_lamp_commands(control::Commands& commands, const Commanded& commanded) {
+  commands.add({"show",
+                control::Level::look,
+                "why this lamp: who says what, what each server should hold, what it holds, and why not yet",
+                {{"name", Type::text, true, "a device or presentity, as its server writes it: PJSIP/100"}},
+                [commanded](const Arguments& arguments, const Done& done) { show(commanded, arguments, done); }});
+  commands.add(
+      {"wrong",
+       control::Level::look,
+       "every lamp that a server does not hold as it should, with the reason",
+       {},
+       [commanded](const Arguments&, const Done& done) { std::make_shared<Wrong>(commanded, done)->begin(); }});
+  // What a plugin does for it nobody knows, so it counts as a change.
+  commands.add({"ask",
+                control::Level::change,
+                "asks one plugin for a command of its own",
+                {{"plugin", Type::text, true, "its name"},
+                 {"command", Type::text, true, "what it calls the command"},
+                 {"arguments", Type::text, false, "name=value&name=value"}},
+                [commanded](const Arguments& arguments, const Done& done) { ask(commanded, arguments, done); }});
+}
+
+}  // namespace amibroker::app

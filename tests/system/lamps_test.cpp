@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why a lamp is as it is, and which lamps are wrong, asked over the control socket.
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/system/control_fixture.hpp"
+
+namespace amibroker::system_test {
+namespace {
+
+using sim::DeviceState;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+/// A client that reads what comes, until it has seen what it waits for.
+class RawClient {
+ public:
+  RawClient(const std::string& path, const std::string& request) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    const timeval patience{0, 100'000};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::send(socket_, request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
+  }
+  ~RawClient() { ::close(socket_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  /// Whether all of these come, in any order, after what was seen by the last call. `seen`: what came, for a failure.
+  bool sees(const std::vector<std::string>& texts, std::string& seen) {
+    const auto is_there = [&](const std::string& text) { return seen.find(text) != std::string::npos; };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    char part[4096];
+    for (seen.clear(); !std::all_of(texts.begin(), texts.end(), is_there);) {
+      const ssize_t size = ::recv(socket_, part, sizeof part, 0);
+      if (size == 0 || (size < 0 && errno != EAGAIN) || std::chrono::steady_clock::now() > deadline) return false;
+      if (size > 0) seen.append(part, static_cast<std::size_t>(size));
+    }
+    return true;
+  }
+
+ private:
+  int socket_;
+};
+
+std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
+
+class LampCommandsSystem : public ControlSystem {
+ protected:
+  void SetUp() override {
+    make_fleet(3);
+    start_controlled(with_control({0, 1, 2}));
+    connect();
+  }
+  /// Until this device is the same everywhere.
+  void everywhere(const std::string& device, DeviceState state) {
+    (*fleet)[0].set_device_state(device, state);
+    ASSERT_TRUE(eventually([&] { return all_show(device, 0); })) << daemon->output();
+  }
+  /// The answer once it is so: a lamp is right for the daemon when its server has said so.
+  Json look_until(const std::string& target, const std::function<bool(const Json&)>& is_so) {
+    Json answer;
+    EXPECT_TRUE(eventually([&] { return is_so(answer = look(target)); })) << answer.dump(2);
+    return answer;
+  }
+  static std::vector<std::string> states_of(const Json& name) {
+    std::vector<std::string> states;
+    for (const Json& cell : name["cells"])
+      states.push_back(cell["server"].get<std::string>() + ' ' + cell["is"].get<std::string>());
+    return states;
+  }
+  static bool is_settled(const Json& answer) {
+    const auto states = states_of(answer["names"][0]);
+    return std::none_of(states.begin(), states.end(),
+                        [](const std::string& state) { return state.ends_with("in_flight"); });
+  }
+};
+
+TEST_F(LampCommandsSystem, ShowSaysWhoContributesAndWhatEachServerHolds) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  const Json answer = look_until("show?name=PJSIP/100", is_settled);
+  ASSERT_EQ(answer["names"].size(), 1U) << answer.dump(2);
+  const Json& name = answer["names"][0];
+  EXPECT_EQ(name["plugin"], "device_state");
+  EXPECT_EQ(name["name"], "PJSIP/100");
+  EXPECT_EQ(name["shown_as"], "Custom:PJSIP/100");
+  EXPECT_EQ(name["state"], "BUSY");
+  EXPECT_EQ(name["contributions"][0]["server"], "server-0");
+  EXPECT_EQ(name["contributions"][0]["state"], "BUSY");
+  EXPECT_THAT(states_of(name), UnorderedElementsAre("server-0 origin", "server-1 right", "server-2 right"));
+  EXPECT_EQ(shape(name), Json::parse(R"({"plugin":"string","name":"string","shown_as":"string","state":"string",
+      "contributions":[{"server":"string","state":"string","since":"string"}],
+      "cells":[{"server":"string","should":"null","holds":"string","is":"string","why":"string","since":"null"}]})"));
+}
+
+TEST_F(LampCommandsSystem, ANameThatNobodyKnowsIsSaidToBeUnknown) {
+  const auto [status, text] = refusal_of([&] { return look("show?name=pjsip/100"); });
+  EXPECT_EQ(status, 404);
+  EXPECT_THAT(text,
+              HasSubstr("no plugin knows \"pjsip/100\". A device is written as its server writes it (PJSIP/100)"));
+}
+
+TEST_F(LampCommandsSystem, WrongNamesTheServerThatIsDownAndNothingElse) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  look_until("wrong", [](const Json& answer) { return answer["wrong"].empty() && answer["more"] == 0; });
+  (*fleet)[2].kill();
+  ASSERT_TRUE(daemon->says("'Console 2' [server-2] is down"));
+  (*fleet)[0].set_device_state("PJSIP/100", DeviceState::ringing);
+  const Json answer =
+      look_until("wrong", [](const Json& all) { return all["wrong"].size() == 1 && all["wrong"][0]["is"] == "down"; });
+  const Json& lamp = answer["wrong"][0];
+  EXPECT_EQ(lamp["server"], "server-2");
+  EXPECT_EQ(lamp["should"], "RINGING");
+  EXPECT_EQ(lamp["holds"], "BUSY");
+  EXPECT_EQ(lamp["why"], "is down");
+  EXPECT_EQ(shape(lamp), Json::parse(R"({"plugin":"string","name":"string","server":"string","should":"string",
+      "holds":"string","is":"string","why":"string","since":"string"})"));
+}
+
+TEST_F(LampCommandsSystem, TheBoardHasASnapshotAndThenWhatHappens) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  RawClient board(socket(), get("/v1/board"));
+  const std::string lamp = R"({"cells":"orr","name":"Custom:PJSIP/100","plugin":"device_state","state":)";
+  std::string seen;
+  // The first reader's snapshot may be taken before the plugins have told all.
+  EXPECT_TRUE(board.sees({"event: snapshot\n", lamp + "\"BUSY\"}"}, seen)) << seen;
+  (*fleet)[0].set_device_state("PJSIP/100", DeviceState::ringing);
+  EXPECT_TRUE(board.sees(
+      {"event: lamp\n", lamp + "\"RINGING\"}", "event: change\n", R"("server":"server-0","state":"RINGING"})"}, seen))
+      << seen;
+  (*fleet)[2].kill();
+  EXPECT_TRUE(board.sees({"event: server\n", R"("section":"server-2")", R"("up":false)"}, seen)) << seen;
+}
+
+TEST_F(LampCommandsSystem, MetricsCountLampsAndHowLongTheyTook) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  EXPECT_TRUE(eventually([&] {
+    std::string text;
+    RawClient metrics(socket(), get("/metrics"));
+    return metrics.sees({"process_start_time_seconds "}, text) &&
+           text.find("amibroker_lamps{state=\"right\"} 2\n") != std::string::npos &&
+           text.find("amibroker_lamp_delay_seconds_count{plugin=\"device_state\"} 2\n") != std::string::npos;
+  }));
+}
+
+TEST_F(LampCommandsSystem, APluginIsAskedForACommandOfItsOwn) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  Json answer = change("ask", {{"plugin", "device_state"}, {"command", "delays"}});
+  EXPECT_TRUE(answer["answer"]["sum_seconds"].is_number());
+  answer["answer"].erase("sum_seconds");  // 0 is a number of another kind
+  EXPECT_EQ(shape(answer),
+            Json::parse(R"({"plugin":"string","answer":{"limits_seconds":["seconds"],"counts":["number"]}})"));
+  EXPECT_TRUE(daemon->says("asks for ask command=delays plugin=device_state"));
+}
+
+TEST_F(LampCommandsSystem, AQuestionThatNobodyAnswersSaysWhy) {
+  const auto refused = [&](const Json& arguments) {
+    const auto [status, text] = refusal_of([&] { return change("ask", arguments); });
+    return std::to_string(status) + ' ' + text;
+  };
+  EXPECT_THAT(
+      refused({{"plugin", "devicestate"}, {"command", "delays"}}),
+      HasSubstr("404 there is no plugin \"devicestate\" that runs or ran; the command plugins lists them (did you mean "
+                "\"device_state\"?)"));
+  EXPECT_THAT(refused({{"plugin", "device_state"}, {"command", "dance"}}),
+              HasSubstr("404 plugin device_state has no command \"dance\""));
+  EXPECT_THAT(refused({{"plugin", "device_state"}, {"command", "wrong"}, {"arguments", "from=x"}}),
+              HasSubstr("400 plugin device_state: from: a number is needed"));
+  EXPECT_THAT(refused({{"plugin", "device_state"}, {"command", "wrong"}, {"arguments", "=x"}}),
+              HasSubstr("400 arguments: write name=value&name=value, each name once"));
+}
+
+}  // namespace
+}  // namespace amibroker::system_test
