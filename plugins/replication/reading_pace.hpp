@@ -3,10 +3,8 @@
 // How often the states of one server are read if there is a reason again and again.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 
-#include "plugins/replication/rules.hpp"
 #include "plugins/replication/types.hpp"
 
 namespace amibroker::replication {
@@ -29,18 +27,7 @@ class ReadingPace {
   }
 
   /// There is a reason to read: how long it has to wait.
-  [[nodiscard]] std::chrono::milliseconds wait(TimePoint now) noexcept {
-    if (!keeps_rule(21)) return std::chrono::milliseconds::zero();
-    if (now - pause_began_ >= pause_) {
-      if (!wanted_) calm_down();
-      return std::chrono::milliseconds::zero();
-    }
-    if (!wanted_) {
-      wanted_ = true;
-      if (++in_a_row_ > patience) pause_ = std::min(2 * pause_, longest_pause);
-    }
-    return std::chrono::ceil<std::chrono::milliseconds>(pause_began_ + pause_ - now);
-  }
+  [[nodiscard]] std::chrono::milliseconds wait(TimePoint now) noexcept;
 
   [[nodiscard]] std::chrono::milliseconds pause() const noexcept { return pause_; }
   [[nodiscard]] bool is_slow() const noexcept { return pause_ > least_pause; }

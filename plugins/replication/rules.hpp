@@ -3,8 +3,8 @@
 // Proof that the simulation finds mistakes: it is built again with each of the rules of docs/replication.md broken
 // in turn, and must then fail. In every other build all rules hold, and the questions below vanish in compilation.
 //
-// Only for sources, and for headers that nothing but such a source makes use of: tests/simulation/CMakeLists.txt
-// compiles just the sources anew that ask.
+// Only for sources, not for headers: tests/simulation/CMakeLists.txt compiles just those sources anew that ask for the
+// broken rule.
 #pragma once
 
 #ifndef AMIBROKER_BREAK_RULE
