@@ -14,6 +14,7 @@
 #include "core/app/config_check.hpp"
 #include "core/app/doctor_desk.hpp"
 #include "core/app/end_limit.hpp"
+#include "core/app/event_feed.hpp"
 #include "core/app/exit_code.hpp"
 #include "core/app/hang_watch.hpp"
 #include "core/app/live_config.hpp"
@@ -85,6 +86,7 @@ class Application {
   control::Pulse pulse_{loop_};
   control::Site site_;
   BoardFeed board_{loop_, plugins_, servers_};
+  EventFeed events_{dispatcher_, plugins_, servers_};
   std::optional<control::Service> control_;  // the first to go: what it answers uses all of the above
 };
 

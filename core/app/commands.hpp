@@ -3,6 +3,7 @@
 // The commands of the daemon: what docs/control.md lists.
 #pragma once
 
+#include "core/app/board_feed.hpp"
 #include "core/app/config_check.hpp"
 #include "core/app/live_config.hpp"
 #include "core/app/log_level.hpp"
@@ -26,6 +27,7 @@ struct Commanded {
   ConfigCheck& check;
   PluginSwitch& plugin_switch;
   LogLevel& level;
+  BoardFeed& board;
   base::EventLoop& loop;
 };
 

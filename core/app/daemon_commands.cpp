@@ -70,6 +70,16 @@ Json config_json(const LiveConfig& config) {
           {"text", last.text}};
 }
 
+/// Null until the plugins have said it.
+Json lamps_json(const BoardFeed::Counts* counts) {
+  if (counts == nullptr) return nullptr;
+  return {{"right", counts->right},
+          {"in_flight", counts->in_flight},
+          {"waiting", counts->waiting},
+          {"refused", counts->refused},
+          {"down", counts->down}};
+}
+
 Answer status(const Commanded& commanded, std::chrono::steady_clock::time_point started) {
   Counts counts;
   count_servers(commanded, counts);
@@ -84,7 +94,8 @@ Answer status(const Commanded& commanded, std::chrono::steady_clock::time_point 
               {"health", health},
               {"reasons", std::move(counts.reasons)},
               {"servers", {{"up", counts.up}, {"down", counts.down}}},
-              {"plugins", {{"running", counts.running}, {"waiting", counts.waiting}, {"off", counts.off}}}};
+              {"plugins", {{"running", counts.running}, {"waiting", counts.waiting}, {"off", counts.off}}},
+              {"lamps", lamps_json(commanded.board.counts())}};
 }
 
 // --- The configuration ----------------------------------------------------------------------------------------

@@ -135,6 +135,13 @@ void collect_core(const link::Servers& servers, const host::PluginHost& plugins,
   add_plugins(plugins, families);
 }
 
+void collect_loop(const base::EventLoop& loop, std::vector<Family>& families) {
+  families.push_back({"amibroker_loop_round_seconds",
+                      Type::histogram,
+                      "Rounds of the event loop, from waking up to the end: what comes meanwhile waits for so long.",
+                      {{{}, loop.rounds()}}});
+}
+
 void collect_config(const LiveConfig::LastRead& last, std::vector<Family>& families) {
   const auto ago = std::chrono::steady_clock::now() - last.at;
   const double at = seconds(std::chrono::system_clock::now().time_since_epoch() - ago);

@@ -8,6 +8,7 @@
 #include "core/app/board_feed.hpp"
 #include "core/app/live_config.hpp"
 #include "core/app/logging.hpp"
+#include "core/base/event_loop.hpp"
 #include "core/control/metrics.hpp"
 #include "core/control/site.hpp"
 #include "core/host/plugin_host.hpp"
@@ -18,6 +19,9 @@ namespace amibroker::app {
 /// Appends the figures of the broker's core: of the daemon, its servers and its plugins. Loop's thread.
 void collect_core(const link::Servers& servers, const host::PluginHost& plugins, const Logging& log,
                   std::vector<control::Family>& families);
+
+/// How long the rounds of the event loop take. Loop's thread.
+void collect_loop(const base::EventLoop& loop, std::vector<control::Family>& families);
 
 /// Whether the configuration was taken when it was read last, and when that was. Loop's thread.
 void collect_config(const LiveConfig::LastRead& last, std::vector<control::Family>& families);

@@ -61,6 +61,7 @@ void EventLoop::run() {
     end_of_round_();
     // What ran at the end of the round may have given a source more to do.
     for (const auto& watched : sources_) more |= watched->source.has_more();
+    count_round();
     if (!more) {
       watch();
       io_.run_one();
@@ -69,6 +70,12 @@ void EventLoop::run() {
     }
   }
   stopped_ = false;
+}
+
+/// What runs next belongs to the next round, whether the loop sleeps before it or not.
+void EventLoop::count_round() {
+  rounds_.add(std::chrono::steady_clock::now() - round_began_);
+  in_round_ = false;
 }
 
 void EventLoop::stop() {

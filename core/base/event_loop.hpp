@@ -11,8 +11,10 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "core/base/histogram.hpp"
 #include "core/base/work_source.hpp"
 
 namespace amibroker::base {
@@ -47,6 +49,9 @@ class EventLoop {
   /// When the present round, timer or task began. Read for every message, so it is no call into the kernel's clock.
   [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept { return now_; }
 
+  /// How long the rounds took, from waking up to the end, without the sleep: what comes meanwhile waits for so long.
+  [[nodiscard]] const Histogram& rounds() const noexcept { return rounds_; }
+
   /// From now on each round gives `source` one turn, and the loop sleeps only if none of the sources has more to do. It
   /// stays until `remove`. Not from inside a turn.
   void add(WorkSource& source);
@@ -55,15 +60,22 @@ class EventLoop {
   /// For signals, TCP and other things that only Asio knows. Their handlers call `woken` first, for the time of the
   /// round may be long past.
   [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
-  void woken() noexcept { now_ = std::chrono::steady_clock::now(); }
+  void woken() noexcept {
+    now_ = std::chrono::steady_clock::now();
+    if (!std::exchange(in_round_, true)) round_began_ = now_;
+  }
 
  private:
   struct Timer;
   TimerHandle add_timer(std::chrono::milliseconds delay, std::chrono::milliseconds period, std::function<void()> task);
   void arm(const std::shared_ptr<Timer>& timer);
   void watch();
+  void count_round();
 
   std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
+  bool in_round_ = false;
+  std::chrono::steady_clock::time_point round_began_{};
+  Histogram rounds_;
   std::function<void()> end_of_round_ = [] {};
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

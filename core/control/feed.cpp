@@ -8,7 +8,7 @@ namespace amibroker::control {
 namespace {
 
 std::size_t size_of(const Notice& notice) {
-  std::size_t size = sizeof(Notice) + notice.event.size() + notice.data.size();
+  std::size_t size = sizeof(Notice) + notice.event.size() + notice.data.size() + notice.bytes;
   for (const std::string& tag : notice.tags) size += sizeof tag + tag.size();
   return size;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -23,6 +24,12 @@ struct Notice {
   std::string event;                ///< a word: the type of the event in the stream
   std::string data;                 ///< one line, usually JSON
   std::vector<std::string> tags{};  ///< what filters look at; the stream does not have them
+  /// In the place of `data`, if it takes time to write, and few readers want it: called on the thread of the control
+  /// socket for each of them. Owns what it uses.
+  std::function<std::string()> write{};
+  std::size_t bytes = 0;  ///< what `write` owns, for the bound of the ring
+
+  [[nodiscard]] std::string text() const { return write ? write() : data; }
 };
 
 /// A notice as the stream has it: `event`, `id` and `data`. An id of 0 is left out.
@@ -47,9 +54,15 @@ class Feed {
     std::function<Filter(const Arguments& arguments)> filter{};
     std::size_t most_notices = 20'000;
     std::size_t most_bytes = std::size_t{4} << 20;
+    /// For so long after the last reader left notices are kept, for one that comes back with the id of its last one
+    /// (`Last-Event-ID`). Not for a feed with `open`, whose readers begin with what that says.
+    std::chrono::milliseconds linger{0};
+    /// The number before the first notice. If it grows from one run of the daemon to the next, an id of the run before
+    /// is known to be one.
+    std::uint64_t base = 0;
   };
 
-  explicit Feed(Spec spec) : spec_(std::move(spec)) {}
+  explicit Feed(Spec spec) : spec_(std::move(spec)), last_(spec_.base) {}
   Feed(const Feed&) = delete;
   Feed& operator=(const Feed&) = delete;
 
@@ -61,7 +74,7 @@ class Feed {
   [[nodiscard]] bool wanted() const noexcept { return readers_.load(std::memory_order_relaxed) > 0; }
   /// Does nothing if nobody reads.
   void publish(Notice notice);
-  /// Number of the last notice; 0 before the first one. Any thread.
+  /// Number of the last notice; the base before the first one. Any thread.
   [[nodiscard]] std::uint64_t last() const;
 
   // --- Thread of the control socket ---
@@ -88,7 +101,7 @@ class Feed {
   bool woken_ = false;
   std::deque<std::shared_ptr<const Notice>> ring_;
   std::size_t bytes_ = 0;
-  std::uint64_t last_ = 0;
+  std::uint64_t last_;
 };
 
 }  // namespace amibroker::control

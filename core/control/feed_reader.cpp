@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -38,11 +39,12 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
 
   [[nodiscard]] Feed& feed() const noexcept { return feed_; }
 
-  void start(std::string headers) {
+  void start(std::string headers, std::optional<std::uint64_t> last_seen) {
     text_ = std::move(headers);
     cursor_ = feed_.last();
     read();
     if (feed_.spec().open) ask_opening();
+    else if (last_seen) go_on_after(*last_seen);
     pump();
   }
 
@@ -60,6 +62,7 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
   void close() {
     if (std::exchange(closed_, true)) return;
     stream_->close();
+    all_.linger(feed_);
     all_.readers_.erase(shared_from_this());
   }
 
@@ -78,6 +81,12 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
     std::uint64_t last = 0;
     std::function<std::string()> write;
   };
+
+  /// A reader that comes back. What an earlier run of the daemon published is gone, and nobody knows how much it was.
+  void go_on_after(std::uint64_t number) {
+    if (number >= feed_.spec().base) cursor_ = std::min(cursor_, number);
+    else text_ += event_text("gap", 0, Json{{"missed", nullptr}}.dump());
+  }
 
   void ask_opening() {
     waits_for_opening_ = true;
@@ -115,7 +124,7 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
       cursor_ = taken.last;
       for (const auto& notice : taken.notices) {
         ++number;
-        if (!filter_ || filter_(*notice)) text_ += event_text(notice->event, number, notice->data);
+        if (!filter_ || filter_(*notice)) text_ += event_text(notice->event, number, notice->text());
       }
       if (taken.notices.empty()) return;
     }
@@ -152,23 +161,41 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
 FeedReaders::FeedReaders(asio::io_context& io, Door& door, Pace pace) : io_(io), door_(door), pace_(pace) { beat(); }
 
 FeedReaders::~FeedReaders() {
-  for (auto& [feed, pump] : feeds_) feed->set_wake(nullptr);
+  for (auto& [feed, pump] : feeds_) {
+    feed->set_wake(nullptr);
+    if (pump.lingers) feed->leave();
+  }
 }
 
 void FeedReaders::attach(Feed& feed) {
-  feeds_.try_emplace(&feed, Pump{asio::steady_timer(io_)});
+  feeds_.try_emplace(&feed, Pump{asio::steady_timer(io_), asio::steady_timer(io_)});
   feed.set_wake([this, &feed] { asio::post(io_, [this, &feed] { pump(feed); }); });
 }
 
-void FeedReaders::begin(std::shared_ptr<Stream> stream, Feed& feed, Arguments arguments, std::string headers) {
+void FeedReaders::begin(std::shared_ptr<Stream> stream, Feed& feed, Arguments arguments, std::string headers,
+                        std::optional<std::uint64_t> last_seen) {
   const auto reader = std::make_shared<FeedReader>(*this, std::move(stream), feed, std::move(arguments));
   readers_.insert(reader);
-  reader->start(std::move(headers));
+  reader->start(std::move(headers), last_seen);
+}
+
+void FeedReaders::linger(Feed& feed) {
+  if (feed.spec().linger.count() == 0 || closed_) return;
+  Pump& pump = feeds_.at(&feed);
+  if (!std::exchange(pump.lingers, true)) feed.join();
+  pump.end.expires_after(feed.spec().linger);
+  pump.end.async_wait([&feed, &pump](const Error& error) {
+    if (!error && std::exchange(pump.lingers, false)) feed.leave();
+  });
 }
 
 void FeedReaders::close() {
+  closed_ = true;
   heart_.cancel();
-  for (auto& [feed, pump] : feeds_) pump.timer.cancel();
+  for (auto& [feed, pump] : feeds_) {
+    pump.timer.cancel();
+    pump.end.cancel();
+  }
   for (const auto& reader : std::set(readers_)) reader->close();
 }
 

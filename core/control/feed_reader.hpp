@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -44,8 +45,9 @@ class FeedReaders {
   void attach(Feed& feed);
   [[nodiscard]] bool full() const noexcept { return readers_.size() >= most; }
   /// Sends what the feed has, until the client is gone; the answer's header with `headers` (lines with their ends)
-  /// first. Not while full.
-  void begin(std::shared_ptr<Stream> stream, Feed& feed, Arguments arguments, std::string headers);
+  /// first. Not while full. `last_seen`: the id of the last notice that a client that comes back has.
+  void begin(std::shared_ptr<Stream> stream, Feed& feed, Arguments arguments, std::string headers,
+             std::optional<std::uint64_t> last_seen);
   /// All are let go.
   void close();
 
@@ -53,6 +55,8 @@ class FeedReaders {
   friend class FeedReader;
   void pump(Feed& feed);
   void beat();
+  /// The feed is kept for a while, if it wants that.
+  void linger(Feed& feed);
 
   boost::asio::io_context& io_;
   Door& door_;
@@ -60,10 +64,13 @@ class FeedReaders {
   boost::asio::steady_timer heart_{io_};
   struct Pump {
     boost::asio::steady_timer timer;
+    boost::asio::steady_timer end;  ///< when nobody waits for a reader that left any more
     bool waits = false;
+    bool lingers = false;
   };
   std::map<Feed*, Pump> feeds_;
   std::set<std::shared_ptr<FeedReader>> readers_;
+  bool closed_ = false;
 };
 
 }  // namespace amibroker::control

@@ -4,6 +4,10 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "core/control/pulse.hpp"
@@ -34,6 +38,14 @@ Json body_of(const Failure& failure) { return {{"error", {{"code", failure.code}
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n'; }
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+
+/// Nothing for all that a feed did not give as an id.
+std::optional<std::uint64_t> number_of(std::string_view text) noexcept {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 beast::string_view beast_view(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
@@ -169,9 +181,10 @@ void Session::listen(Feed& feed, const Json& given) {
   if (context_.readers.full()) return answer(Failure{503, "busy", "50 clients listen already"});
   std::string headers = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n";
   for (const auto& [name, value] : safety) headers.append(name).append(": ").append(value).append("\r\n");
+  const auto last_seen = number_of(view(parser_->get()["Last-Event-ID"]));
   is_kept_ = true;
   context_.readers.begin(std::shared_ptr<Stream>(shared_from_this(), &stream_), feed,
-                         std::move(std::get<Arguments>(arguments)), headers + "\r\n");
+                         std::move(std::get<Arguments>(arguments)), headers + "\r\n", last_seen);
 }
 
 // --- Answers --------------------------------------------------------------------------------------------------

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace amibroker::ctl {
@@ -36,6 +38,10 @@ class Client {
   /// `target`: /v1/... ; throws NotReachable or Refused.
   [[nodiscard]] Json get(const std::string& target) const;
   [[nodiscard]] Json post(const std::string& target, const Json& arguments) const;
+  /// Calls `take` for each event of a feed, with its type and its data, as they come. Ends only by what it throws: as
+  /// the others, if the daemon ends or says nothing for 45 s; or what `take` throws.
+  void listen(const std::string& target,
+              const std::function<void(std::string_view type, const Json& data)>& take) const;
 
  private:
   [[nodiscard]] Json ask(bool changes, const std::string& target, const std::string& body) const;

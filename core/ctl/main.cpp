@@ -9,6 +9,7 @@
 #include "core/base/printable.hpp"
 #include "core/ctl/client.hpp"
 #include "core/ctl/exit_code.hpp"
+#include "core/ctl/own_commands.hpp"
 #include "core/ctl/request_line.hpp"
 #include "core/ctl/views.hpp"
 
@@ -39,7 +40,7 @@ int carry_out(const Line& line) {
   const Client client(line.socket, line.patience);
   if (line.help && line.words.empty()) return show(help_text(client));
   if (line.words.empty()) return wrong_use(line.json, {"which command?"});
-  const Json commands = client.get("/v1");
+  const Json commands = with_own_commands(client.get("/v1"));
   if (line.help) {
     const auto named = command_of(line, commands);
     if (const auto* const wrong = std::get_if<WrongUse>(&named)) return wrong_use(line.json, *wrong);
@@ -48,6 +49,10 @@ int carry_out(const Line& line) {
   const auto question = question_of(line, commands);
   if (const auto* const wrong = std::get_if<WrongUse>(&question)) return wrong_use(line.json, *wrong);
   const auto& [command, changes, target, arguments] = std::get<Question>(question);
+  if (is_own_command(command)) {
+    run_own_command(client, std::get<Question>(question), line.json);
+    return static_cast<int>(ExitCode::well);
+  }
   const Json answer = changes ? client.post(target, arguments) : client.get(target);
   const int shown = show(line.json ? json_text(answer) : view_of(command, answer));
   return shown != static_cast<int>(ExitCode::well) ? shown : static_cast<int>(code_of_answer(command, answer));
@@ -61,6 +66,8 @@ int main(int argc, char** argv) {
   const Line& line = std::get<Line>(parsed);
   try {
     return carry_out(line);
+  } catch (const WrongUse& wrong) {
+    return wrong_use(line.json, wrong);
   } catch (const NotReachable& error) {
     return complain(line.json, ExitCode::not_reachable, "not_reachable", error.what());
   } catch (const Refused& error) {

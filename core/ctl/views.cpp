@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/printable.hpp"
+#include "core/ctl/own_commands.hpp"
 #include "core/ctl/request_line.hpp"
 #include "core/ctl/table.hpp"
 
@@ -233,7 +234,7 @@ std::string json_text(const Json& answer) { return answer.dump(2, ' ', false, Js
 
 std::string commands_text(const Client& client) {
   Rows rows;
-  const Json answer = client.get("/v1");
+  const Json answer = with_own_commands(client.get("/v1"));
   for (const Json& command : answer.at("commands")) {
     const std::string usage = usage_of(command);
     rows.push_back({"  " + spelled(command, answer) + (usage.empty() ? "" : " " + usage), command.at("help")});

@@ -223,7 +223,8 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
   if (!is_present(server)) return;
   messages_.count(server, frame.name());
   const auto* handlers = subscriptions_.of(frame.name());
-  if (handlers->empty()) return;
+  const bool is_seen = is_watched();
+  if (handlers->empty() && !is_seen) return;
   const Message* message = frame.message();
   if (message == nullptr) return;
   ++dispatching_;
@@ -233,6 +234,7 @@ void Dispatcher::on_event(ServerId server, ami::EventFrame& frame) {
             [&](Handler& handler, Fault& fault) { return handler.event(server, *message, fault); });
   --dispatching_;
   if (!in_call() && anything_left()) drop_left();
+  if (is_seen) watcher_->saw_event(server, *message);
 }
 
 void Dispatcher::on_answer(ServerId server, link::Owner owner, const Completion& done, const Reply& reply) {
@@ -251,17 +253,20 @@ void Dispatcher::on_answer(ServerId server, link::Owner owner, const Completion&
 void Dispatcher::on_up(ServerId server) {
   if (!is_present(server) || std::exchange(servers_[server].up, true)) return;
   guarded_all("on_server_up", [&](Handler& handler, Fault& fault) { return handler.server_up(server, fault); });
+  if (is_watched()) watcher_->saw_up(server);
 }
 
 void Dispatcher::on_down(ServerId server) {
   if (!is_present(server) || !std::exchange(servers_[server].up, false)) return;
   guarded_all("on_server_down", [&](Handler& handler, Fault& fault) { return handler.server_down(server, fault); });
+  if (is_watched()) watcher_->saw_down(server);
 }
 
 void Dispatcher::on_events_lost(ServerId server, std::uint64_t count) {
   if (!is_present(server)) return;
   guarded_all("on_events_lost",
               [&](Handler& handler, Fault& fault) { return handler.events_lost(server, count, fault); });
+  if (is_watched()) watcher_->saw_events_lost(server, count);
 }
 
 void Dispatcher::on_identified(ServerId server, const link::Identity& identity) {

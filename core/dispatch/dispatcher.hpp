@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/dispatch/event_watcher.hpp"
 #include "core/dispatch/fault_table.hpp"
 #include "core/dispatch/handler.hpp"
 #include "core/dispatch/identity_listener.hpp"
@@ -44,6 +45,9 @@ class Dispatcher final : public link::ServerListener {
   void attach(link::ServerAccess& access);
   /// Who keeps what servers say of themselves; null: nobody any more.
   void set_identity_listener(IdentityListener* listener) noexcept { identities_ = listener; }
+
+  /// Who looks on; null: nobody any more.
+  void set_event_watcher(EventWatcher* watcher) noexcept { watcher_ = watcher; }
 
   /// A server that is down, and what logs call it. Servers are added in the order of their ServerId, from 0, and before
   /// anything is heard of them. Tells every handler.
@@ -110,6 +114,7 @@ class Dispatcher final : public link::ServerListener {
   }
   [[nodiscard]] Slot* slot_of(HandlerId id) const noexcept { return id < slots_.size() ? slots_[id].get() : nullptr; }
   [[nodiscard]] bool in_call() const noexcept { return dispatching_ > 0 || calling_ > 0; }
+  [[nodiscard]] bool is_watched() const noexcept { return watcher_ != nullptr && watcher_->watches(); }
   [[nodiscard]] bool anything_left() const noexcept { return !removed_.empty() || !unsubscribed_.empty(); }
   void drop_left();
   void send_interest();
@@ -126,6 +131,7 @@ class Dispatcher final : public link::ServerListener {
   bool logs_refusals_;
   link::ServerAccess* access_ = nullptr;
   IdentityListener* identities_ = nullptr;
+  EventWatcher* watcher_ = nullptr;
   std::vector<Server> servers_;  // by ServerId
   std::vector<std::unique_ptr<Slot>> slots_;
   Subscriptions subscriptions_;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/ctl/own_commands.hpp"
 #include "core/ctl/request_line.hpp"
 #include "tests/system/control_fixture.hpp"
 
@@ -83,7 +84,7 @@ TEST_F(Control, EachCommandIsInThePageAndInTheManPage) {
   make_fleet(1);
   start_controlled(with_control({0}));
   const std::string page = read_file(AMIBROKER_CONTROL_PAGE), man = read_file(AMIBROKER_CTL_MAN);
-  const Json all = client().get("/v1");
+  const Json all = ctl::with_own_commands(client().get("/v1"));
   for (const Json& command : all.at("commands")) {
     const std::string name = ctl::spelled(command, all);
     EXPECT_THAT(page, ::testing::ContainsRegex("\n### [^\n]*" + name)) << name;
@@ -126,7 +127,8 @@ TEST_F(Control, StatusSaysWhetherAllIsWellAndTheToolEndsAccordingly) {
                   {"health", "string"},
                   {"reasons", "[]"},
                   {"servers", {{"up", "number"}, {"down", "number"}}},
-                  {"plugins", {{"running", "number"}, {"waiting", "number"}, {"off", "number"}}}}))
+                  {"plugins", {{"running", "number"}, {"waiting", "number"}, {"off", "number"}}},
+                  {"lamps", "null"}}))
       << well;
   EXPECT_THAT(well.at("started").get<std::string>(), ::testing::MatchesRegex("20..-..-..T..:..:..\\....Z"));
   EXPECT_EQ(well.at("health"), "well");

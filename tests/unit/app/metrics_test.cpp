@@ -35,6 +35,7 @@ class MetricsTest : public ::testing::Test {
          }});
     add_pages(site, servers, plugins);
     add_metrics(site, {[this](auto& families) { collect_core(servers, plugins, log, families); },
+                        [this](auto& families) { collect_loop(loop, families); },
                        [](auto& families) {
                          families.push_back({"other", control::Family::Type::gauge, "More.", {{{}, 7.0}}});
                        }});

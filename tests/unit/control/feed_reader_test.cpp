@@ -25,9 +25,9 @@ class FeedReaderTest : public ServiceTest {
     start();
   }
   /// A reader whose snapshot, if the feed has one, is under way.
-  [[nodiscard]] Client listen(const std::string& query = {}) {
+  [[nodiscard]] Client listen(const std::string& query = {}, const std::string& header = {}) {
     Client client = web();
-    client.send("GET /v1/feed" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.send("GET /v1/feed" + query + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n");
     const Reply reply = client.reply();
     EXPECT_EQ(reply.status, 200);
     EXPECT_THAT(reply.head, HasSubstr("Content-Type: text/event-stream"));
@@ -109,6 +109,54 @@ TEST_F(FeedReaderTest, AFilterPicks) {
   publish("1", "a");
   publish("2", "b");
   EXPECT_EQ(client.event(), "event: change\nid: 2\ndata: 2");
+}
+
+TEST_F(FeedReaderTest, OneThatComesBackGetsWhatItMissed) {
+  Feed::Spec spec;
+  spec.linger = 60s;
+  spec.base = 1000;
+  spec.most_notices = 3;
+  make(std::move(spec));
+  {
+    Client first = listen();
+    publish("1");
+    EXPECT_EQ(first.event(), "event: change\nid: 1001\ndata: 1");
+  }
+  while (on_loop([&] { feed->publish({"change", "while nobody reads"}); }), feed->last() < 1004) {
+  }
+  Client back = listen({}, "Last-Event-ID: 1002\r\n");
+  EXPECT_EQ(back.event(), "event: change\nid: 1003\ndata: while nobody reads");
+  Client too_late = listen({}, "Last-Event-ID: 1000\r\n");
+  EXPECT_EQ(too_late.event(), "event: gap\ndata: {\"missed\":1}");
+  EXPECT_THAT(too_late.event(), HasSubstr("id: 1002"));
+}
+
+TEST_F(FeedReaderTest, AnIdOfARunBeforeIsAGapOfUnknownSize) {
+  Feed::Spec spec;
+  spec.base = 1000;
+  make(std::move(spec));
+  Client back = listen({}, "Last-Event-ID: 999\r\n");
+  EXPECT_EQ(back.event(), "event: gap\ndata: {\"missed\":null}");
+  publish("1");
+  EXPECT_EQ(back.event(), "event: change\nid: 1001\ndata: 1");
+}
+
+TEST_F(FeedReaderTest, AnIdThatNoFeedGaveIsNone) {
+  make({});
+  for (const std::string id : {"18446744073709551615", "99999999999999999999", "-1", "x", "1 2", ""}) {
+    Client client = listen({}, "Last-Event-ID: " + id + "\r\n");
+    publish("next");
+    EXPECT_THAT(client.event(), HasSubstr("data: next")) << id;
+  }
+}
+
+TEST_F(FeedReaderTest, AFeedIsKeptForAWhileAndNoLonger) {
+  Feed::Spec spec;
+  spec.linger = 50ms;
+  make(std::move(spec));
+  { const Client client = listen(); }
+  while (feed->wanted()) std::this_thread::yield();
+  SUCCEED() << "nobody came back";
 }
 
 TEST_F(FeedReaderTest, SaysThatItIsThere) {

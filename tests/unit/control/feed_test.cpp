@@ -38,6 +38,36 @@ TEST(Feed, CostsNothingWhileNobodyReads) {
   EXPECT_THAT(feed.take(feed.last(), 10).notices, IsEmpty());
 }
 
+TEST(Feed, BeginsAfterItsBase) {
+  Feed::Spec spec;
+  spec.base = 1'000'000;
+  Feed feed(std::move(spec));
+  EXPECT_EQ(feed.last(), 1'000'000U);
+  feed.join();
+  feed.publish({"a", "1"});
+  const auto taken = feed.take(1'000'000, 10);
+  EXPECT_EQ(taken.last, 1'000'001U);
+  EXPECT_EQ(taken.missed, 0U);
+  EXPECT_THAT(data_of(taken), ElementsAre("1"));
+}
+
+TEST(Feed, CountsWhatALateTextOwns) {
+  Feed::Spec spec;
+  spec.most_bytes = 1000;
+  Feed feed(std::move(spec));
+  feed.join();
+  for (int i = 0; i < 5; ++i) {
+    Notice notice{"a", {}};
+    notice.write = [] { return std::string("late"); };
+    notice.bytes = 600;
+    feed.publish(std::move(notice));
+  }
+  const auto taken = feed.take(0, 10);
+  EXPECT_EQ(taken.missed, 4U) << "only one fits";
+  ASSERT_EQ(taken.notices.size(), 1U);
+  EXPECT_EQ(taken.notices[0]->text(), "late");
+}
+
 TEST(Feed, EachReaderHasItsOwnPlace) {
   Feed feed({});
   feed.join();
