@@ -109,10 +109,12 @@ void Application::open_control() {
                {live_, servers_, plugins_, dispatcher_, reload_, check_, plugin_switch_, level_, board_, loop_});
   add_doctor(site_.commands, live_, servers_, doctor_);
   add_pages(site_, servers_, plugins_);
-  add_metrics(site_, {[this](auto& families) { collect_core(servers_, plugins_, log_, families); },
-                      [this](auto& families) { collect_loop(loop_, families); },
-                      [this](auto& families) { collect_config(live_.last_read(), families); },
-                      [this](auto& families) { collect_lamps(board_, families); }});
+  add_metrics(site_,
+              {[this](auto& families) { collect_core(servers_, plugins_, log_, families); },
+               [this](auto& families) { collect_loop(loop_, families); },
+               [this](auto& families) { collect_config(live_.last_read(), families); },
+               [this](auto& families) { collect_lamps(board_, families); }},
+              loop_);
   site_.feeds.emplace("board", &board_.feed());
   site_.feeds.emplace("events", &events_.feed());
   site_.loop_age = [this] { return pulse_.age(std::chrono::steady_clock::now()); };

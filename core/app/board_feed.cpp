@@ -101,7 +101,8 @@ const BoardFeed::Counts* BoardFeed::counts() {
   counted_until_ = loop_.now() + pace_.patience;
   if (timer_ == 0) look();
   if (mirror_.size() == 0) return nullptr;
-  counts_ = {mirror_.count('r'), mirror_.count('f'), mirror_.count('w'), mirror_.count('x'), mirror_.count('d')};
+  counts_ = {mirror_.count('r'), mirror_.count('f'), mirror_.count('w'),
+             mirror_.count('x'), mirror_.count('h'), mirror_.count('d')};
   return &counts_;
 }
 

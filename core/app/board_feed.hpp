@@ -43,7 +43,7 @@ class BoardFeed {
 
   /// How many lamps stand how; null until that is known. From the first question on it is kept up to date for a while.
   struct Counts {
-    std::uint64_t right = 0, in_flight = 0, waiting = 0, refused = 0, down = 0;
+    std::uint64_t right = 0, in_flight = 0, waiting = 0, refused = 0, held = 0, down = 0;
   };
   [[nodiscard]] const Counts* counts();
   /// From the event that tells of a change to the answer of each server that shows it, by plugin; asked for with the

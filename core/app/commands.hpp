@@ -21,7 +21,7 @@ namespace amibroker::app {
 struct Commanded {
   const LiveConfig& config;
   const link::Servers& servers;
-  const host::PluginHost& plugins;
+  host::PluginHost& plugins;
   dispatch::Dispatcher& dispatcher;
   Reload& reload;
   ConfigCheck& check;
@@ -34,7 +34,7 @@ struct Commanded {
 /// Adds all that are below.
 void add_commands(control::Commands& commands, const Commanded& commanded);
 
-/// `servers`, `server`, `resync` (server_commands.cpp).
+/// `servers`, `server`, `hold`, `release`, `resync` (server_commands.cpp).
 void add_server_commands(control::Commands& commands, const Commanded& commanded);
 /// `plugins`, `plugin`, `plugin-enable`, `plugin-disable`, `plugin-reload` (plugin_commands.cpp).
 void add_plugin_commands(control::Commands& commands, const Commanded& commanded);

@@ -38,6 +38,9 @@ struct Counts {
 void count_servers(const Commanded& commanded, Counts& counts) {
   each_server(commanded.servers, [&](const link::Server& server) {
     ++(server.up() ? counts.up : counts.down);
+    if (commanded.plugins.servers()[server.id()].held)
+      counts.reasons.push_back("server " + server.config().section +
+                               " is held for maintenance: nothing is written there");
     if (server.up()) return;
     std::string reason =
         "server " + server.config().section + " is down for " + length_text(commanded.loop.now() - server.since());
@@ -73,11 +76,8 @@ Json config_json(const LiveConfig& config) {
 /// Null until the plugins have said it.
 Json lamps_json(const BoardFeed::Counts* counts) {
   if (counts == nullptr) return nullptr;
-  return {{"right", counts->right},
-          {"in_flight", counts->in_flight},
-          {"waiting", counts->waiting},
-          {"refused", counts->refused},
-          {"down", counts->down}};
+  return {{"right", counts->right},     {"in_flight", counts->in_flight}, {"waiting", counts->waiting},
+          {"refused", counts->refused}, {"held", counts->held},           {"down", counts->down}};
 }
 
 Answer status(const Commanded& commanded, std::chrono::steady_clock::time_point started) {

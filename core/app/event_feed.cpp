@@ -59,8 +59,8 @@ control::Feed::Filter filter_of(const Arguments& arguments) {
 }
 
 control::Feed::Spec make_spec() {
-  const auto started = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
+  const auto started =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
   control::Feed::Spec spec;
   spec.arguments = {{"server", Type::text, false, "only of servers whose section or name matches this glob"},
                     {"name", Type::text, false, "only if what the event is about matches this glob: PJSIP/1*"},

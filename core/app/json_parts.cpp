@@ -82,7 +82,7 @@ Json server_json(const link::Server& server, const ServerInfo& info) {
           {"in_flight", server.requests().under_way()},
           {"queued", server.requests().waiting()},
           {"latency_seconds", latency_of(server)},
-          {"held", false}};
+          {"held", info.held}};
 }
 
 Json full_server_json(const link::Server& server, const ServerInfo& info) {

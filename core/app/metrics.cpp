@@ -2,6 +2,7 @@
 #include "core/app/metrics.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -159,9 +160,9 @@ void collect_lamps(BoardFeed& board, std::vector<Family>& families) {
   const auto* const counts = board.counts();
   if (counts == nullptr) return;
   Family lamps{"amibroker_lamps", Type::gauge, "Lamps on servers by how they stand."};
-  for (const auto& [state, number] :
-       {std::pair("right", counts->right), std::pair("in_flight", counts->in_flight),
-        std::pair("waiting", counts->waiting), std::pair("refused", counts->refused), std::pair("down", counts->down)})
+  for (const auto& [state, number] : {std::pair("right", counts->right), std::pair("in_flight", counts->in_flight),
+                                      std::pair("waiting", counts->waiting), std::pair("refused", counts->refused),
+                                      std::pair("held", counts->held), std::pair("down", counts->down)})
     lamps.samples.push_back({{{"state", state}}, figure(number)});
   Family delays{"amibroker_lamp_delay_seconds", Type::histogram,
                 "From the event that tells of a change to the answer of each server that shows it."};
@@ -170,19 +171,50 @@ void collect_lamps(BoardFeed& board, std::vector<Family>& families) {
   families.push_back(std::move(delays));
 }
 
-void add_metrics(control::Site& site, std::vector<control::Collect> sources) {
-  site.pages.add({"metrics",
-                  control::Level::look,
-                  "figures for Prometheus",
-                  {},
-                  [sources = std::move(sources)](const control::Arguments&, const control::Done& done) {
-                    std::vector<Family> families;
-                    for (const control::Collect& source : sources) source(families);
-                    done(control::Text{200, control::metrics_type, [families = std::move(families)]() mutable {
-                                         control::collect_process(families);
-                                         return control::metrics_text(families);
-                                       }});
-                  }});
+namespace {
+
+/// What was collected last, as text once somebody wanted it. The loop makes it, the thread of the control socket
+/// writes.
+class Collected {
+ public:
+  explicit Collected(std::vector<Family> families) : families_(std::move(families)) {}
+
+  /// Thread of the control socket.
+  const std::string& text() {
+    if (!text_.empty()) return text_;
+    control::collect_process(families_);
+    text_ = control::metrics_text(families_);
+    families_.clear();
+    return text_;
+  }
+
+ private:
+  std::vector<Family> families_;
+  std::string text_;
+};
+
+}  // namespace
+
+void add_metrics(control::Site& site, std::vector<control::Collect> sources, const base::EventLoop& loop,
+                 std::chrono::milliseconds age) {
+  struct Last {
+    std::chrono::steady_clock::time_point at{};
+    std::shared_ptr<Collected> collected{};
+  };
+  const auto last = std::make_shared<Last>();
+  site.pages.add(
+      {"metrics",
+       control::Level::look,
+       "figures for Prometheus",
+       {},
+       [sources = std::move(sources), last, &loop, age](const control::Arguments&, const control::Done& done) {
+         if (last->collected == nullptr || loop.now() - last->at >= age) {
+           std::vector<Family> families;
+           for (const control::Collect& source : sources) source(families);
+           *last = {loop.now(), std::make_shared<Collected>(std::move(families))};
+         }
+         done(control::Text{200, control::metrics_type, [collected = last->collected] { return collected->text(); }});
+       }});
 }
 
 }  // namespace amibroker::app

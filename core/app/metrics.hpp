@@ -3,6 +3,7 @@
 // What `/metrics` says: docs/monitoring.md lists it.
 #pragma once
 
+#include <chrono>
 #include <vector>
 
 #include "core/app/board_feed.hpp"
@@ -30,8 +31,12 @@ void collect_config(const LiveConfig::LastRead& last, std::vector<control::Famil
 /// on. Loop's thread.
 void collect_lamps(BoardFeed& board, std::vector<control::Family>& families);
 
-/// Adds the page `/metrics`. `sources` are asked on the loop's thread, one after the other, at each request, and what
-/// they say is written as text elsewhere. All live as long as the page may be asked for.
-void add_metrics(control::Site& site, std::vector<control::Collect> sources);
+/// However many ask, figures are collected no more often than this: what the loop does for them is bounded.
+inline constexpr std::chrono::milliseconds metrics_age{200};
+
+/// Adds the page `/metrics`. `sources` are asked on the loop's thread, one after the other, unless what they said last
+/// is younger than `age`; it is written as text elsewhere. All live as long as the page may be asked for.
+void add_metrics(control::Site& site, std::vector<control::Collect> sources, const base::EventLoop& loop,
+                 std::chrono::milliseconds age = metrics_age);
 
 }  // namespace amibroker::app

@@ -79,6 +79,18 @@ Answer resync(const Commanded& commanded, std::string_view name) {
                               " again, and write what is wrong; a second time within a second or two is put off"}};
 }
 
+Answer hold(const Commanded& commanded, std::string_view name, bool on) {
+  const link::Server* const server = find_server(commanded.servers, name);
+  if (server == nullptr) return unknown_server(commanded.servers, name);
+  const std::string& section = server->config().section;
+  if (!commanded.plugins.hold_server(server->id(), on))
+    return Json{{"outcome", "server " + section + (on ? " is held already" : " is not held")}};
+  return Json{{"outcome", on ? "server " + section +
+                                   " is held: nothing is written there, what it says still reaches the others. Until "
+                                   "release, or the next start of the broker"
+                             : "server " + section + " is written to again, and gets what it lacks"}};
+}
+
 }  // namespace
 
 void add_server_commands(control::Commands& commands, const Commanded& commanded) {
@@ -90,6 +102,18 @@ void add_server_commands(control::Commands& commands, const Commanded& commanded
        "one server with all that is known of it",
        {server_argument()},
        [=](const Arguments& arguments, const Done& done) { done(one_server(commanded, *arguments.text("name"))); }});
+  commands.add(
+      {"hold",
+       Level::change,
+       "writes nothing to a server for now, for maintenance; what it says still reaches the others",
+       {server_argument()},
+       [=](const Arguments& arguments, const Done& done) { done(hold(commanded, *arguments.text("name"), true)); }});
+  commands.add(
+      {"release",
+       Level::change,
+       "ends hold: the server gets what it lacks",
+       {server_argument()},
+       [=](const Arguments& arguments, const Done& done) { done(hold(commanded, *arguments.text("name"), false)); }});
   commands.add(
       {"resync",
        Level::change,

@@ -3,7 +3,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+#include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -36,8 +39,48 @@ class Door::Asked {
   bool answered_ = false;
 };
 
+/// The questions that have arrived at the loop. It outlives the door if a turn of it is still to come.
+class Door::Line : public std::enable_shared_from_this<Line> {
+ public:
+  explicit Line(base::EventLoop& loop) : loop_(loop) {}
+
+  void add(base::PostBox::Task question) {
+    questions_.push_back(std::move(question));
+    if (!std::exchange(has_turn_, true)) work();
+  }
+  /// Nothing is answered any more.
+  void close() {
+    questions_.clear();
+    closed_ = true;
+  }
+
+ private:
+  void work() {
+    const auto begin = std::chrono::steady_clock::now();
+    while (!questions_.empty()) {
+      const auto question = std::move(questions_.front());
+      questions_.pop_front();
+      question();
+      if (!questions_.empty() && std::chrono::steady_clock::now() - begin >= turn) return work_later();
+    }
+    has_turn_ = false;
+  }
+  void work_later() {
+    loop_.post([self = shared_from_this()] {
+      if (!self->closed_) self->work();
+    });
+  }
+
+  base::EventLoop& loop_;
+  std::deque<base::PostBox::Task> questions_;
+  bool has_turn_ = false;
+  bool closed_ = false;
+};
+
 Door::Door(base::EventLoop& loop, Return give_back)
-    : shared_(std::make_shared<Shared>()), box_(loop, [](const base::PostBox::Task& task) { task(); }) {
+    : shared_(std::make_shared<Shared>()),
+      line_(std::make_shared<Line>(loop)),
+      box_(loop, [this](const base::PostBox::Task& task) { line_->add(task); }) {
   shared_->answer = [this, give_back = std::move(give_back)](std::uint64_t number, Answer answer) {
     give_back([this, number, answer = std::move(answer)] {
       if (const auto found = waiting_.extract(number)) found.mapped()(answer);
@@ -51,6 +94,7 @@ Door::~Door() {
     shared_->open = false;
   }
   box_.close();
+  line_->close();
 }
 
 bool Door::ask(Question question, Back back) {

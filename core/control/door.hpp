@@ -3,6 +3,7 @@
 // The way of a command from the thread of the control socket to the loop, and of its answer back.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,9 @@ class Door {
  public:
   /// Most commands that wait for the loop.
   static constexpr std::size_t most_waiting = 64;
+  /// What the questions may take of the loop before what else it does has its turn: a lamp waits for no more than this
+  /// and one question.
+  static constexpr std::chrono::microseconds turn{500};
   /// Takes an answer, on the thread of the control socket.
   using Back = std::function<void(const Answer& answer)>;
   /// Runs a task on the thread of the control socket; any thread, and only as long as this lives.
@@ -45,10 +49,12 @@ class Door {
  private:
   struct Shared;
   class Asked;
+  class Line;
 
   std::map<std::uint64_t, Back> waiting_;  // thread of the control socket
   std::uint64_t last_ = 0;
   std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Line> line_;  // loop's thread
   base::PostBox box_;
 };
 

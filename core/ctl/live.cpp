@@ -101,8 +101,7 @@ Json rates_of(const Figures& before, const Figures& now) {
   const double seconds = std::max(0.001, std::chrono::duration<double>(now.at - before.at).count());
   Json servers = Json::array(), plugins = Json::array();
   for (const Json& server : now.servers.at("servers"))
-    servers.push_back(
-        server_rates(find_in(before.servers.at("servers"), "id", server.at("id")), server, seconds));
+    servers.push_back(server_rates(find_in(before.servers.at("servers"), "id", server.at("id")), server, seconds));
   for (const Json& plugin : now.plugins.at("plugins")) {
     const Json old_plugin = find_in(before.plugins.at("plugins"), "name", plugin.at("name"));
     plugins.push_back(

@@ -22,8 +22,8 @@ struct Figures {
 };
 [[nodiscard]] Figures figures_of(const Client& client);
 
-/// `{"health", "lamps", "servers": [{"section", "up", "events_per_second", ...}], "plugins": [...]}`. A server or plugin
-/// that was not there before counts from zero; a counter that fell does, too, for the daemon began anew.
+/// `{"health", "lamps", "servers": [{"section", "up", "events_per_second", ...}], "plugins": [...]}`. A server or
+/// plugin that was not there before counts from zero; a counter that fell does, too, for the daemon began anew.
 [[nodiscard]] Json rates_of(const Figures& before, const Figures& now);
 
 /// The same as tables.

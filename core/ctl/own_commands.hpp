@@ -16,8 +16,8 @@ namespace amibroker::ctl {
 /// Whether the tool carries this command out itself.
 [[nodiscard]] bool is_own_command(std::string_view name);
 
-/// Prints to stdout, until the daemon or the user ends it. `json`: an object a line. Throws as Client does, and WrongUse
-/// if an argument is no number.
+/// Prints to stdout, until the daemon or the user ends it. `json`: an object a line. Throws as Client does, and
+/// WrongUse if an argument is no number.
 void run_own_command(const Client& client, const Question& question, bool json);
 
 }  // namespace amibroker::ctl

@@ -91,15 +91,19 @@ std::string status_view(const Json& status) {
 
 // --- Servers --------------------------------------------------------------------------------------------------
 
+std::string state_of(const Json& server) {
+  if (server.at("up") != true) return "down";
+  return server.at("held") == true ? "held" : "up";
+}
+
 std::string servers_view(const Json& answer) {
   Rows rows{{"SERVER", "NAME", "STATE", "SINCE", "P50", "P99", "IN FLIGHT", "QUEUED", "EVENTS", "LOST", "TIMEOUTS"}};
   for (const Json& server : answer.at("servers")) {
     const Json& counters = server.at("counters");
-    rows.push_back({cell(server.at("section")), cell(server.at("name")), server.at("up") == true ? "up" : "down",
-                    cell(server.at("since")), latency(server.at("latency_seconds"), "p50"),
-                    latency(server.at("latency_seconds"), "p99"), cell(server.at("in_flight")),
-                    cell(server.at("queued")), cell(counters.at("events")), cell(counters.at("lost_events")),
-                    cell(counters.at("timeouts"))});
+    rows.push_back({cell(server.at("section")), cell(server.at("name")), state_of(server), cell(server.at("since")),
+                    latency(server.at("latency_seconds"), "p50"), latency(server.at("latency_seconds"), "p99"),
+                    cell(server.at("in_flight")), cell(server.at("queued")), cell(counters.at("events")),
+                    cell(counters.at("lost_events")), cell(counters.at("timeouts"))});
   }
   return table_text(rows);
 }
@@ -115,7 +119,7 @@ std::string server_view(const Json& server) {
   const Json& quantiles = server.at("latency_seconds");
   Rows rows{
       {"server", cell(server.at("section")) + " (" + cell(server.at("name")) + ")"},
-      {"state", std::string(server.at("up") == true ? "up" : "down") + " since " + cell(server.at("since"))},
+      {"state", state_of(server) + " since " + cell(server.at("since"))},
       {"last loss", loss.is_null() ? "-" : cell(loss.at("at")) + ": " + cell(loss.at("why"))},
       {"reached at", cell(server.at("address")) + " (" + cell(server.at("transport")) + ")"},
       {"Asterisk", cell(server.at("asterisk"))},
@@ -222,6 +226,8 @@ constexpr View views[] = {
     {"diff", config_view},
     {"log-level", outcome_view},
     {"resync", outcome_view},
+    {"hold", outcome_view},
+    {"release", outcome_view},
     {"plugin-enable", by_hand_view},
     {"plugin-disable", by_hand_view},
     {"plugin-reload", by_hand_view},

@@ -195,6 +195,7 @@ class Helper final : private link::ServerAccess {
   }
   void identify(const ServerFrame& server) {
     static_cast<void>(servers_.identify(server.id, {server.asterisk_version, server.system_name}));
+    static_cast<void>(servers_.hold(server.id, server.held));
   }
   void retire_server(ServerId server) {
     up_.at(server) = false;

@@ -21,7 +21,8 @@ constexpr std::size_t longest_of_daemon = std::size_t{1} << 30;
 void ServerFrame::write(FrameWriter& frame, const ServerInfo& server, bool up) {
   frame.number(server.id).text(server.section).text(server.name).text(server.transport);
   frame.texts(server.zones).texts(server.include).texts(server.exclude);
-  frame.text(server.asterisk_version).text(server.system_name).number(server.retired).number(up);
+  frame.text(server.asterisk_version).text(server.system_name).number(server.retired);
+  frame.number(server.held).number(up);
 }
 
 ServerFrame ServerFrame::read(FrameReader& frame) {
@@ -36,6 +37,7 @@ ServerFrame ServerFrame::read(FrameReader& frame) {
   server.asterisk_version = frame.text();
   server.system_name = frame.text();
   server.retired = frame.boolean();
+  server.held = frame.boolean();
   server.up = frame.boolean();
   return server;
 }

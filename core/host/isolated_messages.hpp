@@ -26,6 +26,7 @@ struct ServerFrame {
   ServerLabel label;
   std::string asterisk_version, system_name;
   bool retired = false;
+  bool held = false;
   bool up = false;
 
   static void write(FrameWriter& frame, const ServerInfo& server, bool up);

@@ -57,6 +57,13 @@ void PluginHost::change_server(ServerId server, const ServerLabel& label) {
   servers_.forget_old();
 }
 
+bool PluginHost::hold_server(ServerId server, bool on) {
+  if (!is_present(server) || !servers_.hold(server, on)) return false;
+  dispatcher_.change_server(server, std::string(servers_.infos()[server].name));
+  servers_.forget_old();
+  return true;
+}
+
 void PluginHost::retire_server(ServerId server) {
   if (!is_present(server)) return;
   servers_.retire(server);

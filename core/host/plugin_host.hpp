@@ -49,6 +49,9 @@ class PluginHost final : private dispatch::IdentityListener {
   /// The server's section was changed; its name stays. Nothing for a server that is retired. The same for the
   /// dispatcher and the plugins.
   void change_server(ServerId server, const ServerLabel& label);
+  /// Whether plugins write to this server; those that run are told. It stays so until the next call, whatever a reload
+  /// changes. False if it was so already, or if the server is retired.
+  bool hold_server(ServerId server, bool on);
   /// The server was taken out of the configuration. Call it after Servers::retire, so that its requests have ended. The
   /// same for the dispatcher and the plugins.
   void retire_server(ServerId server);

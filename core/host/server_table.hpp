@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "amibroker/host.hpp"
@@ -39,6 +40,8 @@ class ServerTable {
   /// What a server said of itself. False if that is known already.
   [[nodiscard]] bool identify(ServerId server, const link::Identity& identity);
   void retire(ServerId server) { infos_.at(server).retired = true; }
+  /// False if it was so already.
+  [[nodiscard]] bool hold(ServerId server, bool on) { return std::exchange(infos_.at(server).held, on) != on; }
 
   /// No plugin has views from before any more.
   void forget_old() noexcept;

@@ -74,7 +74,10 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
   host_.subscribe("LoadZmq");
   host_.subscribe("FullyBooted");
   for (const ServerInfo& server : host_.servers())
-    if (!server.retired) start_lost_timer(server.id);
+    if (!server.retired) {
+      hold(server.id);
+      start_lost_timer(server.id);
+    }
   tidy_timer_ = host_.every(tidy_interval, [this] { tidy(); });
   start_gate_timers(medium.lists_show_names);
 }
@@ -226,6 +229,7 @@ void Distributor::server_added(ServerId server) {
   notes_.add_server();
   quotas_.add_server();
   servers_.emplace_back();
+  hold(server);
   start_lost_timer(server);
   gate_.zones_changed();
   open_gates();
@@ -250,6 +254,7 @@ void Distributor::server_changed(ServerId server, bool filters_changed) {
     servers_[server].filters_changed = true;
     snapshots_.soon(server, "its filters changed");
   }
+  hold(server);
   set_retry_timer();
 }
 

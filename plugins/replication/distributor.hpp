@@ -191,6 +191,7 @@ class Distributor final : private Writer, private SnapshotReader {
   void user_event(ServerId server, const Message& event);
   void heard_other(ServerId server, const Life& life, bool read_just_now);
   void follow_peers();
+  void hold(ServerId server);
   void send_mark(ServerId server);
   void tick_peers();
   void look_at_clock();

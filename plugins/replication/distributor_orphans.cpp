@@ -75,8 +75,8 @@ void Distributor::notes_left(ServerId target, const Reply& reply) {
   // Their own writes were not sent, whatever became of the notes.
   const Reply ended{reply.outcome == Outcome::unknown ? Outcome::not_sent : reply.outcome, reply.text, {}};
   for (const KeyId key : held_back) {
-    if (reply.ok() && replicator_.target(place).leads) send(target, key, replicator_.cell(place, key).in_flight);
-    else if (reply.ok()) answered(target, key, {Outcome::not_sent, "another broker writes there by now", {}});
+    if (reply.ok() && replicator_.target(place).is_ours()) send(target, key, replicator_.cell(place, key).in_flight);
+    else if (reply.ok()) answered(target, key, {Outcome::not_sent, "it is not to be written to by now", {}});
     else answered(target, key, ended);
   }
 }
@@ -102,7 +102,7 @@ void Distributor::clear_orphans() {
 void Distributor::clear_orphan(KeyId key, std::size_t& told) {
   for (const ServerInfo& server : host_.servers()) {
     const Place place = places_.of(server.id);
-    if (place == no_place || !replicator_.target(place).leads) continue;
+    if (place == no_place || !replicator_.target(place).is_ours()) continue;
     const Server& state = servers_[server.id];
     if (state.others_heard || state.others_heard_before) continue;  // it may be theirs
     if (notes_.is_foreign(server.id, keys_.shown_name(key))) continue;

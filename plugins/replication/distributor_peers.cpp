@@ -96,6 +96,15 @@ void Distributor::follow_peers() {
   else host_.cancel(std::exchange(peer_timer_, 0));
 }
 
+/// What the server was set to meanwhile a list says.
+void Distributor::hold(ServerId server) {
+  const Place place = places_.of(server);
+  const bool held = host_.servers()[server].held;
+  if (replicator_.target(place).held == held) return;
+  replicator_.set_held(place, held, host_.now());
+  if (!held) snapshots_.soon(server, "it was held");
+}
+
 void Distributor::send_mark(ServerId server) {
   Action mark("UserEvent");
   mark.add("UserEvent", broker_event);

@@ -272,7 +272,7 @@ bool Replicator::needs_write(Place target, KeyId key, const Cell& cell) const no
 }
 
 bool Replicator::may_write(Place target, KeyId key, const Cell& cell) const noexcept {
-  if (!targets_[target].leads) return false;
+  if (!targets_[target].is_ours()) return false;
   const Place held_on = cells_.sharing(key) == Sharing::one_way ? target : no_place;
   if (damper_.holds_any() && damper_.holds({key, held_on})) return false;
   if (open_ || targets_[target].open) return true;

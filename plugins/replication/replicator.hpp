@@ -113,6 +113,9 @@ class Replicator {
   /// can begin at once. At first it writes to all.
   void set_leads(Place target, bool leads, TimePoint now);
 
+  /// Nothing is written to that server while it is held; then all that it lacks. At first none is held.
+  void set_held(Place target, bool held, TimePoint now);
+
   /// Whether another broker leads there whose word counts more than ours: what stands there for `settled_after` against
   /// what we want of a symmetric key is what it wants.
   void set_follows(Place target, bool follows) noexcept { targets_[target].follows = follows; }

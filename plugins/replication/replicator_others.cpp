@@ -15,6 +15,12 @@ void Replicator::set_leads(Place target, bool leads, TimePoint now) {
   else targets_[target].clear_lines([&](KeyId key) -> Cell& { return at(target, key); });
 }
 
+void Replicator::set_held(Place target, bool held, TimePoint now) {
+  if (std::exchange(targets_[target].held, held) == held) return;
+  if (held) targets_[target].clear_lines([&](KeyId key) -> Cell& { return at(target, key); });
+  else reconcile_all(target, now);
+}
+
 /// What the other one wrote has had its echo by now, or never will.
 void Replicator::take_over(Place target, TimePoint now) {
   cells_.each_cell(target, [this](KeyId, Cell& cell) {

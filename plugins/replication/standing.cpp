@@ -10,6 +10,7 @@ std::string_view word_of(Standing standing) noexcept {
     case Standing::in_flight: return "in_flight";
     case Standing::waiting: return "waiting";
     case Standing::refused: return "refused";
+    case Standing::held: return "held";
     case Standing::down: return "down";
     case Standing::elsewhere: break;
   }
@@ -23,6 +24,7 @@ char letter_of(Standing standing) noexcept {
     case Standing::in_flight: return 'f';
     case Standing::waiting: return 'w';
     case Standing::refused: return 'x';
+    case Standing::held: return 'h';
     case Standing::down: return 'd';
     case Standing::elsewhere: break;
   }
@@ -38,6 +40,7 @@ Standing standing_of(const Row& row, std::size_t index, const Replicator& replic
   if (cell.in_flight != no_value) return Standing::in_flight;
   if (replicator.is_satisfied(cell)) return is_own ? Standing::origin : Standing::right;
   if (target.stage == Target::Stage::down) return Standing::down;
+  if (target.held) return Standing::held;
   return cell.rejected ? Standing::refused : Standing::waiting;
 }
 
@@ -47,6 +50,7 @@ std::string_view why_not_yet(KeyId key, const Row& row, std::size_t index, const
   const Place held_on = replicator.sharing(key) == Sharing::one_way ? row.place(index) : no_place;
   if (!target.leads) return "another broker writes there";
   if (target.stage == Target::Stage::down) return "is down";
+  if (target.held) return "is held for maintenance";
   if (target.stage == Target::Stage::unread) return "is being read";
   if (cell.in_flight != no_value) return "a write is under way";
   if (replicator.damper().holds({key, held_on})) return "waits because somebody else keeps changing it";

@@ -17,12 +17,13 @@ enum class Standing : std::uint8_t {
   in_flight,  ///< the write is under way
   waiting,    ///< the write is to come
   refused,    ///< the server does not take it
+  held,       ///< the same, and the server is held for maintenance
   down,       ///< the server is out of reach, and what it should hold is not what it held last
 };
 
 /// `right`, `in_flight`, ...
 [[nodiscard]] std::string_view word_of(Standing standing) noexcept;
-/// The letter of the board: `o r f w x d`, and `.` for elsewhere.
+/// The letter of the board: `o r f w x h d`, and `.` for elsewhere.
 [[nodiscard]] char letter_of(Standing standing) noexcept;
 /// Whether it is neither right nor somebody else's.
 [[nodiscard]] constexpr bool is_wrong(Standing standing) noexcept { return standing >= Standing::in_flight; }

@@ -55,6 +55,7 @@ class Target {
   };
   Stage stage = Stage::down;
   bool leads = true;     ///< this broker writes there, and no other one (Peers)
+  bool held = false;     ///< nothing is written there for maintenance
   bool follows = false;  ///< a broker leads there whose word counts more than this one's (Peers::follows)
   bool open = false;     ///< enough is known of what its neighbours say to write to it
   bool read = false;     ///< its list was read since it came up: a name that comes up now is one that it does not have
@@ -63,6 +64,9 @@ class Target {
   bool vacant = false;      ///< no server is at this place
   bool passed_over =
       false;  ///< an event was passed over since the list was asked for, because the server was not ready
+
+  /// Whether writes may go there as far as people and brokers have agreed.
+  [[nodiscard]] bool is_ours() const noexcept { return leads && !held; }
 
   /// Whether a name that comes up now is one that it does not have.
   [[nodiscard]] bool knows_absent() const noexcept { return read && !cut; }

@@ -71,7 +71,8 @@ TEST_F(Control, ListsItsCommandsWithTheirArguments) {
       {"status", "look"},          {"servers", "look"},          {"server", "look"},
       {"plugins", "look"},         {"plugin", "look"},           {"diff", "look"},
       {"reload", "change"},        {"log-level", "change"},      {"plugin-enable", "change"},
-      {"plugin-reload", "change"}, {"plugin-disable", "change"}, {"resync", "change"}};
+      {"plugin-reload", "change"}, {"plugin-disable", "change"}, {"resync", "change"},
+      {"hold", "change"},          {"release", "change"}};
   for (const auto& [name, level] : expected) EXPECT_EQ(levels[name], level) << name;
   const Ran help = run({"help"});
   EXPECT_EQ(help.code, 0);

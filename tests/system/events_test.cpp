@@ -101,12 +101,11 @@ TEST_F(Events, TopShowsWhatComesInASecond) {
   EXPECT_THAT(plain.output, AllOf(HasSubstr("EVENTS/S"), HasSubstr("server-1"), HasSubstr("device_state")));
   const Json rates = Json::parse(run({"--json", "top", "--every", "1", "--count", "1"}).output);
   EXPECT_EQ(rates.at("servers").size(), 2U);
-  EXPECT_EQ(shape(rates.at("plugins").at(0)),
-            (Json{{"name", "string"},
-                  {"state", "string"},
-                  {"calls_per_second", "seconds"},
-                  {"busy_percent", "seconds"},
-                  {"faults", "number"}}));
+  EXPECT_EQ(shape(rates.at("plugins").at(0)), (Json{{"name", "string"},
+                                                    {"state", "string"},
+                                                    {"calls_per_second", "seconds"},
+                                                    {"busy_percent", "seconds"},
+                                                    {"faults", "number"}}));
   EXPECT_EQ(run({"top", "--every", "0"}).code, 64);
 }
 

@@ -68,15 +68,35 @@ TEST_F(LampCommandsSystem, ANameThatNobodyKnowsIsSaidToBeUnknown) {
               HasSubstr("no plugin knows \"pjsip/100\". A device is written as its server writes it (PJSIP/100)"));
 }
 
+TEST_F(LampCommandsSystem, AServerThatIsHeldIsNotWrittenToUntilItsRelease) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  EXPECT_THAT(run({"hold", "server-2"}).output, HasSubstr("server server-2 is held: nothing is written there"));
+  EXPECT_THAT(run({"hold", "Console 2"}).output, HasSubstr("is held already"));
+  (*fleet)[0].set_device_state("PJSIP/100", DeviceState::ringing);
+  (*fleet)[2].set_device_state("PJSIP/300", DeviceState::busy);
+  const Json wrong = look_until("wrong", [](const Json& all) { return all["wrong"].size() == 1; });
+  EXPECT_EQ(wrong["wrong"][0]["server"], "server-2");
+  EXPECT_EQ(wrong["wrong"][0]["is"], "held");
+  EXPECT_EQ(wrong["wrong"][0]["holds"], "BUSY");
+  look_until("show?name=PJSIP/300", is_settled);
+  EXPECT_EQ(look("server?name=server-2")["held"], true);
+  EXPECT_THAT(run({"status"}).output, HasSubstr("server server-2 is held for maintenance"));
+  EXPECT_THAT(run({"servers"}).output, HasSubstr("held"));
+  EXPECT_THAT(run({"release", "server-2"}).output, HasSubstr("gets what it lacks"));
+  ASSERT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); })) << daemon->output();
+  EXPECT_THAT(run({"release", "server-2"}).output, HasSubstr("is not held"));
+  EXPECT_EQ(run({"hold", "nobody"}).code, 64);
+}
+
 TEST_F(LampCommandsSystem, StatusCountsThem) {
   everywhere("PJSIP/100", DeviceState::busy);
-  const Json answer = look_until("status", [](const Json& status) {
-    return status["lamps"].is_object() && status["lamps"]["right"] == 2;
-  });
+  const Json answer = look_until(
+      "status", [](const Json& status) { return status["lamps"].is_object() && status["lamps"]["right"] == 2; });
   EXPECT_EQ(shape(answer["lamps"]), (Json{{"right", "number"},
                                           {"in_flight", "number"},
                                           {"waiting", "number"},
                                           {"refused", "number"},
+                                          {"held", "number"},
                                           {"down", "number"}}));
   EXPECT_THAT(run({"status"}).output, HasSubstr("2 right"));
 }

@@ -59,13 +59,15 @@ class Monitoring : public ControlSystem {
 
 TEST_F(Monitoring, ThePageHasEachFigureAndNoOther) {
   const std::string page = read_file(AMIBROKER_MONITORING_PAGE);
-  const std::string table = page.substr(page.find("| name | kind |"), page.find("## Alarms") - page.find("| name | kind |"));
+  const std::string table =
+      page.substr(page.find("| name | kind |"), page.find("## Alarms") - page.find("| name | kind |"));
   EXPECT_EQ(figures_in(table), families);
 }
 
 TEST_F(Monitoring, RulesAndDashboardUseFiguresThatThereAre) {
   for (const char* const file : {"alerts.yml", "grafana.json"})
-    EXPECT_THAT(families, ::testing::IsSupersetOf(figures_in(read_file(std::string(AMIBROKER_MONITORING_FILES) + file))))
+    EXPECT_THAT(families,
+                ::testing::IsSupersetOf(figures_in(read_file(std::string(AMIBROKER_MONITORING_FILES) + file))))
         << file;
 }
 

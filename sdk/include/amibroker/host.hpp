@@ -48,6 +48,9 @@ struct ServerInfo {
   std::string_view system_name{};       ///< `systemname` of its asterisk.conf, which many leave empty
   /// It was taken out of the configuration: it is never up again, and every request to it is refused.
   bool retired = false;
+  /// The administrator holds it for maintenance: a plugin that distributes something writes nothing there until
+  /// on_server_changed says otherwise, and goes on taking what the server says. Since ABI 3.
+  bool held = false;
 };
 
 enum class Level : std::uint8_t { debug, info, warning, error };

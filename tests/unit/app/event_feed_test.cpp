@@ -18,7 +18,8 @@ TEST(EventSubject, IsWhatTheEventIsAbout) {
   EXPECT_EQ(subject(std::array<Field, 2>{{{"Event", "PresenceStateChange"}, {"Presentity", "CustomPresence:1"}}}),
             "CustomPresence:1");
   EXPECT_EQ(subject(std::array<Field, 2>{{{"Event", "MessageWaiting"}, {"mailbox", "100@default"}}}), "100@default");
-  EXPECT_EQ(subject(std::array<Field, 3>{{{"Event", "Newexten"}, {"Channel", "PJSIP/1-0001"}, {"Exten", "200"}}}), "200")
+  EXPECT_EQ(subject(std::array<Field, 3>{{{"Event", "Newexten"}, {"Channel", "PJSIP/1-0001"}, {"Exten", "200"}}}),
+            "200")
       << "the number says more than the channel";
 }
 

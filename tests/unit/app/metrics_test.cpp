@@ -34,11 +34,13 @@ class MetricsTest : public ::testing::Test {
            done(control::Json{{"health", health}});
          }});
     add_pages(site, servers, plugins);
-    add_metrics(site, {[this](auto& families) { collect_core(servers, plugins, log, families); },
-                        [this](auto& families) { collect_loop(loop, families); },
-                       [](auto& families) {
-                         families.push_back({"other", control::Family::Type::gauge, "More.", {{{}, 7.0}}});
-                       }});
+    add_metrics(site,
+                {[this](auto& families) { collect_core(servers, plugins, log, families); },
+                 [this](auto& families) { collect_loop(loop, families); },
+                 [](auto& families) {
+                   families.push_back({"other", control::Family::Type::gauge, "More.", {{{}, 7.0}}});
+                 }},
+                loop, 0ms);
   }
 
   /// Status and text of a page.
@@ -110,6 +112,20 @@ TEST(CollectConfig, SaysWhetherAndWhenItWasTaken) {
 TEST_F(MetricsTest, HaveWhatOthersAdd) {
   EXPECT_THAT(page("metrics").second, HasSubstr("\n# TYPE other gauge\nother 7\n"));
   EXPECT_THAT(page("metrics").second, HasSubstr("\nprocess_open_fds "));
+}
+
+TEST_F(MetricsTest, AreCollectedNoMoreOftenThanTheirAgeHoweverManyAsk) {
+  int collected = 0;
+  control::Site other;
+  add_metrics(other, {[&](auto& families) {
+                families.push_back({"times", control::Family::Type::gauge, "T.", {{{}, double(++collected)}}});
+              }},
+              loop, 1h);
+  for (int i = 0; i < 3; ++i)
+    other.pages.find("metrics")->run(control::Arguments({}), [&](const control::Answer& answer) {
+      EXPECT_THAT(std::get<control::Text>(answer).write(), HasSubstr("\ntimes 1\n"));
+    });
+  EXPECT_EQ(collected, 1);
 }
 
 TEST_F(MetricsTest, ABrokerWithoutAServerIsNotReady) {

@@ -82,6 +82,35 @@ TEST_F(DoorTest, IsBounded) {
   EXPECT_TRUE(ask(keeps));
 }
 
+TEST_F(DoorTest, QuestionsThatTakeLongLeaveRoomForTheLoopsOwnWork) {
+  std::string order;
+  const Command slow{"slow", Level::look, "", {}, [&](const Arguments&, const Done& done) {
+                       const auto end = std::chrono::steady_clock::now() + Door::turn;
+                       while (std::chrono::steady_clock::now() < end) {
+                       }
+                       order += 'q';
+                       loop.post([&] { order += 'w'; });
+                       done(Json());
+                     }};
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(ask(slow));
+  turn();
+  EXPECT_EQ(order, "qwqwqw");
+  EXPECT_EQ(answers.size(), 3U);
+}
+
+TEST_F(DoorTest, WhatHasNotHadItsTurnIsDroppedWithTheDoor) {
+  const Command closes{"closes", Level::look, "", {}, [&](const Arguments&, const Done& done) {
+                         const auto end = std::chrono::steady_clock::now() + Door::turn;
+                         while (std::chrono::steady_clock::now() < end) {
+                         }
+                         loop.post([this] { door.reset(); });
+                         done(Json());
+                       }};
+  ASSERT_TRUE(ask(closes) && ask(keeps));
+  turn();
+  EXPECT_TRUE(kept.empty());
+}
+
 TEST_F(DoorTest, ADoneThatOutlivesTheDoorTouchesNothing) {
   ASSERT_TRUE(ask(keeps));
   ASSERT_TRUE(ask(keeps));

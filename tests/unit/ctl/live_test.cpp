@@ -40,9 +40,9 @@ Figures figures(std::chrono::seconds at, Json servers, Json plugins) {
 
 TEST(LiveLine, HasTheTimeTheServerTheEventAndItsFields) {
   EXPECT_EQ(live_line("event", event()), "03:04:05.678  berlin  DeviceStateChange  Device=PJSIP/100  State=INUSE\n");
-  EXPECT_EQ(live_line("server",
-                      {{"at", "2026-01-02T03:04:05.678Z"}, {"server", "b"}, {"event", "EventsLost"}, {"count", 3}}),
-            "03:04:05.678  b  EventsLost  3\n");
+  EXPECT_EQ(
+      live_line("server", {{"at", "2026-01-02T03:04:05.678Z"}, {"server", "b"}, {"event", "EventsLost"}, {"count", 3}}),
+      "03:04:05.678  b  EventsLost  3\n");
 }
 
 TEST(LiveLine, ShowsAFieldThatComesSeveralTimes) {
@@ -65,8 +65,8 @@ TEST(LiveLine, NeverSteersATerminalNorSpansLines) {
 TEST(LiveLine, OfAnotherFormIsItsJson) { EXPECT_EQ(live_line("event", {{"x", 1}}), "{\"x\":1}\n"); }
 
 TEST(Rates, AreWhatCameInASecond) {
-  const Json rates = rates_of(figures(10s, {server(0, 100)}, {plugin(50, 1.0)}),
-                              figures(14s, {server(0, 1100)}, {plugin(70, 1.5)}));
+  const Json rates =
+      rates_of(figures(10s, {server(0, 100)}, {plugin(50, 1.0)}), figures(14s, {server(0, 1100)}, {plugin(70, 1.5)}));
   EXPECT_EQ(rates["servers"][0]["events_per_second"], 250.0);
   EXPECT_EQ(rates["servers"][0]["actions_per_second"], 0.0);
   EXPECT_EQ(rates["plugins"][0]["calls_per_second"], 5.0);
@@ -90,7 +90,8 @@ TEST(Rates, AServerWithoutAnAnswerHasNoLatency) {
   Json silent = server(0, 1);
   silent["latency_seconds"] = nullptr;
   silent["up"] = false;
-  const std::string text = rates_text(rates_of(figures(1s, {silent}, Json::array()), figures(2s, {silent}, Json::array())));
+  const std::string text =
+      rates_text(rates_of(figures(1s, {silent}, Json::array()), figures(2s, {silent}, Json::array())));
   EXPECT_THAT(text, HasSubstr("down"));
   EXPECT_THAT(text, HasSubstr("-"));
 }

@@ -8,9 +8,9 @@
 namespace amibroker::ctl {
 namespace {
 
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Throws;
-using ::testing::Field;
 
 Json daemon_commands() { return {{"commands", {command("status", "look"), command("zzz", "change")}}}; }
 
@@ -36,8 +36,11 @@ TEST(OwnCommands, TakeTheirArgumentsLikeAllOthers) {
 TEST(OwnCommands, SayWhichNumbersTheyTake) {
   const Client nobody("/nonexistent/socket", std::chrono::milliseconds(100));
   for (const std::string wrong : {"0", "-1", "3601", "x", "1.5", "99999999999999999999"})
-    EXPECT_THAT([&] { run_own_command(nobody, question_for({"top", "--every", wrong}), false); },
-                Throws<WrongUse>(Field(&WrongUse::text, HasSubstr("--every: write a number from 1 to 3600"))))
+    EXPECT_THAT(
+        [&] {
+          run_own_command(nobody, question_for({"top", "--every", wrong}), false);
+        },
+        Throws<WrongUse>(Field(&WrongUse::text, HasSubstr("--every: write a number from 1 to 3600"))))
         << wrong;
 }
 

@@ -73,6 +73,18 @@ TEST_F(Lamps, WrongNamesEachCellThatIsNotRightAndNoOther) {
   EXPECT_EQ(commands.ask("wrong"), R"({"wrong":[],"next":null})");
 }
 
+TEST_F(Lamps, AServerThatIsHeldIsSaidToBe) {
+  host.set_held(1, true);
+  distributor->server_changed(1, false);
+  device(0, "a", "INUSE");
+  host.answer_all();
+  EXPECT_THAT(
+      commands.ask("show", {{"name", "a"}}),
+      HasSubstr(
+          R"("server":"server-2","should":"INUSE","holds":"absent","is":"held","why":"is held for maintenance")"));
+  EXPECT_THAT(commands.ask("wrong"), HasSubstr(R"("is":"held")"));
+}
+
 TEST_F(Lamps, AServerThatIsDownIsWrongOnceSomethingChanges) {
   device(0, "a", "INUSE");
   host.answer_all();

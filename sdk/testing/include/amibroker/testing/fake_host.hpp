@@ -158,6 +158,8 @@ class FakeHost final : public Host {
   void set_name(ServerId server, std::string name) {
     servers_.edit(server, [&](FakeServers::Entry& entry) { entry.name = std::move(name); });
   }
+  /// Whether an administrator holds it for maintenance.
+  void set_held(ServerId server, bool on) { servers_.hold(server, on); }
   void set_zones(ServerId server, std::vector<std::string> zones) {
     servers_.edit(server, [&](FakeServers::Entry& entry) { entry.zones.owned = std::move(zones); });
   }

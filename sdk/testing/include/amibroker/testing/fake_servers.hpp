@@ -59,6 +59,7 @@ class FakeServers {
   }
 
   void retire(ServerId server) { infos_.at(server).retired = true; }
+  void hold(ServerId server, bool on) { infos_.at(server).held = on; }
 
   [[nodiscard]] std::span<const ServerInfo> infos() const noexcept { return infos_; }
 
