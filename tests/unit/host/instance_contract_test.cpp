@@ -166,10 +166,17 @@ TEST_P(InstanceContract, ServersThatComeChangeAndGoAreTold) {
   wait_for("changed 2 lab Lab zone=berlin zone=hq 22.1.0");
   plugins.change_server(2, {"lab", "Laboratory"});
   wait_for("changed 2 lab Laboratory 22.1.0");
+  EXPECT_TRUE(plugins.hold_server(2, true));
+  EXPECT_FALSE(plugins.hold_server(2, true));
+  wait_for("changed 2 lab Laboratory 22.1.0 held");
+  EXPECT_TRUE(plugins.hold_server(2, false));
+  wait_for("changed 2 lab Laboratory 22.1.0", 2);
   dispatcher.on_events_lost(2, 7), wait_for("lost 2 7");
   servers.seen.clear();
   plugins.retire_server(2), wait_for("retired 2");
   EXPECT_THAT(servers.seen, ElementsAre("down 2", "retired 2"));
+  EXPECT_FALSE(plugins.hold_server(2, true)) << "it is gone";
+  EXPECT_FALSE(plugins.hold_server(99, true));
 }
 
 TEST_P(InstanceContract, WhatTheHostKnowsIsThere) {

@@ -78,7 +78,7 @@ class Puppet final : public amibroker::Plugin {
     const auto& info = host_->servers()[server];
     std::string text = std::to_string(server) + ' ' + std::string(info.section) + ' ' + std::string(info.name);
     for (const auto zone : info.zones) text += " zone=" + std::string(zone);
-    return text + ' ' + std::string(info.asterisk_version);
+    return text + ' ' + std::string(info.asterisk_version) + (info.held ? " held" : "");
   }
 
   void answer_commands(amibroker::Commands& commands) {
