@@ -46,7 +46,7 @@ class Door::Line : public std::enable_shared_from_this<Line> {
 
   void add(base::PostBox::Task question) {
     questions_.push_back(std::move(question));
-    if (!std::exchange(has_turn_, true)) work();
+    if (!std::exchange(has_turn_, true)) work_later();  // not now: others may arrive with it
   }
   /// Nothing is answered any more.
   void close() {

@@ -59,7 +59,7 @@ TEST(LiveLine, SaysWhatIsMissing) {
 TEST(LiveLine, NeverSteersATerminalNorSpansLines) {
   Json evil = event();
   evil["fields"] = {{"Device", "a\x1b[2Jb\nc"}};
-  EXPECT_THAT(live_line("event", evil), HasSubstr("Device=a\\x1B[2Jb\\x0Ac"));
+  EXPECT_THAT(live_line("event", evil), HasSubstr("Device=a\\x1b[2Jb\\x0ac"));
 }
 
 TEST(LiveLine, OfAnotherFormIsItsJson) { EXPECT_EQ(live_line("event", {{"x", 1}}), "{\"x\":1}\n"); }
