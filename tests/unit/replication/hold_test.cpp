@@ -44,8 +44,8 @@ TEST_F(Held, WhatItSaysReachesTheOthers) {
   hold(0, true);
   fleet.origin(0, 0, in_use);
   EXPECT_EQ(fleet.event(0, 3, ringing), News::change);
-  EXPECT_THAT(fleet.taken(),
-              UnorderedElementsAre(Write{1, 0, in_use}, Write{2, 0, in_use}, Write{1, 3, ringing}, Write{2, 3, ringing}));
+  EXPECT_THAT(fleet.taken(), UnorderedElementsAre(Write{1, 0, in_use}, Write{2, 0, in_use}, Write{1, 3, ringing},
+                                                  Write{2, 3, ringing}));
 }
 
 TEST_F(Held, WhatWaitsThereIsNotWrittenAny) {
