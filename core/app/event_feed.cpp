@@ -22,7 +22,7 @@ using Type = control::ArgumentSpec::Type;
 /// For a browser or a program that comes back after its connection broke.
 constexpr std::chrono::seconds linger{60};
 
-/// Where events say what they are about; the first one that is there counts.
+/// Where events say what they are about; the first one that says something counts.
 constexpr std::array<std::string_view, 10> subjects{"Device",   "Presentity", "Mailbox", "Peer",   "EndpointName",
                                                     "Endpoint", "Queue",      "Exten",   "Bridge", "Channel"};
 
@@ -75,7 +75,7 @@ control::Feed::Spec make_spec() {
 
 std::string_view subject_of(const Message& message) noexcept {
   for (const std::string_view field : subjects)
-    if (const auto value = message.find(field)) return *value;
+    if (const std::string_view value = message[field]; !value.empty()) return value;
   return {};
 }
 

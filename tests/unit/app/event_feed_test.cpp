@@ -23,6 +23,11 @@ TEST(EventSubject, IsWhatTheEventIsAbout) {
       << "the number says more than the channel";
 }
 
+TEST(EventSubject, AFieldThatIsEmptySaysNothing) {
+  EXPECT_EQ(subject(std::array<Field, 3>{{{"Event", "Newchannel"}, {"Exten", ""}, {"Channel", "PJSIP/1-0001"}}}),
+            "PJSIP/1-0001");
+}
+
 TEST(EventSubject, IsEmptyIfTheEventNamesNothing) {
   EXPECT_EQ(subject(std::array<Field, 2>{{{"Event", "FullyBooted"}, {"Status", "Fully Booted"}}}), "");
 }
