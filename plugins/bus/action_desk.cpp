@@ -36,7 +36,8 @@ ActionDesk::ActionDesk(zmq::context_t& context, const Door& door, const Settings
 }
 
 void ActionDesk::read() {
-  for (int i = 0; i < most_at_once && read_one(); ++i) {}
+  for (int i = 0; i < most_at_once && read_one(); ++i) {
+  }
 }
 
 bool ActionDesk::read_one() {

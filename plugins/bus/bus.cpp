@@ -29,11 +29,10 @@ void Bus::start(Host& host) {
   bad_events_ = &host.counter("bad events");
   actions_ = &host.counter("actions");
   outbox_ = std::make_shared<Outbox>();
-  worker_.emplace(host, *outbox_, Settings::read(host.options()), new_run(),
-                  Worker::Calls{[this](const auto& wanted) { follow(wanted); },
-                                [this](auto envelope, const auto& request) {
-                                  carry_out(std::move(envelope), request);
-                                }});
+  worker_.emplace(
+      host, *outbox_, Settings::read(host.options()), new_run(),
+      Worker::Calls{[this](const auto& wanted) { follow(wanted); },
+                    [this](auto envelope, const auto& request) { carry_out(std::move(envelope), request); }});
 }
 
 void Bus::stop() { worker_.reset(); }
@@ -46,6 +45,29 @@ void Bus::follow(const std::shared_ptr<const Wanted>& wanted) {
     if (!before->names.contains(name)) host_->subscribe(name);
   for (const std::string& name : before->names)
     if (!wanted->names.contains(name)) host_->unsubscribe(name);
+  if (wanted->asked_for_servers == before->asked_for_servers) return;
+  for (const ServerInfo& server : host_->servers())
+    if (!server.retired) tell_server(server.id);
+}
+
+void Bus::tell_server(ServerId server) {
+  const ServerInfo& info = host_->servers()[server];
+  Stream* const stream = streams_.wanted_about(server, server_prefix, info.section);
+  if (stream == nullptr) return;
+  json_ = "{\"name\":";
+  if (!append_json(json_, info.name)) json_ += "\"\"";
+  json_ += info.retired ? ",\"state\":\"gone\"}" : host_->is_up(server) ? ",\"state\":\"up\"}" : ",\"state\":\"down\"}";
+  publish(*stream, json_);
+}
+
+void Bus::on_server_retired(ServerId server) {
+  tell_server(server);
+  streams_.forget(server);
+}
+
+void Bus::on_events_lost(ServerId server, std::uint64_t count) {
+  Stream* const stream = streams_.wanted_about(server, lost_prefix, host_->servers()[server].section);
+  if (stream != nullptr) publish(*stream, "{\"count\":" + std::to_string(count) + "}");
 }
 
 void Bus::on_event(ServerId server, const Message& message) {
@@ -66,16 +88,16 @@ void Bus::on_event(ServerId server, const Message& message) {
                                                     " names; those of further names are not published");
     return;
   }
-  ++stream->number;
   json_.clear();
-  if (append_json(json_, message)) return publish(stream->topic, stream->number, json_);
+  if (append_json(json_, message)) return publish(*stream, json_);
+  ++stream->number;  // so that readers see that there was one
   ++*bad_events_;
   complaints_->add(Complaints::Kind::event, std::string(servers[server].name) + " sent an event of more than " +
                                                 std::to_string(longest_json) + " bytes, which is not published");
 }
 
-void Bus::publish(std::string_view topic, std::uint64_t number, std::string_view json) {
-  if (outbox_->publish(topic, number, json)) return;
+void Bus::publish(Stream& stream, std::string_view json) {
+  if (outbox_->publish(stream.topic, ++stream.number, json)) return;
   ++*dropped_;
   complaints_->add(Complaints::Kind::full,
                    "events come faster than they can be sent, and some are dropped; readers see it by their numbers. "

@@ -20,8 +20,8 @@
 namespace amibroker::bus {
 
 /// Publishes each event that a reader subscribed to under `event/<section>/<name>`, with a number for each topic, and
-/// asks the servers only for the events that readers want. Takes actions of the allow-list from clients. See
-/// docs/bus.md.
+/// asks the servers only for the events that readers want. `server/<section>` says how a server is, `lost/<section>`
+/// that events of it never came. Takes actions of the allow-list from clients. See docs/bus.md.
 ///
 /// On the loop's thread it only makes texts and queues them; all sockets belong to a Worker.
 ///
@@ -36,13 +36,20 @@ class Bus final : public Plugin {
 
   void start(Host& host) override;
   void on_event(ServerId server, const Message& message) override;
-  void on_server_retired(ServerId server) override { streams_.forget(server); }
+  void on_server_up(ServerId server) override { tell_server(server); }
+  void on_server_down(ServerId server) override { tell_server(server); }
+  void on_server_added(ServerId server) override { tell_server(server); }
+  void on_server_changed(ServerId server) override { tell_server(server); }
+  void on_server_retired(ServerId server) override;
+  void on_events_lost(ServerId server, std::uint64_t count) override;
   void stop() override;
 
  private:
   void follow(const std::shared_ptr<const Wanted>& wanted);
   void carry_out(std::vector<std::string> envelope, const Request& request);
-  void publish(std::string_view topic, std::uint64_t number, std::string_view json);
+  /// Publishes what is known of a server.
+  void tell_server(ServerId server);
+  void publish(Stream& stream, std::string_view json);
   [[nodiscard]] std::optional<ServerId> server_of(std::string_view section) const noexcept;
 
   Host* host_ = nullptr;

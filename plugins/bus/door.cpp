@@ -73,8 +73,7 @@ void Door::read() {
   const std::array<std::string, 6> answer{"1.0", asked[1], ok ? "200" : "400", ok ? "OK" : "not in curve_clients",
                                           "",    ""};
   for (std::size_t i = 0; i < answer.size(); ++i)
-    questions_->send(zmq::buffer(answer[i]),
-                     i + 1 < answer.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+    questions_->send(zmq::buffer(answer[i]), i + 1 < answer.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
 }
 
 }  // namespace amibroker::bus

@@ -17,9 +17,9 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr std::size_t deepest = 4;
-constexpr std::size_t most_headers = 126;     // what the broker sends, which says so itself, but later
-constexpr std::size_t longest_name = 100;     // of a header or an action, in bytes
-constexpr std::size_t longest_value = 1000;   // as Action says
+constexpr std::size_t most_headers = 126;    // what the broker sends, which says so itself, but later
+constexpr std::size_t longest_name = 100;    // of a header or an action, in bytes
+constexpr std::size_t longest_value = 1000;  // as Action says
 constexpr std::size_t longest_action_id = 200;
 
 /// What is wrong with a request; caught in `read`.

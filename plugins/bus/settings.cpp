@@ -17,13 +17,15 @@ std::optional<Endpoint> check_endpoint(const Options& options, const char* key, 
   if (text.empty()) return std::nullopt;
   auto endpoint = parse_endpoint(text);
   if (!endpoint) {
-    report.mistake(key, "takes tcp://ADDRESS:PORT with a numeric address of this machine, or * for all of them: "
-                        "tcp://127.0.0.1:9478 or tcp://[::1]:9478");
+    report.mistake(key,
+                   "takes tcp://ADDRESS:PORT with a numeric address of this machine, or * for all of them: "
+                   "tcp://127.0.0.1:9478 or tcp://[::1]:9478");
     return std::nullopt;
   }
   if (!endpoint->is_loopback && options.text("curve_secret").empty()) {
-    report.mistake(key, "is an address that other machines can reach, so it needs keys: set curve_secret_file and "
-                        "curve_clients (docs/bus.md has the steps), or listen at 127.0.0.1");
+    report.mistake(key,
+                   "is an address that other machines can reach, so it needs keys: set curve_secret_file and "
+                   "curve_clients (docs/bus.md has the steps), or listen at 127.0.0.1");
     return std::nullopt;
   }
   return endpoint;
@@ -33,21 +35,25 @@ void check_keys(const Options& options, OptionReport& report) {
   const std::string secret(options.text("curve_secret"));
   const auto& clients = options.list("curve_clients");
   if (secret.empty() && !clients.empty())
-    return report.mistake("curve_clients", "needs curve_secret_file beside it: the file NAME.secret that "
-                                           "zmq-ami-broker --make-keys NAME made");
+    return report.mistake("curve_clients",
+                          "needs curve_secret_file beside it: the file NAME.secret that "
+                          "zmq-ami-broker --make-keys NAME made");
   if (secret.empty()) return;
   if (zmq_has("curve") != 1)
-    return report.mistake("curve_secret", "cannot be used: the libzmq of this machine was built without CURVE; install "
-                                          "one that has it (Debian's libzmq5 does)");
+    return report.mistake("curve_secret",
+                          "cannot be used: the libzmq of this machine was built without CURVE; install "
+                          "one that has it (Debian's libzmq5 does)");
   if (!is_curve_key(secret))
-    report.mistake("curve_secret", "is no key, which is one line of 40 characters; name the file NAME.secret that "
-                                   "zmq-ami-broker --make-keys NAME made");
+    report.mistake("curve_secret",
+                   "is no key, which is one line of 40 characters; name the file NAME.secret that "
+                   "zmq-ami-broker --make-keys NAME made");
   if (clients.empty())
     report.mistake("curve_secret", "needs curve_clients beside it: the public keys of those that may come in");
   for (const std::string_view client : clients)
     if (!is_curve_key(std::string(client)))
-      report.mistake("curve_clients", "takes public keys of 40 characters between commas; they are in the files "
-                                      "NAME.public that zmq-ami-broker --make-keys NAME makes");
+      report.mistake("curve_clients",
+                     "takes public keys of 40 characters between commas; they are in the files "
+                     "NAME.public that zmq-ami-broker --make-keys NAME makes");
 }
 
 }  // namespace
@@ -71,8 +77,9 @@ void check_settings(const Options& options, OptionReport& report) {
   if (options.text("events").empty() && options.text("actions").empty())
     report.mistake("events", "and actions are both empty, so the bus does nothing: set one, or switch the bus off");
   if (actions && options.list("allow").empty())
-    report.mistake("actions", "needs allow beside it, which names the actions that clients may ask for: "
-                              "allow = Setvar, Originate");
+    report.mistake("actions",
+                   "needs allow beside it, which names the actions that clients may ask for: "
+                   "allow = Setvar, Originate");
   check_keys(options, report);
 }
 

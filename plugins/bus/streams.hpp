@@ -42,6 +42,8 @@ class Streams {
   /// The topic of an event, if a reader wants it; null if none does, or if the server has too many (`is_full`). Valid
   /// until the server is forgotten. `section`: the server's.
   [[nodiscard]] Stream* wanted(ServerId server, std::string_view section, std::string_view name);
+  /// The same for a topic about the server itself: `prefix` and the section. Never too many.
+  [[nodiscard]] Stream* wanted_about(ServerId server, std::string_view prefix, std::string_view section);
   [[nodiscard]] bool is_full(ServerId server) const noexcept {
     return server < names_.size() && names_[server].size() >= most_names;
   }
@@ -55,9 +57,12 @@ class Streams {
   };
   using Names = std::unordered_map<std::string, Stream, Hash, std::equal_to<>>;
 
+  Names& names_of(ServerId server);
+  Stream* if_wanted(Stream& stream) const;
+
   std::shared_ptr<const Wanted> wanted_ = std::make_shared<const Wanted>();
   std::uint64_t generation_ = 1;  ///< another one whenever `wanted_` is
-  std::vector<Names> names_;      ///< by ServerId
+  std::vector<Names> names_;      ///< by ServerId; a topic about the server itself is under its prefix
 };
 
 }  // namespace amibroker::bus

@@ -32,15 +32,22 @@ Subscriptions::Result Subscriptions::take(std::string_view message) {
     kept_.erase(found);
     return Result::changed;
   }
-  if (kept_.find(text) != kept_.end()) return Result::unchanged;
+  const bool asks_for_servers = server_prefix.starts_with(text) || text.starts_with(server_prefix);
+  if (kept_.find(text) != kept_.end()) {
+    if (!asks_for_servers) return Result::unchanged;
+    ++asked_for_servers_;
+    return Result::changed;
+  }
   if (text.size() > longest_subscription || kept_.size() >= most) return Result::refused;
   kept_.emplace(text);
+  if (asks_for_servers) ++asked_for_servers_;
   return Result::changed;
 }
 
 std::shared_ptr<const Wanted> Subscriptions::wanted() const {
   auto wanted = std::make_shared<Wanted>();
   wanted->subscriptions = kept_;
+  wanted->asked_for_servers = asked_for_servers_;
   for (const std::string& text : kept_) {
     const Wish wish = wish_of(text);
     if (wish.kind == Wish::Kind::all) wanted->all = true;

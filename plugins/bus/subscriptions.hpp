@@ -21,13 +21,15 @@ struct Wanted {
   Names subscriptions;  ///< beginnings of topics
   Names names;          ///< events that servers are asked for by name
   bool all = false;     ///< servers are asked for all events
+  /// How many subscriptions to `server/` came so far, repeats included: each is answered with what is known.
+  std::uint64_t asked_for_servers = 0;
 
   /// Whether a reader has subscribed to this topic, or to a beginning of it.
   [[nodiscard]] bool has(std::string_view topic) const noexcept;
 };
 
-/// Keeps the subscriptions as the publishing socket tells them: each text once when its first reader comes, and once
-/// when its last reader goes. One thread.
+/// Keeps the subscriptions as the publishing socket tells them: each text whenever a reader comes, and once when its
+/// last reader goes. One thread.
 class Subscriptions {
  public:
   /// Most texts that are kept.
@@ -35,7 +37,7 @@ class Subscriptions {
 
   enum class Result : std::uint8_t {
     changed,
-    unchanged,  ///< it was there already, or was not there
+    unchanged,  ///< it was there already, or was not there, and that changes nothing
     refused,    ///< too long, or too many
   };
 
@@ -47,6 +49,7 @@ class Subscriptions {
 
  private:
   Wanted::Names kept_;
+  std::uint64_t asked_for_servers_ = 0;
 };
 
 }  // namespace amibroker::bus

@@ -4,12 +4,16 @@
 // does not read costs only itself.
 #include <nlohmann/json.hpp>
 
-#include "tests/system/bus_peers.hpp"
 #include "tests/system/system_fixture.hpp"
+#include "tests/unit/bus/peers.hpp"
 
 namespace amibroker::system_test {
 namespace {
 
+using bus_test::BusPeer;
+using bus_test::Frames;
+using bus_test::FreePort;
+using bus_test::KeyPair;
 using sim::DeviceState;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -146,7 +150,8 @@ TEST_F(Bus, WhatIsNotAllowedOrNoRequestIsRefusedWithAReason) {
   EXPECT_EQ(refused.at("outcome"), "refused");
   EXPECT_EQ(refused.at("ActionID"), "8");
   EXPECT_EQ(refused.at("text"), "the action Originate is not in allow of the bus");
-  EXPECT_TRUE(daemon->says("asked for the action Originate, which is not sent: if clients may do that, add it to allow"));
+  EXPECT_TRUE(
+      daemon->says("asked for the action Originate, which is not sent: if clients may do that, add it to allow"));
   EXPECT_THAT(std::string(ask("Action: Ping").at("text")), HasSubstr("is no JSON object"));
   EXPECT_EQ(ask(R"({"server":"nowhere","Action":"Ping"})").at("text"), "no server has a section of this name");
   EXPECT_EQ(ask(R"({"server":"server-0","Action":"Ping"})").at("outcome"), "success");
@@ -182,7 +187,8 @@ TEST_F(Bus, AnAddressThatOthersReachNeedsKeys) {
   make_fleet(1);
   start(config("", "[plugins]\nbus = yes\n[plugin bus]\nevents = tcp://*:9478\n"));
   EXPECT_EQ(daemon->exit_code(), 78) << daemon->output();
-  EXPECT_THAT(daemon->output(), HasSubstr("option events is an address that other machines can reach, so it needs keys"));
+  EXPECT_THAT(daemon->output(),
+              HasSubstr("option events is an address that other machines can reach, so it needs keys"));
   daemon.reset();
 }
 

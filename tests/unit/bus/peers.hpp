@@ -15,7 +15,7 @@
 #include <vector>
 #include <zmq.hpp>
 
-namespace amibroker::system_test {
+namespace amibroker::bus_test {
 
 /// CURVE keys of one end.
 struct KeyPair {
@@ -100,4 +100,4 @@ class BusPeer {
   zmq::socket_t socket_;
 };
 
-}  // namespace amibroker::system_test
+}  // namespace amibroker::bus_test
