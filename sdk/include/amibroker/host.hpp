@@ -75,7 +75,8 @@ class Host {
   virtual void subscribe_all() noexcept = 0;
 
   /// Takes back `subscribe` for this name (without case): no event of it comes after this call. Does nothing to
-  /// `subscribe_all`, or for a name that was not subscribed to.
+  /// `subscribe_all`, or for a name that was not subscribed to. An empty name takes back `subscribe_all`; the names
+  /// that were subscribed to stay.
   virtual void unsubscribe(std::string_view event) noexcept = 0;
 
   /// Carries out an action on one server. The action is copied. `done` may be empty.
