@@ -29,7 +29,7 @@ ActionDesk::ActionDesk(zmq::context_t& context, const Door& door, const Settings
       bad_(host.counter("bad requests")),
       not_allowed_(host.counter("actions not allowed")),
       complaints_(complaints) {
-  door.prepare(socket_);
+  door.prepare(socket_, settings.actions.value());
   socket_.set(zmq::sockopt::sndhwm, most_waiting);
   socket_.set(zmq::sockopt::rcvhwm, most_waiting);
   socket_.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(longest_request));

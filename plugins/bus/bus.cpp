@@ -45,6 +45,7 @@ void Bus::follow(const std::shared_ptr<const Wanted>& wanted) {
     if (!before->names.contains(name)) host_->subscribe(name);
   for (const std::string& name : before->names)
     if (!wanted->names.contains(name)) host_->unsubscribe(name);
+  if (!wanted->all && before->all) host_->unsubscribe("");
   if (wanted->asked_for_servers == before->asked_for_servers) return;
   for (const ServerInfo& server : host_->servers())
     if (!server.retired) tell_server(server.id);

@@ -35,9 +35,10 @@ Door::Door(zmq::context_t& context, const Settings& settings, Host& host, Compla
   questions_->bind("inproc://zeromq.zap.01");
 }
 
-void Door::prepare(zmq::socket_t& socket) const {
+void Door::prepare(zmq::socket_t& socket, const Endpoint& endpoint) const {
   socket.set(zmq::sockopt::linger, 0);
-  socket.set(zmq::sockopt::ipv6, 1);
+  // Not always: IPv4 peers of such a socket have addresses that nobody writes that way (::ffff:127.0.0.1).
+  socket.set(zmq::sockopt::ipv6, endpoint.address == "*" || endpoint.address.find(':') != endpoint.address.npos);
   // A reader that stands still is no dead one, so the kernels ask each other, not the programs.
   socket.set(zmq::sockopt::tcp_keepalive, 1);
   socket.set(zmq::sockopt::tcp_keepalive_idle, 60);

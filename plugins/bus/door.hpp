@@ -22,8 +22,8 @@ class Door {
   /// To be made before the sockets, and destroyed after them. Throws zmq::error_t.
   Door(zmq::context_t& context, const Settings& settings, Host& host, Complaints& complaints);
 
-  /// Sets this end's keys, and what all sockets of the bus have in common. Before bind.
-  void prepare(zmq::socket_t& socket) const;
+  /// Sets this end's keys, and what all sockets of the bus have in common. Before bind to this endpoint.
+  void prepare(zmq::socket_t& socket, const Endpoint& endpoint) const;
 
   /// What is to be watched; null without keys.
   [[nodiscard]] void* handle() noexcept { return questions_ ? questions_->handle() : nullptr; }

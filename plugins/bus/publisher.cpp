@@ -22,7 +22,7 @@ Publisher::Publisher(zmq::context_t& context, const Door& door, const Settings& 
       published_(host.counter("published")),
       refused_(host.counter("subscriptions refused")),
       complaints_(complaints) {
-  door.prepare(socket_);
+  door.prepare(socket_, settings.events.value());
   socket_.set(zmq::sockopt::xpub_verbose, 1);  // a further reader of server/ is told what the others know
   socket_.set(zmq::sockopt::sndhwm, settings.queue);
   socket_.set(zmq::sockopt::maxmsgsize, longest_message);  // of what readers send, which is subscriptions

@@ -97,6 +97,10 @@ TEST_F(Bus, ServersAreAskedForWhatReadersWantAndNoLongerWhenTheyAreGone) {
   EXPECT_TRUE(eventually([&] { return !all_name("Hangup") && all_name("Newchannel"); }));
   other.reset();
   EXPECT_TRUE(eventually([&] { return !all_name("Newchannel"); })) << "its end is an end of its subscriptions";
+  peer->subscribe("event/");
+  EXPECT_TRUE(eventually([&] { return (*fleet)[0].topics() == std::set<std::string>{""}; })) << "all events";
+  peer->unsubscribe("event/");
+  EXPECT_TRUE(eventually([&] { return all_name("DeviceStateChange") && !all_name("Hangup"); })) << "and no longer";
 }
 
 TEST_F(Bus, AReaderThatStopsLosesOnlyItsOwnAndNoLampIsLate) {

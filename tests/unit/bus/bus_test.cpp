@@ -79,6 +79,9 @@ TEST_F(BusPlugin, AsksForWhatReadersWant) {
   EXPECT_FALSE(host.subscribed_to_all);
   reader.subscribe("event/server-1/");
   EXPECT_TRUE(until([&] { return host.subscribed_to_all; }));
+  reader.unsubscribe("event/server-1/");
+  EXPECT_TRUE(until([&] { return !host.subscribed_to_all; }));
+  EXPECT_THAT(host.subscribed, ElementsAre("Hangup"));
 }
 
 TEST_F(BusPlugin, PublishesOnlyToTopicsThatSomebodyWantsAndNumbersThem) {

@@ -23,10 +23,10 @@ TEST(Endpoint, KnowsWhichAddressesOnlyThisMachineReaches) {
 }
 
 TEST(Endpoint, TakesNothingElse) {
-  for (const char* text : {"", "tcp://", "127.0.0.1:1", "tcp://localhost:1", "tcp://127.0.0.1", "tcp://127.0.0.1:",
-                           "tcp://127.0.0.1:0", "tcp://127.0.0.1:65536", "tcp://127.0.0.1:1x", "tcp://127.0.0.1:*",
-                           "tcp://::1:1", "tcp://[127.0.0.1]:1", "tcp://[*]:1", "tcp://[]:1", "ipc:///tmp/x",
-                           "tcp://127.0.0.1:-1", "tcp://127.0.0.1 :1", "tcp://eth0:1"})
+  for (const char* text :
+       {"", "tcp://", "127.0.0.1:1", "tcp://localhost:1", "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:0",
+        "tcp://127.0.0.1:65536", "tcp://127.0.0.1:1x", "tcp://127.0.0.1:*", "tcp://::1:1", "tcp://[127.0.0.1]:1",
+        "tcp://[*]:1", "tcp://[]:1", "ipc:///tmp/x", "tcp://127.0.0.1:-1", "tcp://127.0.0.1 :1", "tcp://eth0:1"})
     EXPECT_FALSE(parse_endpoint(text)) << text;
   EXPECT_FALSE(parse_endpoint("tcp://127.0.0.1:1" + std::string(200, '1')));
   EXPECT_FALSE(parse_endpoint(std::string("tcp://127.0.0.1\0:1", 18)));

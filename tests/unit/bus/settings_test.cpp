@@ -43,8 +43,8 @@ TEST(Settings, ByDefaultThisMachineReadsAndNobodyActs) {
 
 TEST(Settings, AreRead) {
   const KeyPair keys = KeyPair::make();
-  const Values values{{"events", "tcp://*:1"},      {"actions", "tcp://[::1]:2"},
-                      {"allow", "Setvar, Ping"},    {"queue", "5"},
+  const Values values{{"events", "tcp://*:1"},           {"actions", "tcp://[::1]:2"},
+                      {"allow", "Setvar, Ping"},         {"queue", "5"},
                       {"curve_secret", keys.secret_key}, {"curve_clients", keys.public_key + ", " + keys.public_key}};
   EXPECT_THAT(mistakes(values), IsEmpty());
   const Settings settings = Settings::read(with(values));
