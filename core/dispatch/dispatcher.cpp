@@ -131,6 +131,7 @@ void Dispatcher::subscribe(HandlerId id, std::string_view event) {
 }
 
 void Dispatcher::subscribe_all(HandlerId id) {
+  std::erase_if(unsubscribed_, [id](const auto& left) { return left.first == id && left.second.empty(); });
   subscriptions_.add_all(id);
   send_interest();
 }
@@ -152,7 +153,8 @@ void Dispatcher::drop_left() {
     subscriptions_.remove(id);
     slots_[id].reset();
   }
-  for (const auto& [id, event] : std::exchange(unsubscribed_, {})) subscriptions_.remove(id, event);
+  for (const auto& [id, event] : std::exchange(unsubscribed_, {}))
+    event.empty() ? subscriptions_.remove_all(id) : subscriptions_.remove(id, event);
   send_interest();
 }
 

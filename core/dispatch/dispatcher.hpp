@@ -66,7 +66,8 @@ class Dispatcher final : public link::ServerListener {
   /// Events of this name, without case; at any time.
   void subscribe(HandlerId id, std::string_view event);
   void subscribe_all(HandlerId id);
-  /// Takes back `subscribe`. Also from inside a call to the handler: no event of this name reaches it afterwards.
+  /// Takes back `subscribe`, or, with an empty name, `subscribe_all`. Also from inside a call to the handler: no event
+  /// of this name reaches it afterwards.
   void unsubscribe(HandlerId id, std::string_view event);
   /// All that the handler wants from now on, in the place of what it wanted before. One step, however many names
   /// change.

@@ -32,39 +32,53 @@ std::size_t Subscriptions::Hash::operator()(std::string_view name) const noexcep
 
 void Subscriptions::add(link::Owner handler, std::string_view event) {
   const auto [found, inserted] = by_name_.try_emplace(std::string(event));
-  if (inserted) found->second = all_;
-  add_once(found->second, handler);
+  Entry& entry = found->second;
+  if (inserted) entry.handlers = all_;
+  add_once(entry.handlers, handler);
+  add_once(entry.named, handler);
 }
 
 void Subscriptions::add_all(link::Owner handler) {
   add_once(all_, handler);
-  for (auto& [name, handlers] : by_name_) add_once(handlers, handler);
+  for (auto& [name, entry] : by_name_) add_once(entry.handlers, handler);
 }
 
 /// What nobody wants by name is forgotten, or a handler that wants ever other names would fill the table.
 void Subscriptions::remove(link::Owner handler, std::string_view event) {
   const auto found = by_name_.find(event);
+  if (found == by_name_.end()) return;
+  Entry& entry = found->second;
+  std::erase(entry.named, handler);
   const bool wants_all = std::find(all_.begin(), all_.end(), handler) != all_.end();
-  if (found == by_name_.end() || wants_all) return;
-  std::erase(found->second, handler);
-  if (found->second.size() == all_.size()) by_name_.erase(found);
+  if (!wants_all) std::erase(entry.handlers, handler);
+  if (entry.named.empty()) by_name_.erase(found);
+}
+
+void Subscriptions::remove_all(link::Owner handler) {
+  std::erase(all_, handler);
+  for (auto& [name, entry] : by_name_) {
+    const bool named_it = std::find(entry.named.begin(), entry.named.end(), handler) != entry.named.end();
+    if (!named_it) std::erase(entry.handlers, handler);
+  }
 }
 
 void Subscriptions::remove(link::Owner handler) {
   std::erase(all_, handler);
-  for (auto& [name, handlers] : by_name_) std::erase(handlers, handler);
-  std::erase_if(by_name_, [&](const auto& entry) { return entry.second.size() == all_.size(); });
+  for (auto& [name, entry] : by_name_) {
+    std::erase(entry.handlers, handler);
+    std::erase(entry.named, handler);
+  }
+  std::erase_if(by_name_, [](const auto& one) { return one.second.named.empty(); });
 }
 
 const std::vector<link::Owner>* Subscriptions::of(std::string_view event) const {
   const auto found = by_name_.find(event);
-  return found == by_name_.end() ? &all_ : &found->second;
+  return found == by_name_.end() ? &all_ : &found->second.handlers;
 }
 
 link::Interest Subscriptions::interest() const {
   link::Interest interest{.all = !all_.empty()};
-  for (const auto& [name, handlers] : by_name_) {
-    if (handlers.empty()) continue;
+  for (const auto& [name, entry] : by_name_) {
     interest.all = interest.all || !is_spelled_like_asterisk(name);
     interest.names.push_back(name);
   }

@@ -22,6 +22,8 @@ class Subscriptions {
   void add_all(link::Owner handler);
   /// Takes back one name, which reaches the handler from now on only if it wants everything.
   void remove(link::Owner handler, std::string_view event);
+  /// Takes back `add_all`: from now on only the names that it asked for reach the handler.
+  void remove_all(link::Owner handler);
   void remove(link::Owner handler);
 
   /// Who gets an event of this name; never null. The list lives as long as this object and follows later changes, but
@@ -41,8 +43,12 @@ class Subscriptions {
     using is_transparent = void;
     bool operator()(std::string_view a, std::string_view b) const noexcept { return same_name(a, b); }
   };
-  std::unordered_map<std::string, std::vector<link::Owner>, Hash, Equal> by_name_;
-  std::vector<link::Owner> all_;  // those that want everything; each list of by_name_ has them as well
+  struct Entry {
+    std::vector<link::Owner> handlers;  // those of `named`, and those of `all_`
+    std::vector<link::Owner> named;     // those that asked for this name
+  };
+  std::unordered_map<std::string, Entry, Hash, Equal> by_name_;
+  std::vector<link::Owner> all_;  // those that want everything
 };
 
 }  // namespace amibroker::dispatch

@@ -71,7 +71,8 @@ std::optional<std::string> fault_of_table(const OptionSpec* options, std::size_t
   for (std::size_t i = 0; i < count; ++i) {
     if (auto fault = fault_of_option(options[i], i)) return fault;
     const auto own = plugin_key_names();
-    if (std::find(own.begin(), own.end(), options[i].key) != own.end())
+    const bool is_shared = is_shared_key(options[i].key) && options[i].type == OptionType::list;
+    if (!is_shared && std::find(own.begin(), own.end(), options[i].key) != own.end())
       return "its option " + std::string(options[i].key) + " has the name of a key that the daemon itself reads";
     for (std::size_t j = 0; j < i; ++j)
       if (std::strcmp(options[i].key, options[j].key) == 0 || takes_key_of(options[i], options[j]) ||

@@ -11,6 +11,7 @@
 #include "core/base/secret_file.hpp"
 #include "core/base/values.hpp"
 #include "core/host/option_table.hpp"
+#include "core/host/plugin_keys.hpp"
 
 namespace amibroker::host {
 namespace {
@@ -56,7 +57,7 @@ class SettingReader {
       lines_[row] = setting.line;
       return is_file ? take_file(setting, row) : take_value(setting, row);
     }
-    mistake(setting.line, unknown_option(setting, table_));
+    if (!is_shared_key(setting.key)) mistake(setting.line, unknown_option(setting, table_));
   }
 
   void take_value(const base::Setting& setting, std::size_t row) {

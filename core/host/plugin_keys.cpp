@@ -30,6 +30,8 @@ std::vector<std::string> PluginKeys::changes_from(const PluginKeys& before) cons
 
 std::span<const std::string_view> plugin_key_names() noexcept { return key_names; }
 
+bool is_shared_key(std::string_view key) noexcept { return key == "allow"; }
+
 PluginKeys take_plugin_keys(PluginConfig& plugin, std::vector<base::Problem>& errors) {
   PluginKeys keys;
   keys.isolation = take_isolation_keys(plugin, errors);
@@ -39,7 +41,7 @@ PluginKeys take_plugin_keys(PluginConfig& plugin, std::vector<base::Problem>& er
       if (const auto* mistake = std::get_if<std::string>(&allowed))
         errors.push_back({setting.line, "plugin " + base::printable(plugin.name, 60) + ": allow " + *mistake});
       else keys.allow = std::get<AllowedActions>(std::move(allowed));
-      return true;
+      return false;  // a plugin may have it as an option as well
     }
     if (setting.key != "on_fault") return false;
     const auto name = std::find(on_fault_names.begin(), on_fault_names.end(), setting.value);

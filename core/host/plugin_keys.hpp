@@ -39,11 +39,15 @@ struct PluginKeys {
   }
 };
 
-/// The names of these keys: no plugin can have an option of such a name.
+/// The names of these keys: no plugin can have an option of such a name, but for shared keys.
 [[nodiscard]] std::span<const std::string_view> plugin_key_names() noexcept;
 
-/// Takes the daemon's own keys out of `plugin.settings`, so that only the plugin's options are left. Each mistake is
-/// appended to `errors` with its line.
+/// Whether the daemon's own key stays in `plugin.settings`: a plugin that does on behalf of others what they ask for
+/// has to know what it may do, and has an option of that name, a list. For any other plugin the setting means nothing.
+[[nodiscard]] bool is_shared_key(std::string_view key) noexcept;
+
+/// Takes the daemon's own keys out of `plugin.settings`, so that only the plugin's options are left, and shared keys.
+/// Each mistake is appended to `errors` with its line.
 [[nodiscard]] PluginKeys take_plugin_keys(PluginConfig& plugin, std::vector<base::Problem>& errors);
 
 }  // namespace amibroker::host

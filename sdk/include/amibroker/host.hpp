@@ -77,8 +77,8 @@ class Host {
   /// Asks for all events. It makes the broker decode everything: use names if you know them.
   virtual void subscribe_all() noexcept = 0;
 
-  /// Takes back `subscribe` for this name (without case): no event of it comes after this call. Does nothing to
-  /// `subscribe_all`, or for a name that was not subscribed to.
+  /// Takes back `subscribe` for this name (without case), or, if it is empty, `subscribe_all`: no event of it alone
+  /// comes after this call. Each leaves the other as it is. Nothing happens for what was not subscribed to.
   virtual void unsubscribe(std::string_view event) noexcept = 0;
 
   /// Carries out an action on one server. The action is copied. `done` may be empty.

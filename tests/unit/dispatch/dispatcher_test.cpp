@@ -128,6 +128,20 @@ TEST_F(DispatcherTest, AHandlerMayUnsubscribeWhileAnEventIsPassedOn) {
   EXPECT_THAT(servers.interests.back().names, IsEmpty());
 }
 
+TEST_F(DispatcherTest, AnEmptyNameTakesBackWhatAsksForAllEvents) {
+  dispatcher.subscribe(id1, "Hangup"), dispatcher.subscribe_all(id1);
+  first.on_event = [&] { dispatcher.unsubscribe(id1, ""); };
+  event("Newchannel"), event("Newchannel"), event("Hangup");
+  EXPECT_THAT(first.seen, ElementsAre("0:Newchannel", "0:Hangup"));
+  EXPECT_FALSE(servers.interests.back().all);
+  first.on_event = [&] {
+    dispatcher.unsubscribe(id1, "");
+    dispatcher.subscribe_all(id1);
+  };
+  event("Hangup"), event("Newchannel");
+  EXPECT_THAT(first.seen, ElementsAre("0:Newchannel", "0:Hangup", "0:Hangup", "0:Newchannel"));
+}
+
 TEST_F(DispatcherTest, WhoUnsubscribesAndSubscribesAgainWhileAnEventIsPassedOnKeepsIt) {
   dispatcher.subscribe(id1, "Hangup");
   first.on_event = [&] {

@@ -52,6 +52,17 @@ TEST(Subscriptions, ANameThatIsTakenBackStaysWithThoseThatWantEverything) {
   EXPECT_THAT(*s.of("Hangup"), ElementsAre(2));
 }
 
+TEST(Subscriptions, WhoNoLongerWantsEverythingKeepsTheNamesThatItAskedFor) {
+  Subscriptions s;
+  s.add(1, "Hangup"), s.add_all(1), s.add(1, "Newchannel"), s.add(2, "Other"), s.remove(1, "Newchannel");
+  EXPECT_THAT(*s.of("Newchannel"), ElementsAre(1)) << "everything";
+  s.remove_all(1);
+  EXPECT_THAT(*s.of("Hangup"), ElementsAre(1));
+  EXPECT_THAT(*s.of("Newchannel"), IsEmpty());
+  EXPECT_THAT(*s.of("Other"), ElementsAre(2));
+  EXPECT_EQ(s.interest(), (link::Interest{.all = false, .names = {"Hangup", "Other"}}));
+}
+
 TEST(Subscriptions, ServersAreAskedForTheNamesThatSomebodyWants) {
   Subscriptions s;
   s.add(1, "UserEvent"), s.add(2, "DeviceStateChange"), s.add(1, "CEL"), s.add(2, "UserEvent"), s.add(3, "Hangup");

@@ -48,6 +48,12 @@ TEST(AcceptedValues, IsShortForAList) {
   EXPECT_EQ(accepted_values({"skip", OptionType::list, "", "", 0, 0, ""}), "list");
 }
 
+TEST(FaultOfTable, AllowIsTheOneKeyOfTheDaemonThatAPluginMayHaveToo) {
+  EXPECT_EQ(fault_of({"allow", OptionType::list, "", "", 0, 0, "What it may do"}), "none");
+  EXPECT_THAT(fault_of({"allow", OptionType::text, "", "", 0, 0, "x"}), HasSubstr("that the daemon itself reads"));
+  EXPECT_THAT(fault_of({"on_fault", OptionType::list, "", "", 0, 0, "x"}), HasSubstr("that the daemon itself reads"));
+}
+
 TEST(FaultOfTable, ASoundTableHasNone) {
   EXPECT_EQ(fault_of(number(1, 60, "s")), "none");
   EXPECT_EQ(fault_of_table(nullptr, 0), std::nullopt);

@@ -56,6 +56,16 @@ TEST(OptionValues, ASettingReplacesTheDefault) {
   EXPECT_THAT(values.list("skip"), ElementsAre("c"));
 }
 
+TEST(OptionValues, AllowIsReadByAPluginThatHasItAndMeansNothingToTheOthers) {
+  std::vector<base::Problem> errors;
+  static_cast<void>(read({{"allow", "Setvar", 5}}, errors));
+  EXPECT_THAT(errors, IsEmpty());
+  const std::array<OptionSpec, 1> own{{{"allow", OptionType::list, "", "", 0, 0, "What it may do"}}};
+  const auto values = OptionValues::read({"demo", true, 3, {{"allow", "Setvar, Ping", 5}}}, own, errors);
+  EXPECT_THAT(errors, IsEmpty());
+  EXPECT_THAT(values.list("allow"), ElementsAre("Setvar", "Ping"));
+}
+
 TEST(OptionValues, ViewsStayValidWhenTheValuesAreMoved) {
   std::vector<base::Problem> errors;
   auto values = read({{"skip", "x,y", 5}}, errors);

@@ -250,6 +250,7 @@ class FakeHost final : public Host {
   }
   void unsubscribe(std::string_view event) noexcept override {
     if (!may_call("unsubscribe")) return;
+    if (event.empty()) subscribed_to_all = false;
     std::erase_if(subscribed, [event](const std::string& name) { return same_name(name, event); });
   }
   void request(ServerId server, const Action& action, std::chrono::milliseconds timeout,
