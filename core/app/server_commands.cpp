@@ -105,7 +105,7 @@ void add_server_commands(control::Commands& commands, const Commanded& commanded
   commands.add(
       {"hold",
        Level::change,
-       "writes nothing to a server for now, for maintenance; what it says still reaches the others",
+       "writes nothing to a server until release, for maintenance; what it says still reaches the others",
        {server_argument()},
        [=](const Arguments& arguments, const Done& done) { done(hold(commanded, *arguments.text("name"), true)); }});
   commands.add(

@@ -32,11 +32,12 @@ class ServiceTest : public ::testing::Test {
     site.commands.add({"big", Level::look, "says much", {}, [](const Arguments&, const Done& done) {
                          done(Json{{"text", std::string(std::size_t{400'000}, 'x')}});
                        }});
-    site.commands.add({"later", Level::look, "says nothing for now", {}, [this](const Arguments&, Done done) {
-                         kept.push_back(std::move(done));
-                         ++asked;
-                         asked.notify_all();
-                       }});
+    site.commands.add(
+        {"later", Level::look, "says nothing until the test lets it", {}, [this](const Arguments&, Done done) {
+           kept.push_back(std::move(done));
+           ++asked;
+           asked.notify_all();
+         }});
     site.commands.add({"set",
                        Level::change,
                        "changes something",
