@@ -32,13 +32,22 @@ std::filesystem::path own_board_folder() {
   return binary.parent_path().parent_path() / "share" / "zmq-ami-broker" / "board";
 }
 
-LoadedConfig load_file(const std::string& file) {
-  // A start may read what a shell writes into a pipe; the second reader of one waits without end.
+/// A start may read what a shell writes into a pipe; the second reader of one waits without end.
+void refuse_pipe(const std::string& file) {
   std::error_code error;
   if (const auto kind = std::filesystem::status(file, error).type();
       kind != std::filesystem::file_type::regular && std::filesystem::exists(file, error))
     throw std::runtime_error("it is no file: only the start can read a configuration that is a pipe");
+}
+
+LoadedConfig load_file(const std::string& file) {
+  refuse_pipe(file);
   return load_config(file);
+}
+
+LoadedServer load_one_server(const std::string& file, const std::string& section) {
+  refuse_pipe(file);
+  return load_server(file, section);
 }
 
 /// Also what only a helper process may find out, so that the loop waits for neither.
@@ -75,7 +84,9 @@ Application::Application(Config config, const CommandLine& line, FoldersOf folde
           loop_, service_manager_, [file = line.config_file, folders] { return load_and_check(file, folders); },
           [this](LoadedConfig loaded) { return live_.take(std::move(loaded)); }),
       check_(loop_, [file = line.config_file, folders] { return only_check(file, folders); }),
-      plugin_switch_(loop_, live_) {
+      plugin_switch_(loop_, live_),
+      server_switch_(loop_, live_,
+                     [file = line.config_file](const std::string& section) { return load_one_server(file, section); }) {
   wait_for_end();
   dispatcher_.attach(servers_);
   host::QuarantineRules rules;
@@ -105,8 +116,8 @@ std::string Application::switched_on() const {
 
 /// A daemon that nobody can ask still does its work, so what is wrong with a socket is an error in the log alone.
 void Application::open_control() {
-  add_commands(site_.commands,
-               {live_, servers_, plugins_, dispatcher_, reload_, check_, plugin_switch_, level_, board_, loop_});
+  add_commands(site_.commands, {live_, servers_, plugins_, dispatcher_, reload_, check_, plugin_switch_, server_switch_,
+                                traces_, level_, board_, loop_});
   add_doctor(site_.commands, live_, servers_, doctor_);
   add_pages(site_, servers_, plugins_);
   add_metrics(site_,

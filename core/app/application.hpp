@@ -22,8 +22,10 @@
 #include "core/app/logging.hpp"
 #include "core/app/plugin_switch.hpp"
 #include "core/app/reload.hpp"
+#include "core/app/server_switch.hpp"
 #include "core/app/service_manager.hpp"
 #include "core/app/signals.hpp"
+#include "core/app/traces.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/control/pulse.hpp"
 #include "core/control/service.hpp"
@@ -82,6 +84,8 @@ class Application {
   Reload reload_;
   ConfigCheck check_;
   PluginSwitch plugin_switch_;
+  ServerSwitch server_switch_;
+  Traces traces_{loop_, servers_};
   DoctorDesk doctor_{loop_};
   control::Pulse pulse_{loop_};
   control::Site site_;

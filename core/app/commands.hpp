@@ -3,12 +3,17 @@
 // The commands of the daemon: what docs/control.md lists.
 #pragma once
 
+#include <chrono>
+#include <variant>
+
 #include "core/app/board_feed.hpp"
 #include "core/app/config_check.hpp"
 #include "core/app/live_config.hpp"
 #include "core/app/log_level.hpp"
 #include "core/app/plugin_switch.hpp"
 #include "core/app/reload.hpp"
+#include "core/app/server_switch.hpp"
+#include "core/app/traces.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/control/command.hpp"
 #include "core/dispatch/dispatcher.hpp"
@@ -26,6 +31,8 @@ struct Commanded {
   Reload& reload;
   ConfigCheck& check;
   PluginSwitch& plugin_switch;
+  ServerSwitch& server_switch;
+  Traces& traces;
   LogLevel& level;
   BoardFeed& board;
   base::EventLoop& loop;
@@ -34,7 +41,7 @@ struct Commanded {
 /// Adds all that are below.
 void add_commands(control::Commands& commands, const Commanded& commanded);
 
-/// `servers`, `server`, `hold`, `release`, `resync` (server_commands.cpp).
+/// `servers`, `server`, `server-add`, `server-drop`, `hold`, `release`, `resync`, `trace` (server_commands.cpp).
 void add_server_commands(control::Commands& commands, const Commanded& commanded);
 /// `plugins`, `plugin`, `plugin-enable`, `plugin-disable`, `plugin-reload` (plugin_commands.cpp).
 void add_plugin_commands(control::Commands& commands, const Commanded& commanded);
@@ -44,6 +51,14 @@ void add_daemon_commands(control::Commands& commands, const Commanded& commanded
 /// the SDK's Commands (lamp_commands.cpp).
 void add_lamp_commands(control::Commands& commands, const Commanded& commanded);
 
+/// `hints` (hint_commands.cpp).
+void add_hint_commands(control::Commands& commands, const Commanded& commanded);
+
+/// By its section, which only one has; otherwise by its name for people, if only one is called so. Null if there is
+/// none.
+[[nodiscard]] const link::Server* find_server(const link::Servers& servers, std::string_view name);
+/// That there is none, with the nearest section.
+[[nodiscard]] control::Failure unknown_server(const link::Servers& servers, std::string_view name);
 /// Null if no plugin of this name runs or ran.
 [[nodiscard]] host::PluginLife* find_plugin(const host::PluginHost& plugins, std::string_view name);
 /// That there is none, with the nearest name.
@@ -56,6 +71,11 @@ void add_look(control::Commands& commands, std::string_view name, std::string_vi
                   done(tell());
                 }});
 }
+
+/// The argument `for`, a length of 1 s to `longest`, which is whole hours; `usual` if it is not given.
+[[nodiscard]] std::variant<std::chrono::seconds, control::Failure> length_argument(const control::Arguments& arguments,
+                                                                                   std::chrono::seconds usual,
+                                                                                   std::chrono::seconds longest);
 
 /// Calls `visit` for each server that is not retired.
 template <typename Visit>

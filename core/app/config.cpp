@@ -64,6 +64,14 @@ void warn_of_open_secret(const std::string& path, LoadedConfig& loaded) {
   loaded.warnings = sorted_and_cut(std::move(loaded.warnings), "warnings");
 }
 
+/// Why this text cannot be a configuration; empty: it can.
+std::string fault_of_form(std::string_view text) {
+  if (text.size() > max_config_bytes)
+    return "longer than " + std::to_string(max_config_bytes) + " bytes: this is not a configuration";
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return "is in UTF-16: save it as UTF-8";
+  return {};
+}
+
 /// What holds for keys that a file does not have: as in the sample of the original broker.
 Config defaults() {
   Config config;
@@ -82,9 +90,7 @@ void set_option_context(Config& config, const std::string& folder) {
 }  // namespace
 
 LoadedConfig parse_config(std::string_view text, const std::string& folder) {
-  if (text.size() > max_config_bytes)
-    return failed("longer than " + std::to_string(max_config_bytes) + " bytes: this is not a configuration");
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return failed("is in UTF-16: save it as UTF-8");
+  if (std::string fault = fault_of_form(text); !fault.empty()) return failed(std::move(fault));
 
   LoadedConfig result;
   result.config = defaults();
@@ -112,6 +118,29 @@ LoadedConfig load_config(const std::string& path) {
   if (!error.empty()) return failed(std::move(error));
   LoadedConfig result = parse_config(text, std::filesystem::path(path).parent_path().string());
   warn_of_open_secret(path, result);
+  return result;
+}
+
+LoadedServer parse_server(std::string_view text, const std::string& folder, std::string_view section) {
+  LoadedServer result;
+  if (std::string fault = fault_of_form(text); !fault.empty()) {
+    result.errors.push_back({0, std::move(fault)});
+    return result;
+  }
+  base::Findings findings(folder);
+  const std::vector<base::Section> sections = read_ini(text, findings.errors);
+  read_one_server(sections, section, result, findings);
+  result.errors = sorted_and_cut(std::move(findings.errors), "errors");
+  if (!result.errors.empty()) result.server.reset();
+  return result;
+}
+
+LoadedServer load_server(const std::string& path, std::string_view section) {
+  std::string error;
+  const std::string text = read_file(path, error);
+  if (error.empty()) return parse_server(text, std::filesystem::path(path).parent_path().string(), section);
+  LoadedServer result;
+  result.errors.push_back({0, std::move(error)});
   return result;
 }
 

@@ -90,6 +90,23 @@ inline constexpr std::size_t max_plugins = 1000;
 /// that it names are read.
 [[nodiscard]] LoadedConfig parse_config(std::string_view text, const std::string& folder = {});
 
+/// One server of a file, for somebody who adds it by hand.
+struct LoadedServer {
+  std::optional<ServerSettings> server{};  ///< nothing if there is no such section, or it has errors
+  bool is_there = false;                   ///< the file has a section of this name that can be a server's
+  bool is_listed = false;                  ///< `sections` lists it
+  std::vector<base::Problem> errors{};
+  std::string hint{};  ///< see base::did_you_mean; if it is not there
+};
+
+/// Reads one server's section of a file, whether `sections` lists it or not. Mistakes of other sections are none of
+/// its; lines that cannot be read are, for nobody knows what they were meant for. Files that the section names are
+/// read.
+[[nodiscard]] LoadedServer load_server(const std::string& path, std::string_view section);
+
+/// The same from memory; relative paths begin at `folder`.
+[[nodiscard]] LoadedServer parse_server(std::string_view text, const std::string& folder, std::string_view section);
+
 /// `FILE:LINE: text`, or `FILE: text` if no line is to blame.
 [[nodiscard]] std::string to_string(std::string_view file, const base::Problem& error);
 

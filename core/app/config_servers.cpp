@@ -9,6 +9,7 @@
 
 #include "core/app/config_values.hpp"
 #include "core/base/address.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 #include "core/base/values.hpp"
 #include "core/link/transport.hpp"
@@ -77,7 +78,7 @@ void read_access(const base::Section& section, link::ServerConfig& server, Endpo
   }
 }
 
-void read_server(const base::Section& section, Endpoints& endpoints, Config& config, base::Findings& findings) {
+ServerSettings read_server(const base::Section& section, Endpoints& endpoints, base::Findings& findings) {
   ServerDraft draft;
   draft.server.section = section.name;
   draft.server.name = section.name;
@@ -92,7 +93,7 @@ void read_server(const base::Section& section, Endpoints& endpoints, Config& con
   for (const base::Setting* setting : unknown) base::report_unknown_key(*setting, section.name, usable, findings);
   base::require(section, {"addr"}, findings);
   read_access(section, draft.server, endpoints, findings);
-  config.servers.push_back(std::move(draft.server));
+  return std::move(draft.server);
 }
 
 /// `sections = ...`, or nothing, with an error, if there is none or it is empty.
@@ -176,7 +177,7 @@ void read_servers(const std::vector<base::Section>& sections, Config& config, ba
     else if (is_reserved_section(name))
       findings.error(list->line, "sections: " + base::in_quotes(name) + " cannot be the name of a server");
     else if (const auto section = by_name.find(name); section != by_name.end())
-      read_server(*section->second, endpoints, config, findings);
+      config.servers.push_back(read_server(*section->second, endpoints, findings));
     else
       findings.error(list->line, "sections: there is no section " + in_brackets(base::shortened(name)) +
                                      findings.hint(name, candidates));
@@ -184,6 +185,25 @@ void read_servers(const std::vector<base::Section>& sections, Config& config, ba
   // Without a list every server's section would be reported as well.
   if (list != nullptr) report_unknown_sections(sections, listed, findings);
   report_lonely_zones(sections, config, findings);
+}
+
+void read_one_server(const std::vector<base::Section>& sections, std::string_view name, LoadedServer& result,
+                     base::Findings& findings) {
+  if (const base::Section* const servers = find_section(sections, "servers"))
+    for (const base::Setting& setting : servers->settings)
+      for (const std::string_view listed : base::split_list(setting.value))
+        if (setting.key == "sections" && listed == name) result.is_listed = true;
+  const base::Section* const section = is_reserved_section(name) ? nullptr : find_section(sections, name);
+  result.is_there = section != nullptr;
+  if (section != nullptr) {
+    Endpoints endpoints;
+    result.server = read_server(*section, endpoints, findings);
+    return;
+  }
+  std::vector<std::string_view> known;
+  for (const base::Section& one : sections)
+    if (!is_reserved_section(one.name)) known.push_back(one.name);
+  result.hint = base::did_you_mean(name, known);
 }
 
 }  // namespace amibroker::app

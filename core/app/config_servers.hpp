@@ -17,4 +17,8 @@ namespace amibroker::app {
 /// Reads all servers into `config`, and reports every section that has no meaning.
 void read_servers(const std::vector<base::Section>& sections, Config& config, base::Findings& findings);
 
+/// Reads the section `name` alone: see load_server. `result` gets all but its errors.
+void read_one_server(const std::vector<base::Section>& sections, std::string_view name, LoadedServer& result,
+                     base::Findings& findings);
+
 }  // namespace amibroker::app

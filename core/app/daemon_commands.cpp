@@ -36,6 +36,8 @@ struct Counts {
 };
 
 void count_servers(const Commanded& commanded, Counts& counts) {
+  for (const std::string& section : commanded.config.dropped_servers())
+    counts.reasons.push_back("server " + section + " was dropped by hand; server-add or a reload brings it back");
   each_server(commanded.servers, [&](const link::Server& server) {
     ++(server.up() ? counts.up : counts.down);
     if (commanded.plugins.servers()[server.id()].held)
@@ -139,14 +141,11 @@ Answer set_level(LogLevel& level, const Arguments& arguments) {
   }
   const auto wanted = parse_level(word);
   if (!wanted) return wrong_level(word);
-  std::optional<std::chrono::seconds> length = usual_length;
-  if (const auto given = arguments.text("for")) length = parse_length(*given);
-  if (!length || *length < std::chrono::seconds(1) || *length > longest_length)
-    return Failure{400, "bad_argument",
-                   "for = " + base::in_quotes(*arguments.text("for")) +
-                       ": write seconds (90), or a number with s, m or h (10m), at most 24h"};
-  level.lend(*wanted, *length);
-  return level_json(level, "the log level is " + base::lower(word) + " for " + length_text(*length) +
+  const auto length = length_argument(arguments, usual_length, longest_length);
+  if (const auto* const wrong = std::get_if<Failure>(&length)) return *wrong;
+  const auto seconds = std::get<std::chrono::seconds>(length);
+  level.lend(*wanted, seconds);
+  return level_json(level, "the log level is " + base::lower(word) + " for " + length_text(seconds) +
                                ", then again what the configuration says by then");
 }
 

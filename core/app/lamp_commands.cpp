@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "core/app/commands.hpp"
 #include "core/app/json_parts.hpp"
+#include "core/app/plugin_pages.hpp"
 #include "core/app/plugin_question.hpp"
 
 namespace amibroker::app {
@@ -83,68 +83,29 @@ void show(const Commanded& commanded, const Arguments& arguments, const Done& do
 
 // --- wrong ----------------------------------------------------------------------------------------------------
 
-/// One plugin's pages, each asked for when the one before has come and the loop has turned.
-class Wrong : public std::enable_shared_from_this<Wrong> {
- public:
-  Wrong(const Commanded& commanded, Done done) : commanded_(commanded), done_(std::move(done)) {}
-
-  void begin() {
-    for (const auto& plugin : commanded_.plugins.plugins())
-      if (plugin->wanted()) names_.emplace_back(plugin->name());
-    ask();
-  }
-
- private:
-  void ask() {
-    host::PluginLife* const plugin = current();
-    if (plugin == nullptr) return end();
-    const std::string from = std::to_string(from_);
-    const Field argument{"from", from};
-    plugin->ask("wrong", {&argument, 1}, [self = shared_from_this()](const host::PluginAnswer& answer) {
-      self->take(answer);
-      self->commanded_.loop.post([self] { self->ask(); });
-    });
-  }
-  /// The one that is asked at present; null after the last.
-  host::PluginLife* current() {
-    for (; at_ < names_.size(); next_plugin())
-      if (auto* const plugin = find_plugin(commanded_.plugins, names_[at_]); plugin != nullptr && plugin->wanted())
-        return plugin;
-    return nullptr;
-  }
-  void next_plugin() {
-    ++at_;
-    from_ = 0;
-  }
-  void take(const host::PluginAnswer& answer) {
-    using Kind = host::PluginAnswer::Kind;
-    Json json = answer.kind == Kind::json ? Json::parse(answer.text, nullptr, false) : Json();
-    if (answer.kind == Kind::failure) add_failure(answer_, {names_[at_], {}, answer.text});
-    Json items = Json::array();
-    if (json.is_object()) move_items(names_[at_], json["wrong"], items);
-    for (Json& item : items)
-      if (answer_["wrong"].size() < most_wrong) answer_["wrong"].push_back(std::move(item));
-      else ++more_;
-    // A plugin that does not get on with its pages must not be asked without end.
-    const Json next = json.is_object() ? json["next"] : Json();
-    const bool goes_on = next.is_number_unsigned() && next.get<std::uint64_t>() > from_;
-    if (goes_on) from_ = next.get<std::uint64_t>();
-    else next_plugin();
-  }
-  void end() {
-    answer_["more"] = more_;
-    put_times(answer_, commanded_.loop.now());
-    done_(std::move(answer_));
-  }
-
-  Commanded commanded_;
-  Done done_;
-  std::vector<std::string> names_;
-  std::size_t at_ = 0;
-  std::uint64_t from_ = 0;
-  std::size_t more_ = 0;
-  Json answer_{{"wrong", Json::array()}};
-};
+void wrong(const Commanded& commanded, const Done& done) {
+  struct Collected {
+    Json answer{{"wrong", Json::array()}};
+    std::size_t more = 0;
+  };
+  const auto collected = std::make_shared<Collected>();
+  PluginPages::Hears hears;
+  hears.item = [collected](const std::string& plugin, Json& item) {
+    Json& list = collected->answer["wrong"];
+    if (list.size() >= most_wrong) return static_cast<void>(++collected->more);
+    item["plugin"] = plugin;
+    list.push_back(std::move(item));
+  };
+  hears.failure = [collected](const std::string& plugin, const std::string& text) {
+    add_failure(collected->answer, {plugin, {}, text});
+  };
+  hears.end = [collected, done, &loop = commanded.loop] {
+    collected->answer["more"] = collected->more;
+    put_times(collected->answer, loop.now());
+    done(std::move(collected->answer));
+  };
+  std::make_shared<PluginPages>(commanded.plugins, commanded.loop, "wrong", std::move(hears))->begin();
+}
 
 // --- ask ------------------------------------------------------------------------------------------------------
 
@@ -197,12 +158,11 @@ void add_lamp_commands(control::Commands& commands, const Commanded& commanded) 
                 "why this lamp: who says what, what each server should hold, what it holds, and why not yet",
                 {{"name", Type::text, true, "a device or presentity, as its server writes it: PJSIP/100"}},
                 [commanded](const Arguments& arguments, const Done& done) { show(commanded, arguments, done); }});
-  commands.add(
-      {"wrong",
-       control::Level::look,
-       "every lamp that a server does not hold as it should, with the reason",
-       {},
-       [commanded](const Arguments&, const Done& done) { std::make_shared<Wrong>(commanded, done)->begin(); }});
+  commands.add({"wrong",
+                control::Level::look,
+                "every lamp that a server does not hold as it should, with the reason",
+                {},
+                [commanded](const Arguments&, const Done& done) { wrong(commanded, done); }});
   // What a plugin does for it nobody knows, so it counts as a change.
   commands.add({"ask",
                 control::Level::change,

@@ -4,12 +4,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/app/config_schema.hpp"
 #include "core/app/crash_record.hpp"
 #include "core/app/file_limit.hpp"
 #include "core/app/report.hpp"
+#include "core/base/address.hpp"
 #include "core/base/printable.hpp"
 #include "core/host/plugin_warnings.hpp"
 
@@ -23,6 +25,15 @@ host::ServerLabel label_of(const ServerSettings& server) {
           server.include, server.exclude, std::string(server.transport->name)};
 }
 
+/// The port by which both are reached at the same address; nothing if they are two.
+std::optional<std::uint16_t> shared_port(const ServerSettings& one, const ServerSettings& other) {
+  if (base::canonical_address(one.addr) != base::canonical_address(other.addr)) return std::nullopt;
+  for (const link::Access::Port& port : one.access->ports())
+    for (const link::Access::Port& its : other.access->ports())
+      if (port.number == its.number) return port.number;
+  return std::nullopt;
+}
+
 }  // namespace
 
 LiveConfig::LiveConfig(Config config, const CommandLine& line, FoldersOf folders, const Ruled& ruled)
@@ -30,7 +41,8 @@ LiveConfig::LiveConfig(Config config, const CommandLine& line, FoldersOf folders
       line_(line),
       folders_(std::move(folders)),
       ruled_(ruled),
-      on_in_file_(switched_on(config_)) {
+      on_in_file_(switched_on(config_)),
+      listed_(listed(config_)) {
   leave_out_crashed(config_);
   if (const auto file = crash_record_file()) set_crash_record(*file);
   raise_file_limit(config_.servers.size());
@@ -46,7 +58,8 @@ ConfigOutcome LiveConfig::take(LoadedConfig loaded) {
   const std::string file = shown_file();
   for (const auto& warning : loaded.warnings) spdlog::warn("{}", to_string(file, warning));
   if (!loaded.ok()) return refuse(std::move(loaded.errors), std::move(loaded.warnings));
-  PluginSet on_in_file = switched_on(loaded.config);
+  Names on_in_file = switched_on(loaded.config);
+  Names listed_in_file = listed(loaded.config);
   leave_out_crashed(loaded.config);
   const host::PluginFolders folders = folders_(loaded.config);
   for (const auto& warning : host::plugin_warnings(folders, loaded.config.plugins)) {
@@ -74,6 +87,7 @@ ConfigOutcome LiveConfig::take(LoadedConfig loaded) {
   set_level(level);
   ++generation_;
   on_in_file_ = std::move(on_in_file);
+  listed_ = std::move(listed_in_file);
   note(outcome);
   return outcome;
 }
@@ -125,8 +139,8 @@ void LiveConfig::note(const ConfigOutcome& outcome) {
 
 bool LiveConfig::file_switches_on(std::string_view plugin) const { return on_in_file_.contains(plugin); }
 
-LiveConfig::PluginSet LiveConfig::switched_on(const Config& config) {
-  PluginSet names;
+LiveConfig::Names LiveConfig::switched_on(const Config& config) {
+  Names names;
   for (const host::PluginConfig& plugin : config.plugins)
     if (plugin.enabled) names.insert(plugin.name);
   return names;
@@ -157,6 +171,39 @@ bool LiveConfig::stop_plugin(std::string_view name) {
   return true;
 }
 
+// --- One server by hand -----------------------------------------------------------------------------------------
+
+LiveConfig::Names LiveConfig::listed(const Config& config) {
+  Names sections;
+  for (const ServerSettings& server : config.servers) sections.insert(server.section);
+  return sections;
+}
+
+std::vector<std::string> LiveConfig::dropped_servers() const {
+  std::vector<std::string> dropped;
+  for (const std::string& section : listed_)
+    if (!has_server(section)) dropped.push_back(section);
+  return dropped;
+}
+
+std::string LiveConfig::add_server(ServerSettings server) {
+  for (const ServerSettings& other : config_.servers)
+    if (const auto port = shared_port(server, other))
+      return "port " + std::to_string(*port) + " of " + server.addr + " is where [" + other.section +
+             "] is reached already: each server is there once";
+  raise_file_limit(config_.servers.size() + 1);
+  add(server);
+  config_.servers.push_back(std::move(server));
+  return {};
+}
+
+bool LiveConfig::drop_server(std::string_view section) {
+  if (!has_server(section)) return false;
+  retire(section);
+  std::erase_if(config_.servers, [&](const ServerSettings& server) { return server.section == section; });
+  return true;
+}
+
 // --- What a configuration rules ---------------------------------------------------------------------------------
 
 void LiveConfig::apply(const ConfigDiff& diff, host::PluginPlan plan, Config config) {
@@ -173,11 +220,7 @@ void LiveConfig::apply(const ConfigDiff& diff, host::PluginPlan plan, Config con
 
 void LiveConfig::apply_servers(const ConfigDiff& diff) {
   // Those that leave go first: a new one may be the same machine under another name.
-  for (const ServerSettings& server : diff.retired) {
-    const auto known = ids_.extract(server.section);
-    ruled_.servers.retire(known.mapped());
-    ruled_.plugins.retire_server(known.mapped());
-  }
+  for (const ServerSettings& server : diff.retired) retire(server.section);
   for (const ChangedServer& server : diff.changed) {
     const ServerId id = ids_.at(server.now.section);
     ruled_.servers.change(id, server.now);
@@ -192,6 +235,14 @@ void LiveConfig::leave_out_crashed(Config& config) const {
   const auto file = crash_record_file();
   if (!file) return;
   for (const std::string& text : switch_off_crashed(config.plugins, folders_(config), *file)) spdlog::error("{}", text);
+}
+
+void LiveConfig::retire(std::string_view section) {
+  const auto known = ids_.find(section);
+  const ServerId id = known->second;
+  ids_.erase(known);
+  ruled_.servers.retire(id);
+  ruled_.plugins.retire_server(id);
 }
 
 void LiveConfig::add(const ServerSettings& server) {

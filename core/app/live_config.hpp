@@ -78,6 +78,16 @@ class LiveConfig {
   bool start_plugin(host::PluginConfig plugin, host::ApartChecks checks, std::vector<base::Problem>& errors);
   /// Stops a plugin, which counts as switched off until the next reload. False if it does not run.
   bool stop_plugin(std::string_view name);
+  /// Connects to one more server, until the next reload. It was checked, and no server has its section. A text if a
+  /// port of it is one of a server that is there: nothing changes then.
+  [[nodiscard]] std::string add_server(ServerSettings server);
+  /// Disconnects a server, which is gone until the next reload. False if there is none of this section.
+  bool drop_server(std::string_view section);
+  [[nodiscard]] bool has_server(std::string_view section) const { return ids_.contains(section); }
+  /// Whether the file, as it was read last, lists this server.
+  [[nodiscard]] bool file_lists(std::string_view section) const { return listed_.contains(section); }
+  /// Servers that the file lists, as it was read last, and that were dropped by hand.
+  [[nodiscard]] std::vector<std::string> dropped_servers() const;
   /// What the configuration says of a plugin, as if it were switched on; also of one that it does not name.
   [[nodiscard]] host::PluginConfig plugin_switched_on(std::string_view name) const;
 
@@ -90,9 +100,11 @@ class LiveConfig {
   void apply(const ConfigDiff& diff, host::PluginPlan plan, Config config);
   void apply_servers(const ConfigDiff& diff);
   void add(const ServerSettings& server);
-  using PluginSet = std::set<std::string, std::less<>>;
+  void retire(std::string_view section);
+  using Names = std::set<std::string, std::less<>>;
   void leave_out_crashed(Config& config) const;
-  [[nodiscard]] static PluginSet switched_on(const Config& config);
+  [[nodiscard]] static Names switched_on(const Config& config);
+  [[nodiscard]] static Names listed(const Config& config);
 
   Config config_;
   const CommandLine& line_;
@@ -100,7 +112,8 @@ class LiveConfig {
   Ruled ruled_;
   LastRead last_read_{std::chrono::steady_clock::now(), true, "read at the start"};
   std::uint64_t generation_ = 0;
-  PluginSet on_in_file_;
+  Names on_in_file_;                                  // plugins
+  Names listed_;                                      // servers of the file
   std::map<std::string, ServerId, std::less<>> ids_;  // of the servers that are there, by section
 };
 

@@ -198,6 +198,19 @@ std::string wrong_view(const Json& answer) {
   return text;
 }
 
+/// As they are, for a file: only what explains them is a comment.
+std::string hints_view(const Json& answer) {
+  std::string text;
+  for (const Json& one : answer.at("lines")) text += line(one.get<std::string>());
+  if (answer.at("left_out") != 0)
+    text += line("; left out: " + counted(answer.at("left_out"), "name") + " that no dialplan can hold");
+  if (answer.at("more") != 0)
+    text += line("; and " + answer.at("more").dump() + " more, which are too many at once: hints SERVER --freepbx");
+  if (const auto failures = answer.find("failures"); failures != answer.end())
+    for (const Json& one : *failures) text += line("; " + cell(one.at("plugin")) + ": " + cell(one.at("text")));
+  return text;
+}
+
 std::string doctor_view(const Json& answer) {
   std::string text;
   bool is_any_wrong = false;
@@ -217,22 +230,16 @@ struct View {
 };
 
 constexpr View views[] = {
-    {"status", status_view},
-    {"servers", servers_view},
-    {"server", server_view},
-    {"plugins", plugins_view},
-    {"plugin", plugin_view},
-    {"reload", config_view},
-    {"diff", config_view},
-    {"log-level", outcome_view},
-    {"resync", outcome_view},
-    {"hold", outcome_view},
-    {"release", outcome_view},
-    {"plugin-enable", by_hand_view},
-    {"plugin-disable", by_hand_view},
-    {"plugin-reload", by_hand_view},
-    {"show", show_view},
-    {"wrong", wrong_view},
+    {"status", status_view},         {"servers", servers_view},
+    {"server", server_view},         {"plugins", plugins_view},
+    {"plugin", plugin_view},         {"reload", config_view},
+    {"diff", config_view},           {"log-level", outcome_view},
+    {"resync", outcome_view},        {"trace", outcome_view},
+    {"hold", outcome_view},          {"release", outcome_view},
+    {"server-add", by_hand_view},    {"server-drop", by_hand_view},
+    {"plugin-enable", by_hand_view}, {"plugin-disable", by_hand_view},
+    {"plugin-reload", by_hand_view}, {"show", show_view},
+    {"wrong", wrong_view},           {"hints", hints_view},
     {"doctor", doctor_view},
 };
 

@@ -26,7 +26,10 @@ class AddressRace::Runner final : public WireListener {
   Runner(AddressRace& race, std::string address) : race_(race), address_(std::move(address)) {}
 
   /// Throws what Transport::connect throws.
-  void connect() { wire_ = race_.transport_.connect(race_.config_, address_, race_.interest_, *this); }
+  void connect() {
+    wire_ = race_.transport_.connect(race_.config_, address_, race_.interest_, *this);
+    if (race_.shows_traffic_) wire_->show_traffic(true);
+  }
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
   [[nodiscard]] Wire& wire() const noexcept { return *wire_; }
   [[nodiscard]] bool is_lost() const noexcept { return is_lost_; }
@@ -109,6 +112,11 @@ void AddressRace::want(const Interest& interest) {
   if (winner_ != nullptr) return winner_->wire().want(interest);
   for (const auto& runner : runners_)
     if (!runner->is_lost()) runner->wire().want(interest);
+}
+
+void AddressRace::show_traffic(bool on) {
+  shows_traffic_ = on;
+  for (const auto& runner : runners_) runner->wire().show_traffic(on);
 }
 
 void AddressRace::close() noexcept {

@@ -39,6 +39,7 @@ class AddressRace final : public Wire {
   [[nodiscard]] bool send(const Encoded& action) override;
   void flush() override;
   void want(const Interest& interest) override;
+  void show_traffic(bool on) override;
   void close() noexcept override;
 
  private:
@@ -65,6 +66,7 @@ class AddressRace final : public Wire {
   std::size_t lost_ = 0;
   std::optional<Loss> reason_;
   base::TimerHandle timer_ = 0;
+  bool shows_traffic_ = false;
   bool over_ = false;  // lost or closed: nobody is called any more
 };
 

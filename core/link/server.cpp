@@ -97,8 +97,9 @@ void Server::connect_to(const Resolver::Found& found) {
       wire_ = std::make_unique<AddressRace>(context_.loop(), *transport_, config_, found.addresses, context_.interest(),
                                             self);
   } catch (const std::runtime_error& error) {
-    lose({Loss::Kind::refusal, error.what()});
+    return lose({Loss::Kind::refusal, error.what()});
   }
+  if (shows_traffic_) wire_->show_traffic(true);
 }
 
 /// The attempt took too long: why depends on how far it came.

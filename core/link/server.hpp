@@ -98,6 +98,9 @@ class Server final : private WireListener {
   /// The interest of all servers changed.
   void want(const Interest& interest, bool is_more);
 
+  /// Whether each message is logged from now on, over connections too; with `ServerConfig::trace` each always is.
+  void show_traffic(bool on);
+
   /// Looks at everything that depends on time.
   void tick();
   /// Does what was put off to the end of the round.
@@ -156,6 +159,7 @@ class Server final : private WireListener {
   Clock::time_point since_;  // the last change of `up()`
   std::unique_ptr<Wire> wire_;
   Resolver::Ticket look_up_ = 0;
+  bool shows_traffic_ = false;
   bool connected_ = false;
   bool ready_ = false;
   base::Backoff backoff_;

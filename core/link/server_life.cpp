@@ -182,6 +182,11 @@ void Server::on_flush_wanted() { act_at_end_of_round(); }
 
 void Server::on_notice(std::string_view text) { log_.notice(text); }
 
+void Server::show_traffic(bool on) {
+  shows_traffic_ = on;
+  if (wire_) wire_->show_traffic(on);
+}
+
 void Server::on_traffic(std::string_view direction, std::string_view text) { log_.traffic(direction, text); }
 
 void Server::on_lost(const Loss& loss) { lose(loss); }

@@ -42,6 +42,8 @@ class Servers final : public ServerAccess, private ServerContext {
   /// The server leaves for good: it goes down, its actions end, and nothing is heard of it any more. Throws
   /// std::out_of_range for an id that was never given.
   void retire(ServerId id);
+  /// Whether each message of this server is logged from now on: see Server::show_traffic. Throws std::out_of_range.
+  void show_traffic(ServerId id, bool on) { servers_.at(id)->show_traffic(on); }
   /// All servers leave: the daemon ends.
   void stop();
 

@@ -55,7 +55,8 @@ class WireListener {
   /// Something that an administrator may want to know, each text once for a wire: a piece of a sentence about the
   /// server.
   virtual void on_notice(std::string_view text) = 0;
-  /// Each message, if the server is traced. `direction`: "->" to the server or "<-". Secrets are left out.
+  /// Each message, if that is wanted: see Wire::show_traffic. `direction`: "->" to the server or "<-". Secrets are left
+  /// out.
   virtual void on_traffic(std::string_view direction, std::string_view text) = 0;
   /// The connection is over, or was never made. At most once, and nothing is called after it.
   virtual void on_lost(const Loss& loss) = 0;
@@ -77,6 +78,9 @@ class Wire {
   virtual void flush() = 0;
   /// Only these events are needed from now on. At any time.
   virtual void want(const Interest& interest) = 0;
+  /// Whether on_traffic is called from now on; with `ServerConfig::trace` it always is. Asks for no more events. At any
+  /// time.
+  virtual void show_traffic(bool on) = 0;
   /// Ends the connection; the listener is not called any more, so it may be gone before the wire.
   virtual void close() noexcept = 0;
 };

@@ -90,6 +90,17 @@ std::vector<std::string> DeviceState::shown_names(std::string_view name) {
   return names;
 }
 
+/// Names that say of which site a phone is are there because a number means several phones: which one people dial it
+/// for nobody but them knows.
+std::optional<replication::HintPart> DeviceState::hint_part(std::string_view shown_name) {
+  const auto native = names_->native_in(shown_name);
+  if (!native) return std::nullopt;
+  replication::HintPart part{std::string(native->technology), {}};
+  part.device.append(1, separator_of(native->technology)).append(native->name);
+  if (!names_->names_sites()) part.number = native->name;
+  return part;
+}
+
 DeviceState::Heard DeviceState::state_event(ServerId server, const Message& event) {
   const std::string_view device = event["Device"];
   const std::string_view state = event["State"];

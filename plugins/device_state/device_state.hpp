@@ -51,6 +51,7 @@ class DeviceState final : public replication::StatePlugin {
   bool server_info(const ServerInfo& server) override;
   [[nodiscard]] const replication::Combiner& combiner(const replication::Neighbours& neighbours) override;
   [[nodiscard]] std::vector<std::string> shown_names(std::string_view name) override;
+  [[nodiscard]] std::optional<replication::HintPart> hint_part(std::string_view shown_name) override;
   void started() override { unshared_.emplace(host(), distributor()); }
   void stopping() override { unshared_.reset(); }
   Heard custom_changed(ServerId server, std::string_view device, std::string_view state);

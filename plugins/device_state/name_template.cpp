@@ -142,13 +142,18 @@ std::string_view NameTemplate::expand(ServerId server, std::string_view device) 
 }
 
 std::string_view NameTemplate::technology_in(std::string_view shown_name) const {
-  if (shown_name.size() > replication::longest_shown_name) return {};  // and it bounds the work
+  const auto native = native_in(shown_name);
+  return native ? native->technology : std::string_view{};
+}
+
+std::optional<NameTemplate::Native> NameTemplate::native_in(std::string_view shown_name) const {
+  if (shown_name.size() > replication::longest_shown_name) return std::nullopt;  // and it bounds the work
   // A server's name may hold what separates the places: `a-1-PJSIP-100` is a device PJSIP/100, not one of technology 1.
   for (const bool known_only : {true, false}) {
     Match match{known_only};
-    if (matches(0, shown_name, match)) return match.technology;
+    if (matches(0, shown_name, match)) return Native{match.technology, match.name};
   }
-  return {};
+  return std::nullopt;
 }
 
 /// Whether the pieces from `at` on can make this text. A place goes up to the text after it, or up to the end.
@@ -165,12 +170,16 @@ bool NameTemplate::matches(std::size_t at, std::string_view rest, Match& match) 
   return false;
 }
 
-/// Whether a place can have been filled with this text; that of a technology is noted.
+/// Whether a place can have been filled with this text; what it says of the device is noted.
 bool NameTemplate::fits(Part part, std::string_view text, Match& match) {
   if (text.empty()) return false;
-  if (part == Part::name) return text.find('/') == std::string_view::npos;
+  if (part == Part::name) {
+    match.name = text;
+    return text.find('/') == std::string_view::npos;
+  }
   if (part == Part::server || part == Part::zone) return all(text, [](char c) { return is_label(c); });
   match.technology = part == Part::device ? technology_of(text) : text;
+  if (part == Part::device) match.name = text.substr(std::min(text.size(), match.technology.size() + 1));
   if (match.technology.empty() || !all(match.technology, [](char c) { return is_word(c); })) return false;
   if (!is_known_technology(match.technology)) return !match.known_only;
   return part == Part::technology || text[match.technology.size()] == separator_of(match.technology);

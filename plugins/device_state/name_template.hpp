@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,17 @@ class NameTemplate {
   /// is never one that all servers share.
   [[nodiscard]] std::string_view technology_in(std::string_view shown_name) const;
 
+  /// What a name of that form says of the device.
+  struct Native {
+    std::string_view technology;  ///< both are parts of the name
+    std::string_view name;        ///< what comes after it; slashes of the device may be `-` in it
+  };
+  /// Nothing for a name of another form.
+  [[nodiscard]] std::optional<Native> native_in(std::string_view shown_name) const;
+
+  /// Whether a device is called by its server or zone, because several have the same numbers.
+  [[nodiscard]] bool names_sites() const { return has(Part::server) || has(Part::zone); }
+
   /// Whether names have a slash, so that Asterisk makes others of them at its restart.
   [[nodiscard]] bool makes_slashes() const;
 
@@ -59,7 +71,7 @@ class NameTemplate {
   };
   struct Match {
     bool known_only;  ///< only a technology that is well known counts
-    std::string_view technology{};
+    std::string_view technology{}, name{};
   };
   NameTemplate() = default;
   void parse(std::string_view text);

@@ -107,9 +107,7 @@ class Distributor final : private Writer, private SnapshotReader {
   void report() { report_.begin(); }
 
   /// Answers what administrators ask, from now on.
-  void answer(Commands& commands, LampCommands::ShownNames shown_names) {
-    lamp_commands_.add_to(commands, std::move(shown_names));
-  }
+  void answer(Commands& commands, LampCommands::Naming naming) { lamp_commands_.add_to(commands, std::move(naming)); }
 
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }

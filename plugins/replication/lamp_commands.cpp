@@ -57,17 +57,19 @@ std::string key_text(KeyId key, std::size_t end) { return key < end ? std::to_st
 
 }  // namespace
 
-void LampCommands::add_to(Commands& commands, ShownNames shown_names) {
+void LampCommands::add_to(Commands& commands, Naming naming) {
   using Arguments = std::span<const Field>;
-  commands.answer("show", [this, shown_names = std::move(shown_names)](Arguments arguments) {
+  naming_ = std::move(naming);
+  commands.answer("show", [this](Arguments arguments) {
     const std::string_view name = argument(arguments, "name");
     if (name.empty()) throw std::invalid_argument("name: whose lamps? For instance name=PJSIP/100");
-    return show(shown_names(name));
+    return show(naming_.shown_names(name));
   });
   commands.answer("wrong", [this](Arguments arguments) { return wrong(key_argument(arguments)); });
   commands.answer("lamps", [this](Arguments arguments) {
     return argument(arguments, "changes").empty() ? lamps(key_argument(arguments)) : changes();
   });
+  commands.answer("hints", [this](Arguments arguments) { return hints(key_argument(arguments)); });
   commands.answer("delays", [this](Arguments) { return delays(); });
 }
 
@@ -238,6 +240,49 @@ void LampCommands::add_lamp(std::string& out, KeyId key) const {
   }
   add_text(out, "cells", cells);
   out += '}';
+}
+
+// --- Hints ---------------------------------------------------------------------------------------------------------
+
+std::string LampCommands::hints(KeyId from) const {
+  std::string out = R"({"hints":[)";
+  std::size_t looked_at = 0, found = 0;
+  KeyId key = from;
+  for (; key < replicator_.keys() && looked_at < cells_a_page && found < lamps_a_page && out.size() < bytes_a_page;
+       ++key) {
+    ++looked_at;
+    if (!replicator_.has(key)) continue;
+    const auto part = naming_.hint_part(keys_.shown_name(key));
+    if (!part) continue;
+    const Row row = replicator_.row(key);
+    looked_at += row.size();
+    const std::string servers = hint_servers(row);
+    if (servers.empty()) continue;
+    ++found;
+    next_item(out);
+    out += '{';
+    add_text(out, "shown", keys_.shown_name(key));
+    add_text(out, "device", part->device);
+    add_text(out, "number", part->number);
+    add_text(out, "servers", servers);
+    out += '}';
+  }
+  out += ']';
+  add_raw(out, "next", key_text(key, replicator_.keys()));
+  return out += '}';
+}
+
+/// Empty if no server has to do with it.
+std::string LampCommands::hint_servers(const Row& row) const {
+  std::string servers;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const bool is_own = row[i].contribution != no_value, is_shown = row[i].desired != no_value;
+    if ((!is_own && !is_shown) || replicator_.target(row.place(i)).vacant) continue;
+    const ServerId server = places_.server(row.place(i));
+    if (server >= servers.size()) servers.resize(server + std::size_t{1}, '.');
+    servers[server] = is_own && is_shown ? 'b' : is_own ? 'o' : 's';
+  }
+  return servers;
 }
 
 std::string LampCommands::delays() const {

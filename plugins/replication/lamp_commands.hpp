@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "amibroker/commands.hpp"
 #include "amibroker/host.hpp"
+#include "amibroker/replication/state_plugin.hpp"
 #include "plugins/replication/key_table.hpp"
 #include "plugins/replication/lamp_delay.hpp"
 #include "plugins/replication/lamp_feed.hpp"
@@ -31,13 +33,21 @@ namespace amibroker::replication {
 ///   section of the server whose word came last, or null, and `cells` has a letter for each ServerId from 0; `from` = 0
 ///   begins a watch. Or `changes`: the same of what changed since the last question, with `"more":true` if there is
 ///   more to ask for; `"begin":true` if there is no watch, which must be begun anew.
+/// - `hints`, `from`: `{"hints":[{"shown","device","number","servers"}],"next":null|KEY}` of the names that a hint can
+///   show: see HintPart. `servers` has a letter for each ServerId from 0: `o` its own, `s` shown there, `b` both, `.`
+///   neither.
 /// - `delays`: `{"limits_seconds":[],"counts":[],"sum_seconds"}` of LampDelay.
 ///
 /// Loop's thread only. All that is referred to outlives this.
 class LampCommands {
  public:
-  /// What names a state may be shown as that a server calls `name`.
-  using ShownNames = std::function<std::vector<std::string>(std::string_view name)>;
+  /// What only the plugin knows of its names.
+  struct Naming {
+    /// What names a state may be shown as that a server calls `name`.
+    std::function<std::vector<std::string>(std::string_view name)> shown_names;
+    /// What a dialplan's hint needs to show this name; nothing if no hint does.
+    std::function<std::optional<HintPart>(std::string_view shown_name)> hint_part;
+  };
 
   LampCommands(const Host& host, const Replicator& replicator, const Places& places, const KeyTable& keys,
                const ValueTable& values, LampFeed& feed, const LampDelay& delay)
@@ -49,12 +59,13 @@ class LampCommands {
         feed_(feed),
         delay_(delay) {}
 
-  void add_to(Commands& commands, ShownNames shown_names);
+  void add_to(Commands& commands, Naming naming);
 
   [[nodiscard]] std::string show(std::span<const std::string> names) const;
   [[nodiscard]] std::string wrong(KeyId from) const;
   [[nodiscard]] std::string lamps(KeyId from);
   [[nodiscard]] std::string changes();
+  [[nodiscard]] std::string hints(KeyId from) const;
   [[nodiscard]] std::string delays() const;
 
   /// Names that one question may be about.
@@ -75,6 +86,7 @@ class LampCommands {
   void add_contributions(std::string& out, KeyId key, const Row& row) const;
   void add_cell(std::string& out, KeyId key, const Row& row, std::size_t index) const;
   void add_lamp(std::string& out, KeyId key) const;
+  [[nodiscard]] std::string hint_servers(const Row& row) const;
   void add_value(std::string& out, ValueId value) const;
   void add_newest(std::string& out, const Row& row) const;
   [[nodiscard]] ValueId state_of(const Row& row) const;
@@ -86,6 +98,7 @@ class LampCommands {
   const ValueTable& values_;
   LampFeed& feed_;
   const LampDelay& delay_;
+  Naming naming_;
 };
 
 }  // namespace amibroker::replication

@@ -47,11 +47,14 @@ void StatePlugin::start(Host& host) {
                               medium);
   host.subscribe(medium.event);
   if (Commands* const commands = extension<Commands>(host))
-    distributor().answer(*commands, [this](std::string_view name) { return shown_names(name); });
+    distributor().answer(*commands, {[this](std::string_view name) { return shown_names(name); },
+                                     [this](std::string_view shown_name) { return hint_part(shown_name); }});
   started();
 }
 
 std::vector<std::string> StatePlugin::shown_names(std::string_view name) { return {std::string(name)}; }
+
+std::optional<HintPart> StatePlugin::hint_part(std::string_view) { return std::nullopt; }
 
 bool StatePlugin::server_info(const ServerInfo&) { return false; }
 

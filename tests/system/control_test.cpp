@@ -72,11 +72,12 @@ TEST_F(Control, ListsItsCommandsWithTheirArguments) {
       {"plugins", "look"},         {"plugin", "look"},           {"diff", "look"},
       {"reload", "change"},        {"log-level", "change"},      {"plugin-enable", "change"},
       {"plugin-reload", "change"}, {"plugin-disable", "change"}, {"resync", "change"},
-      {"hold", "change"},          {"release", "change"}};
+      {"hold", "change"},          {"release", "change"},        {"server-add", "change"},
+      {"server-drop", "change"},   {"trace", "change"},          {"hints", "look"}};
   for (const auto& [name, level] : expected) EXPECT_EQ(levels[name], level) << name;
   const Ran help = run({"help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* text : {"plugin enable NAME", "reload [--check]", "log-level LEVEL [--for FOR]"})
+  for (const char* text : {"plugin enable NAME", "server add NAME", "reload [--check]", "log-level LEVEL [--for FOR]"})
     EXPECT_THAT(help.output, HasSubstr(text));
   EXPECT_THAT(run({"log-level", "--help"}).output, HasSubstr("needs the right to change"));
 }
@@ -109,7 +110,9 @@ TEST_F(Control, TheCompletionKnowsCommandsAndNames) {
   };
   EXPECT_THAT(complete("stat"), "<status>");
   EXPECT_THAT(complete("\"\""), AllOf(HasSubstr("<help>"), HasSubstr("<log-level>"), HasSubstr("<reload>")));
-  EXPECT_THAT(complete("server \"\""), "<server-0>");
+  EXPECT_THAT(complete("server \"\""), "<add><drop><server-0>");
+  EXPECT_THAT(complete("server drop \"\""), "<server-0>");
+  EXPECT_THAT(complete("hints --f"), "<--freepbx>");
   EXPECT_THAT(complete("plugin en"), "<enable>");
   EXPECT_THAT(complete("plugin disable dev"), "<device_state>");
   EXPECT_THAT(complete("reload --c"), "<--check>");
@@ -331,90 +334,6 @@ TEST_F(Control, ALogLevelEndsByItselfAndDoesNotUndoAReload) {
     EXPECT_THAT(wrong.output, HasSubstr("at most 24h"));
   }
   EXPECT_THAT(run({"log-level", "debgu"}).output, HasSubstr("did you mean \"debug\""));
-}
-
-// --- Plugins by hand ------------------------------------------------------------------------------------------
-
-TEST_F(Control, APluginIsStoppedAndStartedByHandUntilTheNextReload) {
-  make_fleet(2);
-  start_controlled(with_control({0, 1}));
-  const Ran off = run({"plugin", "disable", "device_state", "--json"});
-  EXPECT_EQ(off.code, 0);
-  const Json stopped = Json::parse(off.output);
-  EXPECT_EQ(shape(stopped), (Json{{"outcome", "string"}, {"file_changed", "boolean"}, {"next_reload", "string"}}));
-  EXPECT_FALSE(stopped.at("file_changed"));
-  EXPECT_THAT(stopped.at("next_reload").get<std::string>(), HasSubstr("the next reload starts it again"));
-  EXPECT_EQ(one_plugin("device_state").at("state"), "stopped");
-  const Json status = look("status");
-  EXPECT_EQ(status.at("health"), "degraded");
-  EXPECT_THAT(status.at("reasons").dump(), HasSubstr("plugin device_state is stopped by hand"));
-  EXPECT_EQ(look("diff").at("changes"), Json::array({"plugin device_state: starts"}));
-  EXPECT_THAT(run({"plugin", "disable", "device_state"}).output, HasSubstr("is stopped already"));
-  EXPECT_THAT(daemon->output(), HasSubstr("asks for plugin-disable name=device_state"));
-
-  const Json started = change("plugin-enable", {{"name", "device_state"}});
-  EXPECT_THAT(started.at("next_reload").get<std::string>(), HasSubstr("leaves it as it is"));
-  EXPECT_EQ(look("status").at("health"), "well");
-  (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::inuse);
-  EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); })) << "it does its work again";
-  EXPECT_TRUE(look("diff").at("changes").empty());
-
-  change("plugin-disable", {{"name", "presence_state"}});
-  EXPECT_EQ(change("reload").at("changes"), Json::array({"plugin presence_state: starts"}));
-}
-
-TEST_F(Control, APluginThatTheFileDoesNotNameIsStartedByHand) {
-  make_fleet(1);
-  const std::string plugins = std::string("[plugins]\npath = ") + AMIBROKER_FAULTY_PLUGINS + "\n";
-  start_controlled(with_control({0}, plugins));
-  const Json started = change("plugin-enable", {{"name", "healthy"}});
-  EXPECT_THAT(started.at("next_reload").get<std::string>(), HasSubstr("the next reload stops it"));
-  EXPECT_EQ(one_plugin("healthy").at("state"), "runs");
-  const std::string first_line = "plugin healthy 1.2 runs";
-  EXPECT_TRUE(daemon->says(first_line)) << daemon->output();
-  EXPECT_THAT(change("plugin-reload", {{"name", "healthy"}}).at("outcome").get<std::string>(),
-              HasSubstr("new instance"));
-  EXPECT_TRUE(daemon->says(first_line, 20s, 2)) << "another instance: " << daemon->output();
-  EXPECT_EQ(change("reload").at("changes"), Json::array({"plugin healthy: stops"}));
-  EXPECT_EQ(refusal_of([&] { return change("plugin-reload", {{"name", "healthy"}}); }).first, 409);
-
-  const auto missing = refusal_of([&] { return change("plugin-enable", {{"name", "healhty"}}); });
-  EXPECT_EQ(missing.first, 409);
-  EXPECT_THAT(missing.second, HasSubstr("did you mean \"healthy\""));
-  const auto throws = refusal_of([&] { return change("plugin-enable", {{"name", "throws_in_start"}}); });
-  EXPECT_THAT(throws.second, HasSubstr("throws_in_start did not start"));
-  EXPECT_EQ(refusal_of([&] { return change("plugin-enable", {{"name", "../healthy"}}); }).first, 400);
-  EXPECT_EQ(refusal_of([&] { return change("plugin-disable", {{"name", "never_seen"}}); }).first, 404);
-}
-
-TEST_F(Control, APluginInAProcessOfItsOwnIsStartedAnewByHand) {
-  make_fleet(1);
-  start_controlled(with_control({0}, "[plugin presence_state]\nisolate = yes\n"));
-  ASSERT_TRUE(daemon->says("plugin presence_state 0.1.0 runs in process ")) << daemon->output();
-  const Json before = one_plugin("presence_state").at("process");
-  change("plugin-reload", {{"name", "presence_state"}});
-  ASSERT_TRUE(daemon->says("plugin presence_state 0.1.0 runs in process ", 20s, 2)) << daemon->output();
-  EXPECT_NE(one_plugin("presence_state").at("process"), before);
-  change("plugin-disable", {{"name", "presence_state"}});
-  change("plugin-enable", {{"name", "presence_state"}});
-  EXPECT_TRUE(daemon->says("plugin presence_state 0.1.0 runs in process ", 20s, 3)) << daemon->output();
-}
-
-// --- resync ---------------------------------------------------------------------------------------------------
-
-TEST_F(Control, AServerIsReadAgainAndWhatWasLostIsRight) {
-  make_fleet(2);
-  start_controlled(with_control({0, 1}));
-  (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::inuse);
-  ASSERT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));
-  (*fleet)[0].mute_events(true);
-  (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::not_inuse);
-  (*fleet)[0].mute_events(false);
-  EXPECT_THAT(change("resync", {{"name", "server-0"}}).at("outcome").get<std::string>(), HasSubstr("read the states"));
-  EXPECT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); })) << daemon->output();
-  EXPECT_THAT(daemon->output(), HasSubstr("asks for resync name=server-0"));
-  EXPECT_EQ(downs(0), 0U) << "its connection stays";
-  EXPECT_EQ(run({"resync", "server-9"}).code, 64);
 }
 
 }  // namespace

@@ -68,6 +68,27 @@ TEST_F(LampCommandsSystem, ANameThatNobodyKnowsIsSaidToBeUnknown) {
               HasSubstr("no plugin knows \"pjsip/100\". A device is written as its server writes it (PJSIP/100)"));
 }
 
+TEST_F(LampCommandsSystem, HintsAreTheLinesThatADialplanNeeds) {
+  everywhere("PJSIP/100", DeviceState::busy);
+  everywhere("PJSIP/anna", DeviceState::not_inuse);
+  const Ran all = run({"hints"});
+  EXPECT_EQ(all.code, 0);
+  EXPECT_EQ(all.output,
+            "; for all servers, in the context in which the phones subscribe (extensions.conf); then asterisk -rx "
+            "'dialplan reload'\n"
+            "exten => 100,hint,PJSIP/100&Custom:PJSIP/100,CustomPresence:100\n"
+            "; PJSIP/anna: put its extension in the place of NUMBER\n"
+            ";exten => NUMBER,hint,PJSIP/anna&Custom:PJSIP/anna\n");
+  const Json one = Json::parse(run({"--json", "hints", "server-1", "--freepbx"}).output);
+  EXPECT_EQ(shape(one), (Json{{"lines", {"string"}}, {"left_out", "number"}, {"more", "number"}}));
+  EXPECT_EQ(one["lines"][1], "[from-internal-custom]");
+  EXPECT_EQ(one["lines"][2], "exten => 100,hint,Custom:PJSIP/100,CustomPresence:100");
+  const std::string own = run({"hints", "--freepbx", "server-0"}).output;
+  EXPECT_THAT(own, ::testing::Not(HasSubstr("exten =>"))) << "FreePBX has a hint for each phone of its own";
+  EXPECT_EQ(run({"hints", "server-1"}).code, 64);
+  EXPECT_EQ(run({"hints", "server-9", "--freepbx"}).code, 64);
+}
+
 TEST_F(LampCommandsSystem, AServerThatIsHeldIsNotWrittenToUntilItsRelease) {
   everywhere("PJSIP/100", DeviceState::busy);
   EXPECT_THAT(run({"hold", "server-2"}).output, HasSubstr("server server-2 is held: nothing is written there"));

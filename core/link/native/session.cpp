@@ -28,6 +28,7 @@ Session::Session(Shared& shared, const ServerConfig& config, std::shared_ptr<con
       listener_(listener),
       access_(std::move(access)),
       traced_(config.trace),
+      shows_traffic_(config.trace),
       interest_(interest),
       connection_(
           shared.loop, shared.contexts, {address, access_->port, config.addr, access_->tls},
@@ -56,7 +57,7 @@ void Session::refuse(std::string why, std::string_view remedy) {
 bool Session::send(const Encoded& action) {
   if (closed_ || !ready_) return false;
   const std::string_view bytes = action.bytes();
-  if (traced_) trace("->", bytes);
+  if (shows_traffic_) trace("->", bytes);
   if (!connection_.send(bytes)) return false;
   if (due_.size() == most_due) due_.pop_front();
   due_.push_back(number_of(ami::peek_action_id(bytes)).value_or(0));
@@ -70,7 +71,7 @@ void Session::ask(Own what, const Action& action) {
   text_.clear();
   ami::encode_text(action, own_id(++last_own_), text_);
   asked_.push_back({last_own_, what});
-  if (traced_) trace("->", text_);
+  if (shows_traffic_) trace("->", text_);
   if (connection_.send(text_)) connection_.flush();
 }
 

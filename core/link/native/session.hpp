@@ -44,6 +44,7 @@ class Session final : public Wire {
   [[nodiscard]] bool send(const Encoded& action) override;
   void flush() override;
   void want(const Interest& interest) override;
+  void show_traffic(bool on) override { shows_traffic_ = on || traced_; }
   void close() noexcept override;
 
   /// Reads so far, for tests.
@@ -85,6 +86,7 @@ class Session final : public Wire {
   WireListener& listener_;
   std::shared_ptr<const NativeAccess> access_;
   bool traced_;
+  bool shows_traffic_;
   Interest interest_;
   bool greeted_ = false;
   bool ready_ = false;

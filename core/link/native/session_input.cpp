@@ -40,7 +40,7 @@ class Session::Frame final : public ami::EventFrame {
 
 void Session::on_piece(const ami::TextFramer::Piece& piece) {
   using Kind = ami::TextFramer::Kind;
-  if (traced_ && piece.kind != Kind::bad) trace("<-", piece.text);
+  if (shows_traffic_ && piece.kind != Kind::bad) trace("<-", piece.text);
   if (closed_) return;
   switch (piece.kind) {
     case Kind::incomplete: return;

@@ -62,7 +62,7 @@ class ZmqWire::Frame final : public ami::EventFrame {
 
 ZmqWire::ZmqWire(Shared shared, const std::string& address, const ZmqAccess& access, bool trace,
                  const Interest& interest, WireListener& listener)
-    : shared_(shared), listener_(listener), trace_(trace), filter_(trace) {
+    : shared_(shared), listener_(listener), trace_(trace), shows_traffic_(trace), filter_(trace) {
   filter_.set_interest(interest);
   filter_.restart();
   connection_ = std::make_unique<Connection>(
@@ -85,7 +85,7 @@ ZmqWire::ZmqWire(Shared shared, const std::string& address, const ZmqAccess& acc
 
 bool ZmqWire::send(const Encoded& action) {
   if (closed_) return false;
-  if (trace_) listener_.on_traffic("->", action.bytes());
+  if (shows_traffic_) listener_.on_traffic("->", action.bytes());
   ::zmq::message_t message = static_cast<const EncodedMessage&>(action).share();
   return connection_->send(message);
 }
@@ -121,7 +121,7 @@ void ZmqWire::tell_loss() {
 }
 
 void ZmqWire::on_event(std::string_view json) {
-  if (trace_) listener_.on_traffic("<-", json);
+  if (shows_traffic_) listener_.on_traffic("<-", json);
   // Before anything is dropped: an event that arrived is not missing, whatever is wrong with it.
   const std::string_view name = ami::peek_event_name(json);
   if (filter_.see(json, name)) listener_.on_flush_wanted();
@@ -131,7 +131,7 @@ void ZmqWire::on_event(std::string_view json) {
 }
 
 bool ZmqWire::on_answer(std::string_view json) {
-  if (trace_) listener_.on_traffic("<-", json);
+  if (shows_traffic_) listener_.on_traffic("<-", json);
   if (json.size() > largest_answer_bytes) {
     listener_.on_bad("an answer", too_large(json));
     return true;

@@ -36,6 +36,7 @@ class ZmqWire final : public Wire {
   [[nodiscard]] bool send(const Encoded& action) override;
   void flush() override;
   void want(const Interest& interest) override;
+  void show_traffic(bool on) override { shows_traffic_ = on || trace_; }
   void close() noexcept override;
 
  private:
@@ -51,6 +52,7 @@ class ZmqWire final : public Wire {
   Shared shared_;
   WireListener& listener_;
   bool trace_;
+  bool shows_traffic_;
   bool closed_ = false;
   bool connected_ = false;
   bool ready_ = false;

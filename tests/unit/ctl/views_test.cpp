@@ -55,6 +55,18 @@ TEST(Views, StatusSaysWhatIsWrongFirst) {
                           HasSubstr("version 1.2.3, running for 1 h 2 min\n"), HasSubstr("lamps: 7 right, 1 waiting")));
 }
 
+TEST(Views, HintsAreAsTheyArePastedAndWhatIsMissingIsAComment) {
+  Json answer{{"lines", {"; for all", "exten => 1,hint,PJSIP/1&Custom:PJSIP/1"}}, {"left_out", 0}, {"more", 0}};
+  EXPECT_EQ(view_of("hints", answer), "; for all\nexten => 1,hint,PJSIP/1&Custom:PJSIP/1\n");
+  answer["left_out"] = 1;
+  answer["more"] = 7;
+  answer["failures"] = {{{"plugin", "x"}, {"text", "no answer\nexten => 1,1,System(x)"}}};
+  const std::string text = view_of("hints", answer);
+  EXPECT_THAT(
+      text, AllOf(HasSubstr("\n; left out: 1 name that"), HasSubstr("\n; and 7 more"), HasSubstr("\n; x: no answer")));
+  EXPECT_THAT(text, Not(HasSubstr("\nexten => 1,1")));
+}
+
 TEST(Views, TheDoctorSaysWhatToDoAndEndsWithItsVerdict) {
   const Json fine{{"check", "port"}, {"result", "ok"}, {"text", "it is open"}, {"remedy", ""}};
   const Json bad{{"check", "login"}, {"result", "wrong"}, {"text", "it is refused"}, {"remedy", "set secret ="}};

@@ -54,6 +54,23 @@ TEST(NameTemplate, TechnologyAndNameAreWhatComesBeforeAndAfterTheFirstSlashOrCol
   EXPECT_EQ(names.expand("odd"), "Custom:-odd");
 }
 
+TEST(NameTemplate, SaysWhichDeviceANameIsOf) {
+  for (const char* const text : {"Custom:{device}", "Custom:{technology}-{name}", "Custom:{server}-{technology}-{name}",
+                                 "Custom:x{technology}_of_{name}.y", "Custom:{zone}/{device}"}) {
+    Names names(text);
+    for (const auto& [device, technology, name] :
+         {std::array{"PJSIP/100", "PJSIP", "100"}, {"Queue:sales", "Queue", "sales"}}) {
+      const auto native = names.native_in(names.expand(device));
+      ASSERT_TRUE(native) << text;
+      EXPECT_EQ(native->technology, technology) << text;
+      EXPECT_EQ(native->name, name) << text;
+    }
+    EXPECT_FALSE(names.native_in("Custom:night")) << text;
+    EXPECT_EQ(names.names_sites(), std::string_view(text).find("{server}") != std::string_view::npos ||
+                                       std::string_view(text).find("{zone}") != std::string_view::npos);
+  }
+}
+
 TEST(NameTemplate, SlashesInTheNameBecomeDashes) {
   Names names("Custom:{technology}-{name}");
   EXPECT_EQ(names.expand("DAHDI/i1/5"), "Custom:DAHDI-i1-5");

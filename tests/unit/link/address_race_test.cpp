@@ -116,6 +116,17 @@ TEST_F(AddressRaceTest, NoMoreAddressIsTriedOnceOneIsConnected) {
   EXPECT_EQ(transport.wires(), 1U);
 }
 
+TEST_F(AddressRaceTest, AllItsConnectionsShowTheirTrafficIfThatIsWanted) {
+  start({"::1", "127.0.0.1"});
+  ASSERT_TRUE(reach(1));
+  race->show_traffic(true);
+  EXPECT_TRUE(transport.wire(0).shows_traffic);
+  ASSERT_TRUE(reach(2));
+  EXPECT_TRUE(transport.wire(1).shows_traffic) << "also one that begins later";
+  race->show_traffic(false);
+  EXPECT_FALSE(transport.wire(0).shows_traffic || transport.wire(1).shows_traffic);
+}
+
 TEST_F(AddressRaceTest, AllThatTheConnectionSaysIsPassedOn) {
   start({"::1", "127.0.0.1"});
   ASSERT_TRUE(reach(1));

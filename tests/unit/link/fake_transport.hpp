@@ -34,6 +34,7 @@ struct FakeWireState {
   std::size_t flushed = 0;          ///< of `sent`: with the last flush
   std::size_t flushes = 0;
   std::vector<Interest> wants{};  ///< after the connect
+  bool shows_traffic = false;
   bool closed = false;
   bool destroyed = false;
 
@@ -105,6 +106,7 @@ class FakeTransport final : public Transport {
     }
     void flush() override { state_->flushed = state_->sent.size(), ++state_->flushes; }
     void want(const Interest& interest) override { state_->wants.push_back(interest); }
+    void show_traffic(bool on) override { state_->shows_traffic = on; }
     void close() noexcept override { state_->closed = true; }
 
    private:

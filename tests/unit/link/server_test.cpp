@@ -365,6 +365,22 @@ TEST_F(ServerTest, TriesAllAddressesOfAName) {
   EXPECT_EQ(transport().wire(2).address, "127.0.0.1");
 }
 
+TEST_F(ServerTest, ShowsItsTrafficOverNewConnectionsUntilItNeedNot) {
+  come_up();
+  EXPECT_FALSE(transport().last().shows_traffic);
+  servers->show_traffic(0, true);
+  EXPECT_TRUE(transport().last().shows_traffic);
+  transport().last().tell([](WireListener& to) { to.on_traffic("<-", "Event: A"); });
+  EXPECT_EQ(log.count("<- Event: A"), 1U);
+  transport().last().lost({Loss::Kind::connection, "closed the connection"});
+  servers->show_traffic(0, true);  // while there is no connection
+  ASSERT_TRUE(serve_until([&] { return recorder.ups == 2; }));
+  EXPECT_EQ(transport().wires(), 2U);
+  EXPECT_TRUE(transport().last().shows_traffic);
+  servers->show_traffic(0, false);
+  EXPECT_FALSE(transport().last().shows_traffic);
+}
+
 TEST_F(ServerTest, StoppedServersSayNothingMore) {
   come_up();
   ask("Setvar");

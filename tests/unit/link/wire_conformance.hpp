@@ -243,6 +243,33 @@ TEST_P(WireConformance, EventsComeInOrderWithTheirHeaders) {
   }
 }
 
+TEST_P(WireConformance, ShowsItsTrafficWhileThatIsWantedAndAsksForNothingMore) {
+  connect_and_be_ready({.all = false, .names = {"UserEvent"}});
+  peer->on_action = [&](const WirePeer::Action& action) { peer->answer(action, "done"); };
+  ask("First");
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 1; }));
+  EXPECT_TRUE(log.traffic.empty());
+  wire->show_traffic(true);
+  ask("Second");
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 2; }));
+  EXPECT_THAT(log.traffic, ::testing::ElementsAre(::testing::HasSubstr("Second"), ::testing::HasSubstr("done")));
+  wire->show_traffic(false);
+  ask("Third");
+  ASSERT_TRUE(run_until([&] { return log.answers.size() == 3; }));
+  EXPECT_EQ(log.traffic.size(), 2U);
+  EXPECT_EQ(log.count("lost"), 0U);
+}
+
+TEST_P(WireConformance, ShowsItsTrafficAlwaysIfTheConfigurationSaysSo) {
+  connect({.all = true}, true);
+  ASSERT_TRUE(run_until([&] { return log.count("ready") == 1; }));
+  wire->show_traffic(false);
+  log.traffic.clear();
+  ask("Ping");
+  ASSERT_TRUE(arrived(1));
+  EXPECT_FALSE(log.traffic.empty());
+}
+
 TEST_P(WireConformance, BadInputIsDroppedAlone) {
   connect_and_be_ready();
   for (int i = 0; i < 5; ++i) {

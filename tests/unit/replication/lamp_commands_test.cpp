@@ -22,9 +22,14 @@ class Lamps : public ManyNames {
   Lamps() {
     host.option_values.set("server_share", "100");
     begin();
-    distributor->answer(commands, [](std::string_view name) {
-      return std::vector<std::string>{std::string(name), "Custom:" + std::string(name)};
-    });
+    distributor->answer(commands, {[](std::string_view name) {
+                                     return std::vector<std::string>{std::string(name), "Custom:" + std::string(name)};
+                                   },
+                                   [](std::string_view shown_name) {
+                                     const std::string device(shown_name.substr(shown_name.find(':') + 1));
+                                     if (device == "PJSIP/none") return std::optional<HintPart>();
+                                     return std::optional(HintPart{device, device.substr(device.find('/') + 1)});
+                                   }});
   }
   std::string refusal(std::string_view command, std::initializer_list<Field> arguments) {
     try {
@@ -205,6 +210,18 @@ TEST_F(Lamps, TheTimeThatAServerWasDownIsNoDelayOfALamp) {
   EXPECT_THAT(commands.ask("show", {{"name", "a"}}),
               HasSubstr(R"("server":"server-2","should":"INUSE","holds":"INUSE")"));
   EXPECT_THAT(commands.ask("delays"), HasSubstr(R"("counts":[1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0])"));
+}
+
+TEST_F(Lamps, HintsSayWhoseADeviceIsAndWhereItIsShown) {
+  device(1, "PJSIP/100", "INUSE");
+  device(0, "PJSIP/200", "INUSE");
+  device(2, "PJSIP/200", "RINGING");
+  device(0, "PJSIP/none", "INUSE");
+  host.answer();
+  EXPECT_EQ(commands.ask("hints", {}),
+            R"({"hints":[{"shown":"Custom:PJSIP/100","device":"PJSIP/100","number":"100","servers":"sos"},)"
+            R"({"shown":"Custom:PJSIP/200","device":"PJSIP/200","number":"200","servers":"bsb"}],"next":null})");
+  EXPECT_THAT(refusal("hints", {{"from", "x"}}), HasSubstr("a number is needed"));
 }
 
 }  // namespace

@@ -20,6 +20,12 @@ class Combiner;  // these three are for the broker's own plugins: their headers 
 class Distributor;
 class Neighbours;
 
+/// How the hint of a phone names what a target holds.
+struct HintPart {
+  std::string device{};  ///< as its own server calls it: `PJSIP/100`
+  std::string number{};  ///< what people dial for it, as far as its name says; empty: that cannot be told
+};
+
 /// Knows everything about replication (docs/replication.md) and nothing about the states: what these are called, how
 /// they are read and how they are written, a derived class fills in. Needs the options of
 /// AMIBROKER_REPLICATION_OPTIONS and the one that Medium::limit names.
@@ -73,6 +79,10 @@ class StatePlugin : public Plugin, protected ListReader {
   /// Names under which targets may hold what some server calls `name`: the same, if this is not filled in. For whoever
   /// asks why a lamp is red.
   [[nodiscard]] virtual std::vector<std::string> shown_names(std::string_view name);
+
+  /// What a dialplan's hint needs to show a state that targets hold under this name. Nothing, if this is not filled in:
+  /// no hint shows it. For the command `hints`.
+  [[nodiscard]] virtual std::optional<HintPart> hint_part(std::string_view shown_name);
 
   /// What targets show if several servers contribute to a one-way name. The newest contribution, if this is not filled
   /// in. Called once in `start`, after `medium`; what is returned must stay until `stop`.
