@@ -44,7 +44,7 @@ foreach(package zmq-ami-broker zmq-ami-broker-dev)
 endforeach()
 install(FILES "${PROJECT_SOURCE_DIR}/docs/plugin-guide.md" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/zmq-ami-broker-dev"
   COMPONENT sdk EXCLUDE_FROM_ALL)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/plugins" "${PROJECT_SOURCE_DIR}/examples/events"
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/plugins" "${PROJECT_SOURCE_DIR}/examples/events" "${PROJECT_SOURCE_DIR}/examples/bus"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/zmq-ami-broker-dev/examples" COMPONENT sdk EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)

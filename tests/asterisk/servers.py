@@ -49,7 +49,8 @@ class Phone:
     def __init__(self, port):
         self.port = port
         self._process = subprocess.Popen(
-            ["sipp", "-sf", HERE / "sipp" / "ring_then_answer.xml", "-i", "127.0.0.1", "-p", str(port), "-nostdin"],
+            ["sipp", "-sf", HERE / "sipp" / "ring_then_answer.xml", "-i", "127.0.0.1", "-p", str(port),
+             "-d", "400", "-nostdin"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(self._listens, f"sipp listens on UDP port {port}")
 
