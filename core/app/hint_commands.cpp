@@ -43,9 +43,8 @@ void hints(const Commanded& commanded, const Arguments& arguments, const Done& d
                           "server: without --freepbx the lines are the same for all servers, so leave it out"});
     wish.servers.emplace_back(server->id(), server->config().section);
   } else {
-    each_server(commanded.servers, [&](const link::Server& one) {
-      wish.servers.emplace_back(one.id(), one.config().section);
-    });
+    each_server(commanded.servers,
+                [&](const link::Server& one) { wish.servers.emplace_back(one.id(), one.config().section); });
   }
   const host::PluginLife* const presences = find_plugin(commanded.plugins, "presence_state");
   wish.has_presences = presences != nullptr && presences->wanted();
@@ -58,9 +57,7 @@ void hints(const Commanded& commanded, const Arguments& arguments, const Done& d
   hears.failure = [heard](const std::string& plugin, const std::string& text) {
     heard->failures.push_back({{"plugin", plugin}, {"text", text}});
   };
-  hears.end = [heard, done] {
-    done(control::Text{200, "application/json", [heard] { return answer_text(*heard); }});
-  };
+  hears.end = [heard, done] { done(control::Text{200, "application/json", [heard] { return answer_text(*heard); }}); };
   std::make_shared<PluginPages>(commanded.plugins, commanded.loop, "hints", std::move(hears))->begin();
 }
 

@@ -17,8 +17,8 @@
 
 namespace amibroker::app {
 
-/// Asks one plugin after the other for all pages of its answer to `command`, which is `{"<command>":[...],"next"}`. Made
-/// with make_shared; lives until it is done. Loop's thread.
+/// Asks one plugin after the other for all pages of its answer to `command`, which is `{"<command>":[...],"next"}`.
+/// Made with make_shared; lives until it is done. Loop's thread.
 class PluginPages : public std::enable_shared_from_this<PluginPages> {
  public:
   struct Hears {

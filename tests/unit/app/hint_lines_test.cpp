@@ -25,10 +25,11 @@ TEST(HintLines, AreTheSameForAllServersInTheOrderOfTheirNumbers) {
   HintLines hints({});
   for (const char* const number : {"1000", "200", "30", "200"}) hints.add(device(number));
   hints.add(device("200", {}, "SIP"));
-  EXPECT_THAT(lines_of(hints),
-              ElementsAre("exten => 30,hint,PJSIP/30&Custom:PJSIP/30",
-                          "exten => 200,hint,PJSIP/200&Custom:PJSIP/200&PJSIP/200&Custom:PJSIP/200&SIP/200&Custom:SIP/200",
-                          "exten => 1000,hint,PJSIP/1000&Custom:PJSIP/1000"));
+  EXPECT_THAT(
+      lines_of(hints),
+      ElementsAre("exten => 30,hint,PJSIP/30&Custom:PJSIP/30",
+                  "exten => 200,hint,PJSIP/200&Custom:PJSIP/200&PJSIP/200&Custom:PJSIP/200&SIP/200&Custom:SIP/200",
+                  "exten => 1000,hint,PJSIP/1000&Custom:PJSIP/1000"));
 }
 
 TEST(HintLines, HavePresencesIfTheseAreOn) {
@@ -70,14 +71,15 @@ TEST(HintLines, WithoutANumberAreComments) {
 TEST(HintLines, OfNamesThatWouldBecomeOtherLinesAreLeftOut) {
   HintLines hints({});
   std::size_t hostile = 0;
-  for (const char* const text : {"1\nexten => 100,1,System(x)", "1,2", "1;2", "1&2", "${X}", "1 2", "1\x7f", "\xff", "a=>b",
-                                 "[x]", "1\r", "\"", "(", "|", "\\"}) {
+  for (const char* const text : {"1\nexten => 100,1,System(x)", "1,2", "1;2", "1&2", "${X}", "1 2", "1\x7f", "\xff",
+                                 "a=>b", "[x]", "1\r", "\"", "(", "|", "\\"}) {
     hints.add(device(text));
     ++hostile;
   }
   hints.add({"Custom:x\n", "PJSIP/1", "1", ""});
   hints.add({"", "", "", ""});
-  EXPECT_EQ(hints.json(), (control::Json{{"lines", {"; no phone is known yet"}}, {"left_out", hostile + 2}, {"more", 0}}));
+  EXPECT_EQ(hints.json(),
+            (control::Json{{"lines", {"; no phone is known yet"}}, {"left_out", hostile + 2}, {"more", 0}}));
 }
 
 TEST(HintLines, HaveAnEnd) {
