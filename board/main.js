@@ -14,7 +14,7 @@ import { count, lengthOf, many, timeOfDay } from './text.js';
 import { Wrong, problems, verdict } from './wrong.js';
 
 /** Lists are drawn at most this often, in milliseconds; the grid at each frame. */
-const LISTS_EVERY = 100;
+const LISTS_EVERY = 60;
 const MARKS = { well: '✓', warn: '!', bad: '✕', unknown: '…' };
 
 const model = new Model(Date.now);

@@ -16,6 +16,8 @@ namespace {
 
 using control::Json;
 
+constexpr std::size_t longest_rest = 100;  // of a lamp's text, besides its name and its cells; about
+
 /// Names and reasons come from servers, and may be no UTF-8.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -23,8 +25,8 @@ Json lamp_json(const Lamp& lamp) {
   return {{"plugin", lamp.plugin}, {"name", lamp.name}, {"state", lamp.state.value_or("")}, {"cells", lamp.cells}};
 }
 
-Json change_json(const Lamp& lamp) {
-  return {{"at", time_text(std::chrono::steady_clock::now())},
+Json change_json(const Lamp& lamp, std::chrono::steady_clock::time_point at) {
+  return {{"at", time_text(at)},
           {"plugin", lamp.plugin},
           {"name", lamp.name},
           {"state", lamp.state.value_or("")},
@@ -50,21 +52,28 @@ std::optional<base::Histogram> histogram_of(const std::string& text) {
   }
 }
 
-LampMirror::Plugins lamps_of(base::EventLoop& loop, const host::PluginHost& plugins) {
-  return {[&plugins] {
-            std::vector<std::string> names;
-            for (const auto& plugin : plugins.plugins())
-              if (plugin->running()) names.emplace_back(plugin->name());
-            return names;
-          },
-          [&plugins](const std::string& name, std::string_view command, std::span<const Field> arguments,
-                     host::PluginAnswered done) {
-            if (auto* const plugin = find_plugin(plugins, name)) plugin->ask(command, arguments, std::move(done));
-          },
-          [&loop](std::function<void()> task) { loop.post(std::move(task)); }};
-}
-
 }  // namespace
+
+/// Holds all that was told before it was taken; what is told after that changes it.
+struct BoardFeed::Snapshot {
+  control::Feed::Mark mark;
+  std::chrono::steady_clock::time_point at;
+  Json servers;
+  LampMirror::Lamps lamps;
+
+  /// Thread of the control socket. Part 0 is the snapshot itself, without the lamps; empty: there are no more.
+  [[nodiscard]] std::string part(std::size_t number) const {
+    const std::size_t parts = (lamps.size() + lamps_a_part - 1) / lamps_a_part;
+    if (number == 0)
+      return control::event_text("snapshot", mark.last,
+                                 text_of({{"seq", mark.last}, {"parts", parts}, {"servers", servers}}));
+    if (number > parts) return {};
+    Json part = Json::array();
+    for (std::size_t i = (number - 1) * lamps_a_part; i < std::min(lamps.size(), number * lamps_a_part); ++i)
+      part.push_back(lamp_json(*lamps[i]));
+    return control::event_text("part", 0, text_of({{"lamps", std::move(part)}}));
+  }
+};
 
 BoardFeed::BoardFeed(base::EventLoop& loop, const host::PluginHost& plugins, const link::Servers& servers, Pace pace)
     : loop_(loop),
@@ -72,28 +81,62 @@ BoardFeed::BoardFeed(base::EventLoop& loop, const host::PluginHost& plugins, con
       servers_(servers),
       pace_(pace),
       feed_(control::Feed::Spec{{}, [this](const control::Arguments&) { return open(); }}),
-      mirror_(lamps_of(loop, plugins), [this](const Lamp* before, const Lamp* now) { tell(before, now); }) {}
+      mirror_(plugins_of(),
+              [this](const LampMirror::Shared& before, const LampMirror::Shared& now) { tell(before, now); }) {}
 
 BoardFeed::~BoardFeed() { loop_.cancel(timer_); }
+
+LampMirror::Plugins BoardFeed::plugins_of() {
+  return {[this] {
+            std::vector<std::string> names;
+            for (const auto& plugin : plugins_.plugins())
+              if (plugin->running()) names.emplace_back(plugin->name());
+            return names;
+          },
+          [this](const std::string& name, std::string_view command, std::span<const Field> arguments,
+                 host::PluginAnswered done) {
+            auto* const plugin = find_plugin(plugins_, name);
+            if (plugin == nullptr) return;
+            plugin->ask(command, arguments, [share = share_, done = std::move(done)](host::PluginAnswer answer) {
+              const LoopShare::Piece piece(*share);
+              done(std::move(answer));
+            });
+          },
+          [this](std::function<void()> task) {
+            const auto rest = share_->rest(std::chrono::steady_clock::now());
+            auto later = [share = share_, task = std::move(task)] {
+              const LoopShare::Piece piece(*share);
+              task();
+            };
+            if (rest.count() == 0) loop_.post(std::move(later));
+            else loop_.after(rest, std::move(later));
+          }};
+}
 
 // --- When to look ---------------------------------------------------------------------------------------------
 
 void BoardFeed::go_on() {
   loop_.cancel(timer_);
-  timer_ = loop_.after(feed_.wanted() ? pace_.watched : pace_.counted, [this] { look(); });
+  const auto pace = feed_.wanted() ? pace_.watched : pace_.counted;
+  timer_ = loop_.after(std::max(pace, share_->rest(std::chrono::steady_clock::now())), [this] { look(); });
 }
 
 void BoardFeed::look() {
   timer_ = 0;
   if (!feed_.wanted() && loop_.now() >= counted_until_) {
     mirror_.forget();
+    snapshot_.reset();
     shown_.clear();
     delays_.clear();
     return;
   }
-  mirror_.look();
-  if (loop_.now() < counted_until_ && loop_.now() >= delays_due_) ask_for_delays();
-  if (feed_.wanted()) look_at_servers();
+  {
+    const LoopShare::Piece piece(*share_);
+    mirror_.look();
+    if (loop_.now() < counted_until_ && loop_.now() >= delays_due_) ask_for_delays();
+    if (feed_.wanted()) look_at_servers();
+  }
+  if (snapshot_ && std::chrono::steady_clock::now() - snapshot_->at >= pace_.snapshot) snapshot_.reset();
   go_on();
 }
 
@@ -146,23 +189,33 @@ void BoardFeed::look_at_servers() {
 
 // --- Lamps ----------------------------------------------------------------------------------------------------
 
-void BoardFeed::tell(const Lamp* before, const Lamp* now) {
+void BoardFeed::tell(const LampMirror::Shared& before, const LampMirror::Shared& now) {
   if (!feed_.wanted()) return;
-  if (now == nullptr) {
-    Json gone = lamp_json(*before);
-    gone["state"] = nullptr;
-    return publish("lamp", gone);
-  }
-  publish("lamp", lamp_json(*now));
-  if (before != nullptr && before->state != now->state) publish("change", change_json(*now));
+  if (now == nullptr)
+    return publish_later("lamp", *before, [before] {
+      Json gone = lamp_json(*before);
+      gone["state"] = nullptr;
+      return gone;
+    });
+  publish_later("lamp", *now, [now] { return lamp_json(*now); });
+  if (before != nullptr && before->state != now->state)
+    publish_later("change", *now, [now, at = std::chrono::steady_clock::now()] { return change_json(*now, at); });
 }
 
 void BoardFeed::publish(const char* event, const Json& data) { feed_.publish({event, text_of(data), {}}); }
 
-/// What is told after this call changes what the snapshot holds, so it must hold all that was told before.
-std::function<std::string()> BoardFeed::open() {
-  if (timer_ == 0) look();
-  go_on();
+/// The loop does not make the text. The first reader has it made, for all of them.
+void BoardFeed::publish_later(const char* event, const Lamp& lamp, std::function<Json()> make) {
+  control::Notice notice{event, {}, {}};
+  notice.write = [make = std::move(make), text = std::string()]() mutable {
+    if (text.empty()) text = text_of(make());
+    return text;
+  };
+  notice.bytes = sizeof(Lamp) + 3 * (lamp.name.size() + lamp.cells.size() + longest_rest);
+  feed_.publish(std::move(notice));
+}
+
+std::shared_ptr<const BoardFeed::Snapshot> BoardFeed::take_snapshot() {
   Json servers = Json::array();
   shown_.resize(std::max<std::size_t>(shown_.size(), servers_.size()));
   for (ServerId id = 0; id < servers_.size(); ++id) {
@@ -170,18 +223,19 @@ std::function<std::string()> BoardFeed::open() {
     shown_[id] = shown_of(server);
     if (!server.stopped()) servers.push_back(server_json(server, plugins_.servers()[id]));
   }
-  return [seq = feed_.last(), servers = std::move(servers), lamps = mirror_.lamps()]() mutable {
-    const std::size_t parts = (lamps.size() + lamps_a_part - 1) / lamps_a_part;
-    std::string text = control::event_text("snapshot", seq,
-                                           text_of({{"seq", seq}, {"parts", parts}, {"servers", std::move(servers)}}));
-    for (std::size_t begin = 0; begin < lamps.size(); begin += lamps_a_part) {
-      Json part = Json::array();
-      for (std::size_t i = begin; i < std::min(lamps.size(), begin + lamps_a_part); ++i)
-        part.push_back(lamp_json(*lamps[i]));
-      text += control::event_text("part", 0, text_of({{"lamps", std::move(part)}}));
-    }
-    return text;
-  };
+  return std::make_shared<const Snapshot>(
+      Snapshot{feed_.mark(), std::chrono::steady_clock::now(), std::move(servers), mirror_.lamps()});
+}
+
+/// With many names it takes a while, so those who come again and again do not get a new one each time.
+control::Feed::Opening BoardFeed::open() {
+  if (timer_ == 0) look();
+  go_on();
+  if (!snapshot_ || std::chrono::steady_clock::now() - snapshot_->at >= pace_.snapshot ||
+      !feed_.has_all_since(snapshot_->mark))
+    snapshot_ = take_snapshot();
+  return {snapshot_->mark.last,
+          [snapshot = snapshot_, number = std::size_t{0}]() mutable { return snapshot->part(number++); }};
 }
 
 }  // namespace amibroker::app

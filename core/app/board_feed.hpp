@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/app/lamp_mirror.hpp"
+#include "core/app/loop_share.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/base/histogram.hpp"
 #include "core/control/feed.hpp"
@@ -21,14 +22,16 @@
 
 namespace amibroker::app {
 
-/// While somebody watches, or asked lately for how lamps stand, the plugins are asked again and again. Else it costs
-/// nothing. Loop's thread only.
+/// While somebody watches, or asked lately for how lamps stand, the plugins are asked again and again: in pieces, and
+/// for no more than a small share of the loop's time, so that much that changes at once is told later, and what changed
+/// several times meanwhile is told once. Else it costs nothing. Loop's thread only.
 class BoardFeed {
  public:
   struct Pace {
     std::chrono::milliseconds watched{50};        ///< between two questions to each plugin while somebody watches
     std::chrono::milliseconds counted{1000};      ///< the same while only the numbers are wanted
     std::chrono::milliseconds patience{120'000};  ///< numbers that nobody asked for so long are not wanted
+    std::chrono::milliseconds snapshot{200};      ///< readers that come within this time begin with the same one
   };
 
   /// All of it outlives this.
@@ -69,19 +72,25 @@ class BoardFeed {
   void look_at_servers();
   void ask_for_delays();
   [[nodiscard]] Shown shown_of(const link::Server& server) const;
-  [[nodiscard]] std::function<std::string()> open();
-  void tell(const Lamp* before, const Lamp* now);
+  struct Snapshot;
+  [[nodiscard]] control::Feed::Opening open();
+  [[nodiscard]] std::shared_ptr<const Snapshot> take_snapshot();
+  [[nodiscard]] LampMirror::Plugins plugins_of();
+  void tell(const LampMirror::Shared& before, const LampMirror::Shared& now);
   void publish(const char* event, const control::Json& data);
+  void publish_later(const char* event, const Lamp& lamp, std::function<control::Json()> make);
 
   base::EventLoop& loop_;
   const host::PluginHost& plugins_;
   const link::Servers& servers_;
   Pace pace_;
   control::Feed feed_;
+  std::shared_ptr<LoopShare> share_ = std::make_shared<LoopShare>();  // questions that are under way have it too
   LampMirror mirror_;
   Counts counts_;
   std::map<std::string, base::Histogram> delays_;
   std::chrono::steady_clock::time_point delays_due_{};
+  std::shared_ptr<const Snapshot> snapshot_;  ///< the last one
   std::vector<Shown> shown_;
   std::size_t looks_ = 0;
   base::TimerHandle timer_ = 0;

@@ -71,7 +71,7 @@ void LampMirror::look() {
   }
   for (const std::string& name : names) {
     Source& source = sources_[name];
-    if (!source.asked && !source.has_none) ask(name, source);
+    if (!source.asked && !source.goes_on && !source.has_none) ask(name, source);
   }
 }
 
@@ -108,22 +108,25 @@ void LampMirror::take_page(const std::string& plugin, Source& source, const Page
   for (const Lamp& lamp : page.lamps) put(plugin, source, lamp);
   for (const std::string& name : page.gone) drop(source, name);
   if (source.follows) {
-    if (page.more) go_on(plugin);
+    if (page.more) go_on(plugin, source);
     return;
   }
   // A plugin that does not get on with its pages must not be asked without end.
   source.follows = !page.next || *page.next <= source.next;
   source.next = page.next.value_or(0);
   if (source.follows) drop_old(source);
-  go_on(plugin);
+  go_on(plugin, source);
 }
 
 /// In a later turn: a plugin in this process answers at once, and servers must not wait for all pages.
-void LampMirror::go_on(const std::string& plugin) {
+void LampMirror::go_on(const std::string& plugin, Source& source) {
+  source.goes_on = true;
   plugins_.soon([this, alive = std::weak_ptr(alive_), plugin] {
     if (alive.expired()) return;
     const auto found = sources_.find(plugin);
-    if (found != sources_.end() && !found->second.asked) ask(plugin, found->second);
+    if (found == sources_.end()) return;
+    found->second.goes_on = false;
+    if (!found->second.asked) ask(plugin, found->second);
   });
 }
 
@@ -137,7 +140,7 @@ void LampMirror::put(const std::string& plugin, Source& source, Lamp lamp) {
   const auto before = std::exchange(known.lamp, std::make_shared<const Lamp>(std::move(lamp)));
   if (before) count_cells(*before, false);
   count_cells(*known.lamp, true);
-  changed_(before.get(), known.lamp.get());
+  changed_(before, known.lamp);
 }
 
 void LampMirror::drop(Source& source, std::string_view name) {
@@ -146,7 +149,7 @@ void LampMirror::drop(Source& source, std::string_view name) {
   const auto lamp = found->second.lamp;
   source.lamps.erase(found);
   count_cells(*lamp, false);
-  changed_(lamp.get(), nullptr);
+  changed_(lamp, nullptr);
 }
 
 /// What the last round did not name.

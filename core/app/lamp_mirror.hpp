@@ -41,11 +41,12 @@ class LampMirror {
     std::function<void(const std::string& plugin, std::string_view command, std::span<const Field> arguments,
                        host::PluginAnswered done)>
         ask;
-    std::function<void(std::function<void()> task)> soon;  ///< in a later turn of the loop
+    std::function<void(std::function<void()> task)> soon;  ///< in a later turn of the loop, or some time later
   };
   /// `before`: null for a new one. `now`: null for one that is gone.
-  using Changed = std::function<void(const Lamp* before, const Lamp* now)>;
-  using Lamps = std::vector<std::shared_ptr<const Lamp>>;
+  using Shared = std::shared_ptr<const Lamp>;
+  using Changed = std::function<void(const Shared& before, const Shared& now)>;
+  using Lamps = std::vector<Shared>;
 
   LampMirror(Plugins plugins, Changed changed) : plugins_(std::move(plugins)), changed_(std::move(changed)) {}
 
@@ -65,11 +66,12 @@ class LampMirror {
 
  private:
   struct Known {
-    std::shared_ptr<const Lamp> lamp;
+    Shared lamp;
     std::uint64_t round = 0;  ///< in which the plugin named it last
   };
   struct Source {
     bool asked = false;     ///< owes an answer
+    bool goes_on = false;   ///< is to be asked soon
     bool follows = false;   ///< all pages came, and changes are asked for
     bool has_none = false;  ///< a plugin without lamps
     std::uint64_t next = 0;
@@ -79,7 +81,7 @@ class LampMirror {
   struct Page;
 
   void ask(const std::string& plugin, Source& source);
-  void go_on(const std::string& plugin);
+  void go_on(const std::string& plugin, Source& source);
   void take(const std::string& plugin, Source& source, const host::PluginAnswer& answer);
   void take_page(const std::string& plugin, Source& source, const Page& page);
   void put(const std::string& plugin, Source& source, Lamp lamp);

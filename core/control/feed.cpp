@@ -51,6 +51,16 @@ std::uint64_t Feed::last() const {
   return last_;
 }
 
+Feed::Mark Feed::mark() const {
+  const std::lock_guard lock(mutex_);
+  return {last_, emptied_};
+}
+
+bool Feed::has_all_since(const Mark& mark) const {
+  const std::lock_guard lock(mutex_);
+  return mark.emptied == emptied_ && mark.last >= last_ - ring_.size();
+}
+
 void Feed::set_wake(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);
@@ -63,6 +73,7 @@ void Feed::leave() {
   if (--readers_ > 0) return;
   dropped.swap(ring_);
   bytes_ = 0;
+  ++emptied_;
 }
 
 Feed::Taken Feed::take(std::uint64_t after, std::size_t most) {

@@ -43,13 +43,20 @@ class Feed {
   /// Whether a reader gets a notice.
   using Filter = std::function<bool(const Notice& notice)>;
 
+  /// What a reader begins with.
+  struct Opening {
+    std::uint64_t last = 0;  ///< number of the last notice that it holds
+    /// Gives `event_text`s, a part at a time, each when the reader has taken the one before; empty: that was all. Owns
+    /// what it uses. Thread of the control socket.
+    std::function<std::string()> next{};
+  };
+
   struct Spec {
     /// Of the request that opens it, as those of a command.
     std::vector<ArgumentSpec> arguments{};
-    /// What a new reader gets first, and one that had a gap gets again: it holds all that was published before the
-    /// call. Null: nothing. Loop's thread, and short: what takes time belongs into the function that it returns, which
-    /// the thread of the control socket calls once, which owns what it uses, and which returns `event_text`s.
-    std::function<std::function<std::string()>(const Arguments& arguments)> open{};
+    /// What a new reader gets first, and one that had a gap gets again. Null: nothing. Loop's thread, and short: what
+    /// takes time belongs into `next`.
+    std::function<Opening(const Arguments& arguments)> open{};
     /// Null: every reader gets all. Thread of the control socket.
     std::function<Filter(const Arguments& arguments)> filter{};
     std::size_t most_notices = 20'000;
@@ -77,6 +84,16 @@ class Feed {
   /// Number of the last notice; the base before the first one. Any thread.
   [[nodiscard]] std::uint64_t last() const;
 
+  /// A place in the feed, as of now. Any thread.
+  struct Mark {
+    std::uint64_t last = 0;
+    std::uint64_t emptied = 0;
+  };
+  [[nodiscard]] Mark mark() const;
+  /// Whether what `take` gives after it is all that happened since: nothing was dropped, and somebody read all the
+  /// time.
+  [[nodiscard]] bool has_all_since(const Mark& mark) const;
+
   // --- Thread of the control socket ---
 
   /// `wake` is called after a notice came, not again before `take`; from any thread. Null: never any more.
@@ -102,6 +119,7 @@ class Feed {
   std::deque<std::shared_ptr<const Notice>> ring_;
   std::size_t bytes_ = 0;
   std::uint64_t last_;
+  std::uint64_t emptied_ = 0;  ///< how often the last reader left
 };
 
 }  // namespace amibroker::control

@@ -77,11 +77,6 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
     });
   }
 
-  struct Opening {
-    std::uint64_t last = 0;
-    std::function<std::string()> write;
-  };
-
   /// A reader that comes back. What an earlier run of the daemon published is gone, and nobody knows how much it was.
   void go_on_after(std::uint64_t number) {
     if (number >= feed_.spec().base) cursor_ = std::min(cursor_, number);
@@ -90,30 +85,34 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
 
   void ask_opening() {
     waits_for_opening_ = true;
-    const auto opening = std::make_shared<Opening>();
+    const auto opening = std::make_shared<Feed::Opening>();
     const bool is_asked = all_.door_.ask(
         [&feed = feed_, arguments = arguments_, opening](const Done& done) {
-          opening->last = feed.last();
-          opening->write = feed.spec().open(arguments);
+          *opening = feed.spec().open(arguments);
           done(Json());
         },
-        [self = shared_from_this(), opening](const Answer& answer) { self->opened(answer, *opening); });
+        [self = shared_from_this(), opening](const Answer& answer) { self->opened(answer, std::move(*opening)); });
     if (!is_asked) close();  // it comes again, as browsers do
   }
 
-  void opened(const Answer& answer, const Opening& opening) {
+  void opened(const Answer& answer, Feed::Opening opening) {
     if (closed_) return;
     if (std::holds_alternative<Failure>(answer)) return close();
     waits_for_opening_ = false;
     cursor_ = opening.last;
-    text_ += opening.write();
+    next_part_ = std::move(opening.next);
     pump();
   }
 
-  /// All that was said was sent: what came since.
+  /// All that was said was sent: the next part of what it begins with, or what came since.
   void collect() {
     text_.clear();
     sent_ = 0;
+    if (next_part_) {
+      text_ = next_part_();
+      if (!text_.empty()) return;
+      next_part_ = nullptr;
+    }
     while (!waits_for_opening_ && text_.size() < most_at_once) {
       const auto taken = feed_.take(cursor_, notices_at_once);
       if (taken.missed > 0) {
@@ -149,6 +148,7 @@ class FeedReader : public std::enable_shared_from_this<FeedReader> {
   Arguments arguments_;
   Feed::Filter filter_;
   std::uint64_t cursor_ = 0;
+  std::function<std::string()> next_part_;
   std::string text_;
   std::size_t sent_ = 0;
   bool writing_ = false;

@@ -2,6 +2,7 @@
 #include "core/control/service.hpp"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -11,6 +12,12 @@
 namespace amibroker::control {
 
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr int less_urgent = 10;  // a niceness: about a tenth of the processor time of the event loop, if both want it
+
+}  // namespace
 
 Service::Service(base::EventLoop& loop, const Site& site, Session::Patience patience, FeedReaders::Pace pace)
     : door_(loop, [this](std::function<void()> task) { asio::post(io_, std::move(task)); }),
@@ -43,6 +50,8 @@ void Service::start() {
 }
 
 void Service::run() {
+  // Of this thread alone, as Linux has it: where there are too few cores, clients wait, and lamps do not.
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + less_urgent));
   const auto work = asio::make_work_guard(io_);
   for (;;) {
     try {

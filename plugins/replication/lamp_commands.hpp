@@ -73,7 +73,7 @@ class LampCommands {
   /// Cells that are looked at for one answer, so that servers do not wait.
   static constexpr std::size_t cells_a_page = 20'000;
   static constexpr std::size_t wrong_a_page = 200;
-  static constexpr std::size_t lamps_a_page = 500;
+  static constexpr std::size_t lamps_a_page = 100;
   /// Bytes of an answer in pages, but for its last item.
   static constexpr std::size_t bytes_a_page = std::size_t{1} << 20;
   /// What is longer comes from a server that means harm, and is cut: nobody reads it.

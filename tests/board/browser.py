@@ -135,13 +135,14 @@ class Browser:
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))
 
-    def memory(self):
-        """MiB of the page's own process: all that it has for itself (private), not what it shares with the browser."""
+    def memory(self, fields=("Private_Clean:", "Private_Dirty:")):
+        """MiB of the page's own process: all that it has for itself (private), not what it shares with the browser. Or other
+        lines of its smaps_rollup."""
         total = 0
         for process in self.send_browser("SystemInfo.getProcessInfo")["processInfo"]:
             if process["type"] == "renderer":
                 with open(f"/proc/{process['id']}/smaps_rollup", encoding="ascii") as file:
-                    total += sum(int(line.split()[1]) for line in file if line.startswith(("Private_Clean", "Private_Dirty")))
+                    total += sum(int(line.split()[1]) for line in file if line.startswith(fields))
         return total / 1024
 
     def send_browser(self, method, **parameters):

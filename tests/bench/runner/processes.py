@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from .machine import Machine
+from .watchers import Watchers
 
 PORTS_LIMIT = 10  # seconds for bench-peer to open its ports
 TOOL_LIMIT = 60   # seconds for a tool that measures by itself
@@ -22,6 +23,7 @@ class Failure(Exception):
 
 class Loop:
     name = "least-loop"
+    watched = None
 
     def __init__(self, tools):
         self.program = os.path.join(tools, "least-loop")
@@ -37,13 +39,15 @@ class Loop:
 class Broker:
     name = "zmq-ami-broker"
 
-    def __init__(self, program, plugins, isolated=False):
-        """isolated: its plugin has a process of its own, whose CPU time is not the daemon's."""
+    def __init__(self, program, plugins, isolated=False, watched=None):
+        """isolated: its plugin has a process of its own, whose CPU time is not the daemon's. watched: by whom on the
+        bus (watchers.TOPICS), besides metrics and the board; None: nothing of it is on."""
         self.program = program
         self.plugins = plugins
         self.isolated = isolated
+        self.watched = watched
 
-    def command(self, folder, servers):
+    def command(self, folder, servers, watchers=None):
         path = os.path.join(folder, "config.ini")
         names = [f"server-{number}" for number in range(1, len(servers) + 1)]
         lines = ["[general]", "device_state = yes", "presence = no", "log_level = warning",
@@ -51,8 +55,12 @@ class Broker:
         for name, server in zip(names, servers):
             lines += [f"[{name}]", f"name = {name}", "addr = 127.0.0.1", f"cmd_port = {server['cmd_port']}",
                       f"evt_port = {server['evt_port']}", "ami_trace = no"]
+        lines += ["[plugins]"]
         if self.plugins:
-            lines += ["[plugins]", f"path = {self.plugins}"]
+            lines += [f"path = {self.plugins}"]
+        if watchers:
+            lines += ["bus = yes"] if watchers.bus != "none" else []
+            lines += watchers.config()
         if self.isolated:
             lines += ["[plugin device_state]", "isolate = yes"]
         with open(path, "w", encoding="utf-8") as out:
@@ -101,19 +109,29 @@ class Bench:
     def _measure(peer, subject, folder, limit):
         ports = json.loads(read_line(peer, time.monotonic() + PORTS_LIMIT, None))
         log_path = os.path.join(folder, "log")
+        watchers = Watchers(subject.watched) if subject.watched else None
+        more = [watchers] if watchers else []
         with open(log_path, "wb") as log:
-            process = start(subject.command(folder, ports["servers"]), stdout=log, stderr=log)
+            process = start(subject.command(folder, ports["servers"], *more), stdout=log, stderr=log)
         try:
+            if watchers and not watchers.begin():
+                raise Failure("nobody could watch")
             peer.stdin.write(f"{process.pid}\n".encode())
             peer.stdin.flush()
             result = json.loads(read_line(peer, time.monotonic() + limit, process))
             if not result["ready"]:
                 raise Failure(f"{subject.name} did not connect to all servers")
+            if watchers:
+                result["watchers"] = watchers.end()
+                if not result["watchers"]:
+                    raise Failure("the watchers ended before the run did")
             stop(process, subject.name)
             return result
         except Failure as failure:
             raise Failure(f"{failure}{tail(log_path)}") from None
         finally:
+            if watchers:
+                watchers.kill()
             process.kill()
             process.wait()
 

@@ -29,8 +29,12 @@ def row(figure, disturbed):
             verdict(figure, disturbed)]
 
 
-def render(results, subject):
-    rows = [["figure", "unit", "least loop", subject, "ratio", "min..max", "bound", ""]]
+def watched(result):
+    return ", ".join(f"{size / 2**20:.1f} MiB of {name}" for name, size in result.watched.items())
+
+
+def render(results, loop, subject):
+    rows = [["figure", "unit", loop, subject, "ratio", "min..max", "bound", ""]]
     rows += [row(figure, result.disturbed) for result in results for figure in result.figures]
     widths = [max(len(each[column]) for each in rows) for column in range(len(rows[0]))]
     lines = []
@@ -39,6 +43,7 @@ def render(results, subject):
                  for column, (text, width) in enumerate(zip(each, widths))]
         lines.append("  ".join(texts).rstrip())
     lines += [f"note {result.name}: {note}" for result in results for note in dict.fromkeys(result.notes)]
+    lines += [f"note {result.name}: the watchers read {watched(result)}" for result in results if result.watched]
     lines += [f"note {result.name}: other processes used up to {result.others:.2f} cores meanwhile"
               for result in results if result.disturbed]
     return "\n".join(lines)

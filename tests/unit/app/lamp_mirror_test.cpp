@@ -36,7 +36,7 @@ class Mirror : public ::testing::Test {
                   questions.push_back(std::move(done));
                 },
                 [this](std::function<void()> task) { tasks.push_back(std::move(task)); }},
-               [this](const Lamp* before, const Lamp* now) {
+               [this](const LampMirror::Shared& before, const LampMirror::Shared& now) {
                  told.push_back(now == nullptr      ? "gone " + before->name
                                 : before == nullptr ? "new " + now->name + ' ' + now->cells
                                                     : now->name + ' ' + before->cells + " -> " + now->cells);
@@ -91,6 +91,17 @@ TEST_F(Mirror, MoreIsAskedForAtOnceAndOneAtATime) {
   EXPECT_THAT(asked, ElementsAre("p lamps from=0", "p lamps changes=yes", "p lamps changes=yes"));
   mirror.look();
   EXPECT_EQ(questions.size(), 1U) << "it owes an answer";
+}
+
+TEST_F(Mirror, WhileItIsToBeAskedSoonALookDoesNotAsk) {
+  mirror.look();
+  const auto done = std::exchange(questions, {});
+  done.front()({Kind::json, page("", "7")});
+  mirror.look();
+  EXPECT_THAT(asked, ElementsAre("p lamps from=0"));
+  ASSERT_EQ(tasks.size(), 1U);
+  tasks.front()();
+  EXPECT_THAT(asked, ElementsAre("p lamps from=0", "p lamps from=7"));
 }
 
 TEST_F(Mirror, ANameThatIsGoneIsGone) {

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <utility>
+
 #include "tests/unit/control/service_fixture.hpp"
 
 namespace amibroker::control {
@@ -36,9 +39,11 @@ class FeedReaderTest : public ServiceTest {
   [[nodiscard]] Feed::Spec with_snapshot() {
     Feed::Spec spec;
     spec.open = [this](const Arguments&) {
-      return [last = feed->last(), number = ++snapshots] {
-        return event_text("snapshot", last, "number " + std::to_string(number));
-      };
+      const auto last = feed->last();
+      return Feed::Opening{last,
+                           [text = event_text("snapshot", last, "number " + std::to_string(++snapshots))]() mutable {
+                             return std::exchange(text, {});
+                           }};
     };
     return spec;
   }
@@ -70,6 +75,22 @@ TEST_F(FeedReaderTest, BeginsWithASnapshotThatNothingIsMissingAfter) {
   EXPECT_EQ(late.event(), "event: snapshot\nid: 1000\ndata: number 2");
   publish("last");
   EXPECT_EQ(late.event(), "event: change\nid: 1001\ndata: last");
+}
+
+TEST_F(FeedReaderTest, ASnapshotIsMadeAPartAtATimeAsTheReaderTakesIt) {
+  const std::string large(1'000'000, 'x');
+  std::atomic<int> made = 0;
+  Feed::Spec spec;
+  spec.open = [&](const Arguments&) {
+    return Feed::Opening{0, [&] { return ++made <= 200 ? event_text("part", 0, large) : std::string(); }};
+  };
+  make(std::move(spec));
+  Client client = listen();
+  EXPECT_EQ(client.event(), "event: part\ndata: " + large);
+  EXPECT_LT(made, 100) << "more than the buffers of the system hold";
+  publish("1");
+  for (int i = 2; i <= 200; ++i) ASSERT_EQ(client.event(), "event: part\ndata: " + large);
+  EXPECT_EQ(client.event(), "event: change\nid: 1\ndata: 1");
 }
 
 TEST_F(FeedReaderTest, ASlowReaderHearsOfTheGapAndGetsANewSnapshot) {
