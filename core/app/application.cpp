@@ -117,7 +117,7 @@ std::string Application::switched_on() const {
 /// A daemon that nobody can ask still does its work, so what is wrong with a socket is an error in the log alone.
 void Application::open_control() {
   add_commands(site_.commands, {live_, servers_, plugins_, dispatcher_, reload_, check_, plugin_switch_, server_switch_,
-                                traces_, level_, board_, loop_});
+                                traces_, level_, board_, questions_, loop_});
   add_doctor(site_.commands, live_, servers_, doctor_);
   add_pages(site_, servers_, plugins_);
   add_metrics(site_,

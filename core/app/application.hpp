@@ -20,6 +20,7 @@
 #include "core/app/live_config.hpp"
 #include "core/app/log_level.hpp"
 #include "core/app/logging.hpp"
+#include "core/app/loop_share.hpp"
 #include "core/app/plugin_switch.hpp"
 #include "core/app/reload.hpp"
 #include "core/app/server_switch.hpp"
@@ -88,6 +89,7 @@ class Application {
   Traces traces_{loop_, servers_};
   DoctorDesk doctor_{loop_};
   control::Pulse pulse_{loop_};
+  LoopShare questions_{5};
   control::Site site_;
   BoardFeed board_{loop_, plugins_, servers_};
   EventFeed events_{dispatcher_, plugins_, servers_};

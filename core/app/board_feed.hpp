@@ -85,7 +85,7 @@ class BoardFeed {
   const link::Servers& servers_;
   Pace pace_;
   control::Feed feed_;
-  std::shared_ptr<LoopShare> share_ = std::make_shared<LoopShare>();  // questions that are under way have it too
+  std::shared_ptr<LoopShare> share_ = std::make_shared<LoopShare>(20);  // questions that are under way have it too
   LampMirror mirror_;
   Counts counts_;
   std::map<std::string, base::Histogram> delays_;

@@ -10,6 +10,7 @@
 #include "core/app/config_check.hpp"
 #include "core/app/live_config.hpp"
 #include "core/app/log_level.hpp"
+#include "core/app/loop_share.hpp"
 #include "core/app/plugin_switch.hpp"
 #include "core/app/reload.hpp"
 #include "core/app/server_switch.hpp"
@@ -35,6 +36,7 @@ struct Commanded {
   Traces& traces;
   LogLevel& level;
   BoardFeed& board;
+  LoopShare& share;  ///< for questions that need many pieces
   base::EventLoop& loop;
 };
 

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "core/app/commands.hpp"
-#include "core/app/hint_lines.hpp"
-#include "core/app/plugin_pages.hpp"
+#include "core/app/hint_desk.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -14,27 +13,35 @@ using control::Arguments;
 using control::Done;
 using control::Failure;
 using control::Json;
+using Known = HintDesk::Known;
 using Type = control::ArgumentSpec::Type;
 
-std::string text_in(Json& item, const char* name) {
-  Json& value = item[name];
-  return value.is_string() ? std::move(value.get_ref<std::string&>()) : std::string();
-}
-
-/// What was heard of the plugins until now.
-struct Heard {
-  HintLines lines;
-  Json failures = Json::array();
-};
-
-std::string answer_text(const Heard& heard) {
-  Json answer = heard.lines.json();
-  if (!heard.failures.empty()) answer["failures"] = heard.failures;
+/// Thread of the control socket: there may be many lines.
+std::string answer_text(const Known& known, const HintWish& wish) {
+  Json answer = known.lines.json(wish);
+  if (!known.failures.empty()) answer["failures"] = known.failures;
   return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void hints(const Commanded& commanded, const Arguments& arguments, const Done& done) {
-  HintLines::Wish wish{.is_for_freepbx = arguments.flag("freepbx")};
+bool runs(const host::PluginHost& plugins, std::string_view name) {
+  const host::PluginLife* const plugin = find_plugin(plugins, name);
+  return plugin != nullptr && plugin->wanted();
+}
+
+/// No lines would look as if there were no phones.
+std::optional<Failure> why_nothing(const Commanded& commanded, const Known& known) {
+  if (!known.lines.empty()) return std::nullopt;
+  if (!known.failures.empty()) {
+    const Json& first = known.failures.front();
+    return Failure{503, "plugin_failed",
+                   "plugin " + first.at("plugin").get<std::string>() + ": " + first.at("text").get<std::string>()};
+  }
+  if (runs(commanded.plugins, "device_state")) return std::nullopt;
+  return Failure{409, "not_on", "plugin device_state does not run, and only it knows the phones"};
+}
+
+void hints(const Commanded& commanded, HintDesk& desk, const Arguments& arguments, const Done& done) {
+  HintWish wish{.is_for_freepbx = arguments.flag("freepbx")};
   if (const auto name = arguments.text("server")) {
     const link::Server* const server = find_server(commanded.servers, *name);
     if (server == nullptr) return done(unknown_server(commanded.servers, *name));
@@ -46,30 +53,25 @@ void hints(const Commanded& commanded, const Arguments& arguments, const Done& d
     each_server(commanded.servers,
                 [&](const link::Server& one) { wish.servers.emplace_back(one.id(), one.config().section); });
   }
-  const host::PluginLife* const presences = find_plugin(commanded.plugins, "presence_state");
-  wish.has_presences = presences != nullptr && presences->wanted();
-  const auto heard = std::make_shared<Heard>(Heard{HintLines(std::move(wish))});
-  PluginPages::Hears hears;
-  hears.item = [heard](const std::string&, Json& item) {
-    heard->lines.add(
-        {text_in(item, "shown"), text_in(item, "device"), text_in(item, "number"), text_in(item, "servers")});
-  };
-  hears.failure = [heard](const std::string& plugin, const std::string& text) {
-    heard->failures.push_back({{"plugin", plugin}, {"text", text}});
-  };
-  hears.end = [heard, done] { done(control::Text{200, "application/json", [heard] { return answer_text(*heard); }}); };
-  std::make_shared<PluginPages>(commanded.plugins, commanded.loop, "hints", std::move(hears))->begin();
+  wish.has_presences = runs(commanded.plugins, "presence_state");
+  desk.ask([commanded, wish = std::move(wish), done](std::shared_ptr<const Known> known) {
+    if (auto failure = why_nothing(commanded, *known)) return done(*std::move(failure));
+    done(
+        control::Text{200, "application/json", [known = std::move(known), wish] { return answer_text(*known, wish); }});
+  });
 }
 
 }  // namespace
 
 void add_hint_commands(control::Commands& commands, const Commanded& commanded) {
-  commands.add({"hints",
-                control::Level::look,
-                "the dialplan's lines for the lamps of all phones that are known, to be pasted",
-                {{"server", Type::text, false, "with --freepbx: only for this server (default: for each)"},
-                 {"freepbx", Type::flag, false, "only what FreePBX does not generate itself"}},
-                [commanded](const Arguments& arguments, const Done& done) { hints(commanded, arguments, done); }});
+  const auto desk = std::make_shared<HintDesk>(commanded.plugins, commanded.loop, commanded.share);
+  commands.add(
+      {"hints",
+       control::Level::look,
+       "the dialplan's lines for the lamps of all phones that are known, to be pasted",
+       {{"server", Type::text, false, "with --freepbx: only for this server (default: for each)"},
+        {"freepbx", Type::flag, false, "only what FreePBX does not generate itself"}},
+       [commanded, desk](const Arguments& arguments, const Done& done) { hints(commanded, *desk, arguments, done); }});
 }
 
 }  // namespace amibroker::app

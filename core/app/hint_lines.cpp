@@ -36,6 +36,10 @@ bool is_shown(char letter) { return letter == 's' || letter == 'b'; }
 
 void join(std::string& to, const std::string& part) { to += (to.empty() ? "" : "&") + part; }
 
+std::string presence_of(const std::string& number, const HintWish& wish) {
+  return wish.has_presences ? ",CustomPresence:" + number : std::string();
+}
+
 std::string hint(const std::string& number, const std::string& devices, const std::string& presence) {
   return "exten => " + number + ",hint," + devices + presence;
 }
@@ -68,27 +72,24 @@ void HintLines::add(HintDevice device) {
   ++devices_;
   if (!is_number(device.number)) return others_.push_back(std::move(device));
   auto& same = numbered_[device.number];
-  same.push_back(std::move(device));
-}
-
-std::string HintLines::presence_of(const std::string& number) const {
-  return wish_.has_presences ? ",CustomPresence:" + number : std::string();
+  if (same.size() == most_of_a_number) ++more_;
+  else same.push_back(std::move(device));
 }
 
 /// A server's own phones and those of others in the same lines, so that all servers may have them.
-void HintLines::write_for_all(Writer& to) const {
+void HintLines::write_for_all(const HintWish& wish, Writer& to) const {
   to.line("; for all servers, in the context in which the phones subscribe (extensions.conf); then " +
           std::string(reload));
   for (const auto& [number, devices] : numbered_) {
     std::string names;
     for (const HintDevice& device : devices) join(names, device.device + "&" + device.shown);
-    to.line(hint(number, names, presence_of(number)));
+    to.line(hint(number, names, presence_of(number, wish)));
   }
   for (const HintDevice& device : others_) to.open(device.device, device.device + "&" + device.shown);
 }
 
 /// FreePBX has hints of its own for the phones of its server, so only those are written that lack something.
-void HintLines::write_for_freepbx(std::size_t server, Writer& to) const {
+void HintLines::write_for_freepbx(const HintWish& wish, std::size_t server, Writer& to) const {
   for (const auto& [number, devices] : numbered_) {
     std::string own, shown;
     for (const HintDevice& device : devices) {
@@ -98,7 +99,7 @@ void HintLines::write_for_freepbx(std::size_t server, Writer& to) const {
     }
     if (shown.empty()) continue;
     if (!own.empty()) own += "&Custom:DND" + number + "&";
-    to.line(hint(number, own + shown, presence_of(number)));
+    to.line(hint(number, own + shown, presence_of(number, wish)));
   }
   for (const HintDevice& device : others_) {
     const char letter = letter_of(device, server);
@@ -106,16 +107,16 @@ void HintLines::write_for_freepbx(std::size_t server, Writer& to) const {
   }
 }
 
-Json HintLines::json() const {
+Json HintLines::json(const HintWish& wish) const {
   Writer writer;
   if (numbered_.empty() && others_.empty()) writer.line("; no phone is known yet");
-  else if (!wish_.is_for_freepbx) write_for_all(writer);
+  else if (!wish.is_for_freepbx) write_for_all(wish, writer);
   else
-    for (const auto& [server, section] : wish_.servers) {
+    for (const auto& [server, section] : wish.servers) {
       writer.line("; server " + base::printable(section, longest_section) +
                   ", /etc/asterisk/extensions_custom.conf; then " + std::string(reload));
       writer.line("[from-internal-custom]");
-      write_for_freepbx(server, writer);
+      write_for_freepbx(wish, server, writer);
     }
   const std::size_t more = writer.more() + more_;
   return {{"lines", writer.take()}, {"left_out", left_out_}, {"more", more}};

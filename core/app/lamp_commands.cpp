@@ -104,7 +104,7 @@ void wrong(const Commanded& commanded, const Done& done) {
     put_times(collected->answer, loop.now());
     done(std::move(collected->answer));
   };
-  std::make_shared<PluginPages>(commanded.plugins, commanded.loop, "wrong", std::move(hears))->begin();
+  std::make_shared<PluginPages>(commanded.plugins, commanded.loop, commanded.share, "wrong", std::move(hears))->begin();
 }
 
 // --- ask ------------------------------------------------------------------------------------------------------

@@ -186,12 +186,14 @@ std::vector<std::string> LiveConfig::dropped_servers() const {
   return dropped;
 }
 
-std::string LiveConfig::add_server(ServerSettings server) {
+std::string LiveConfig::add_server(ServerSettings server, bool is_listed) {
   for (const ServerSettings& other : config_.servers)
     if (const auto port = shared_port(server, other))
       return "port " + std::to_string(*port) + " of " + server.addr + " is where [" + other.section +
              "] is reached already: each server is there once";
   raise_file_limit(config_.servers.size() + 1);
+  if (is_listed) listed_.insert(server.section);
+  else listed_.erase(server.section);
   add(server);
   config_.servers.push_back(std::move(server));
   return {};
@@ -241,6 +243,7 @@ void LiveConfig::retire(std::string_view section) {
   const auto known = ids_.find(section);
   const ServerId id = known->second;
   ids_.erase(known);
+  if (ruled_.plugins.servers()[id].held) held_.insert(std::string(section));
   ruled_.servers.retire(id);
   ruled_.plugins.retire_server(id);
 }
@@ -249,6 +252,8 @@ void LiveConfig::add(const ServerSettings& server) {
   const ServerId id = ruled_.servers.add(server);
   ruled_.plugins.add_server(id, label_of(server));
   ids_.emplace(server.section, id);
+  // Until somebody releases it: whoever works on it may have taken it out meanwhile.
+  if (held_.erase(server.section) > 0) ruled_.plugins.hold_server(id, true);
 }
 
 }  // namespace amibroker::app

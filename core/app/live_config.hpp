@@ -78,9 +78,9 @@ class LiveConfig {
   bool start_plugin(host::PluginConfig plugin, host::ApartChecks checks, std::vector<base::Problem>& errors);
   /// Stops a plugin, which counts as switched off until the next reload. False if it does not run.
   bool stop_plugin(std::string_view name);
-  /// Connects to one more server, until the next reload. It was checked, and no server has its section. A text if a
-  /// port of it is one of a server that is there: nothing changes then.
-  [[nodiscard]] std::string add_server(ServerSettings server);
+  /// Connects to one more server, until the next reload. It was checked, and no server has its section. `is_listed`: by
+  /// the file, as it is now. A text if a port of it is one of a server that is there: nothing changes then.
+  [[nodiscard]] std::string add_server(ServerSettings server, bool is_listed);
   /// Disconnects a server, which is gone until the next reload. False if there is none of this section.
   bool drop_server(std::string_view section);
   [[nodiscard]] bool has_server(std::string_view section) const { return ids_.contains(section); }
@@ -114,6 +114,7 @@ class LiveConfig {
   std::uint64_t generation_ = 0;
   Names on_in_file_;                                  // plugins
   Names listed_;                                      // servers of the file
+  Names held_;                                        // servers that left while they were held
   std::map<std::string, ServerId, std::less<>> ids_;  // of the servers that are there, by section
 };
 

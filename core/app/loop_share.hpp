@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much of the loop's time those who watch may have.
+// How much of the loop's time those who watch or ask may have.
 #pragma once
 
 #include <algorithm>
@@ -8,13 +8,15 @@
 
 namespace amibroker::app {
 
-/// Keeps work that comes in pieces to one part in `parts` of the loop's time: after each piece it rests for so many times
-/// as long, less one. So nobody who watches takes more than that from the lamps, however much there is to tell. Loop's
-/// thread only.
+/// Keeps work that comes in pieces to one part in `parts` of the loop's time: after each piece it rests for so many
+/// times as long, less one. So nobody who watches or asks takes more than that from the lamps, however much there is to
+/// tell. Loop's thread only.
 class LoopShare {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr int parts = 20;
+
+  /// `parts`: at least 1.
+  explicit LoopShare(int parts) : parts_(parts) {}
 
   /// One piece, from its making to its end. One within another belongs to it.
   class Piece {
@@ -38,10 +40,11 @@ class LoopShare {
     return std::max(std::chrono::ceil<std::chrono::milliseconds>(next_ - now), std::chrono::milliseconds::zero());
   }
   void spent(Clock::time_point begin, Clock::time_point end) noexcept {
-    next_ = std::max(next_, end) + (end - begin) * (parts - 1);
+    next_ = std::max(next_, end) + (end - begin) * (parts_ - 1);
   }
 
  private:
+  int parts_;
   Clock::time_point next_{};
   int depth_ = 0;
 };

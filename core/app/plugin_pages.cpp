@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/app/plugin_pages.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include "core/app/commands.hpp"
 
 namespace amibroker::app {
@@ -14,14 +17,25 @@ void PluginPages::begin() {
 }
 
 void PluginPages::ask() {
+  const LoopShare::Piece piece(share_);
   host::PluginLife* const plugin = current();
   if (plugin == nullptr) return hears_.end();
   const std::string from = std::to_string(from_);
   const Field argument{"from", from};
   plugin->ask(command_, {&argument, 1}, [self = shared_from_this()](const host::PluginAnswer& answer) {
-    self->take(answer);
-    self->loop_.post([self] { self->ask(); });
+    {
+      const LoopShare::Piece its_answer(self->share_);
+      self->take(answer);
+    }
+    self->ask_later();
   });
+}
+
+/// Tasks that are posted may all run in one turn of the loop, and a plugin in this process answers at once: the servers
+/// would wait for all pages.
+void PluginPages::ask_later() {
+  const auto rest = share_.rest(LoopShare::Clock::now());
+  loop_.after(std::max(rest, std::chrono::milliseconds(1)), [self = shared_from_this()] { self->ask(); });
 }
 
 /// The one that is asked at present; null after the last.

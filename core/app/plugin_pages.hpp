@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A list that plugins tell a page at a time, with a turn of the loop after each page.
+// A list that plugins tell a page at a time, with a rest after each page.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/loop_share.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/control/command.hpp"
 #include "core/host/plugin_host.hpp"
@@ -18,7 +19,8 @@
 namespace amibroker::app {
 
 /// Asks one plugin after the other for all pages of its answer to `command`, which is `{"<command>":[...],"next"}`.
-/// Made with make_shared; lives until it is done. Loop's thread.
+/// Made with make_shared; lives until it is done. However many there are at a time, together they take their share of
+/// the loop. Loop's thread.
 class PluginPages : public std::enable_shared_from_this<PluginPages> {
  public:
   struct Hears {
@@ -30,20 +32,23 @@ class PluginPages : public std::enable_shared_from_this<PluginPages> {
     std::function<void()> end;
   };
 
-  /// Plugins and loop outlive it. `command`: lives as long as the program.
-  PluginPages(const host::PluginHost& plugins, base::EventLoop& loop, std::string_view command, Hears hears)
-      : plugins_(plugins), loop_(loop), command_(command), hears_(std::move(hears)) {}
+  /// Plugins, loop and share outlive it. `command`: lives as long as the program.
+  PluginPages(const host::PluginHost& plugins, base::EventLoop& loop, LoopShare& share, std::string_view command,
+              Hears hears)
+      : plugins_(plugins), loop_(loop), share_(share), command_(command), hears_(std::move(hears)) {}
 
   void begin();
 
  private:
   void ask();
+  void ask_later();
   [[nodiscard]] host::PluginLife* current();
   void take(const host::PluginAnswer& answer);
   void next_plugin();
 
   const host::PluginHost& plugins_;
   base::EventLoop& loop_;
+  LoopShare& share_;
   std::string_view command_;
   Hears hears_;
   std::vector<std::string> names_;

@@ -98,8 +98,9 @@ Answer trace(const Commanded& commanded, const Arguments& arguments) {
 
 // --- By hand, until the next reload ---------------------------------------------------------------------------
 
-Json by_hand_json(std::string outcome, bool is_there, bool is_listed) {
-  const std::string says = is_listed ? "the file lists it" : "the file does not list it in \"sections\"";
+/// `when`: of the file that says so.
+Json by_hand_json(std::string outcome, bool is_there, bool is_listed, const std::string& when = {}) {
+  const std::string says = (is_listed ? "the file lists it" : "the file does not list it in \"sections\"") + when;
   const std::string then = is_there == is_listed ? "leaves it as it is" : is_listed ? "connects to it" : "drops it";
   return {{"outcome", std::move(outcome)},
           {"file_changed", false},
@@ -135,7 +136,7 @@ Answer drop(const Commanded& commanded, std::string_view name) {
   const std::string section = server->config().section;
   commanded.server_switch.drop(section);
   return by_hand_json("server " + section + " is dropped: it is disconnected, and the others no longer show its states",
-                      false, commanded.config.file_lists(section));
+                      false, commanded.config.file_lists(section), ", as it was read last,");
 }
 
 }  // namespace

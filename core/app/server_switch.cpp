@@ -39,7 +39,7 @@ ServerSwitch::Outcome ServerSwitch::take(LoadedServer loaded) {
   // Looked at only now: it may have come while the file was read.
   if (config_.has_server(loaded.server->section)) return {Result::there, {}, {}, loaded.is_listed};
   const std::string label = base::printable(loaded.server->section, longest_name);
-  if (std::string fault = config_.add_server(*std::move(loaded.server)); !fault.empty())
+  if (std::string fault = config_.add_server(*std::move(loaded.server), loaded.is_listed); !fault.empty())
     return {Result::wrong, {{0, std::move(fault)}}};
   spdlog::info("server [{}] is added by hand, until the next reload", label);
   return {Result::done, {}, {}, loaded.is_listed};

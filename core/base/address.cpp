@@ -76,6 +76,10 @@ Address parse_address(std::string_view text) {
 std::string canonical_address(const std::string& address) {
   in6_addr parsed{};
   char text[INET6_ADDRSTRLEN];
+  // ::ffff:192.0.2.1 is 192.0.2.1 for every socket (RFC 4291, 2.5.5.2).
+  if (inet_pton(AF_INET6, address.c_str(), &parsed) == 1 && IN6_IS_ADDR_V4MAPPED(&parsed) &&
+      inet_ntop(AF_INET, &parsed.s6_addr[12], text, sizeof text) != nullptr)
+    return text;
   if (inet_pton(AF_INET6, address.c_str(), &parsed) == 1 && inet_ntop(AF_INET6, &parsed, text, sizeof text) != nullptr)
     return text;
   std::string name = lower(address);

@@ -17,6 +17,7 @@ namespace amibroker::ctl {
 namespace {
 
 constexpr std::size_t longest_line = 1000;
+constexpr std::size_t longest_hint = 8191;  // as Asterisk reads it
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -201,7 +202,7 @@ std::string wrong_view(const Json& answer) {
 /// As they are, for a file: only what explains them is a comment.
 std::string hints_view(const Json& answer) {
   std::string text;
-  for (const Json& one : answer.at("lines")) text += line(one.get<std::string>());
+  for (const Json& one : answer.at("lines")) text += base::printable(one.get<std::string>(), longest_hint) + '\n';
   if (answer.at("left_out") != 0)
     text += line("; left out: " + counted(answer.at("left_out"), "name") + " that no dialplan can hold");
   if (answer.at("more") != 0)

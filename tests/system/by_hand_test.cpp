@@ -191,6 +191,37 @@ TEST_F(ByHand, AServerThatCannotBeAddedIsRefusedWithItsLineAndNothingChanges) {
   EXPECT_EQ(downs(0) + downs(1), 0U);
 }
 
+TEST_F(ByHand, AServerThatIsHeldStaysSoThoughItIsDroppedAndComesBack) {
+  make_fleet(2);
+  start_controlled(with_control({0, 1}));
+  (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::inuse);
+  ASSERT_TRUE(shows(1, "PJSIP/100", sim::DeviceState::inuse));
+  change("hold", {{"name", "server-1"}});
+  (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::not_inuse);
+  change("server-drop", {{"name", "server-1"}});
+  change("server-add", {{"name", "server-1"}});
+  ASSERT_TRUE(daemon->says("[server-1] is up", 20s, 2)) << daemon->output();
+  EXPECT_TRUE(look("server?name=server-1").at("held"));
+  change("server-drop", {{"name", "server-1"}});
+  change("reload");
+  ASSERT_TRUE(daemon->says("[server-1] is up", 20s, 3)) << daemon->output();
+  EXPECT_TRUE(look("server?name=server-1").at("held"));
+  EXPECT_EQ(shown(1, "PJSIP/100"), sim::DeviceState::inuse) << "nothing was written there";
+  change("release", {{"name", "server-1"}});
+  EXPECT_TRUE(shows(1, "PJSIP/100", sim::DeviceState::not_inuse));
+}
+
+TEST_F(ByHand, WhatTheFileListsIsKnownFromAnAddOn) {
+  make_fleet(3);
+  start_controlled(with_control({0, 1}));
+  put(text_of(with_control({0, 1, 2})));
+  EXPECT_THAT(change("server-add", {{"name", "server-2"}}).at("next_reload").get<std::string>(),
+              HasSubstr("leaves it as it is"));
+  EXPECT_THAT(change("server-drop", {{"name", "server-2"}}).at("next_reload").get<std::string>(),
+              HasSubstr("connects to it"));
+  EXPECT_THAT(reasons(), HasSubstr("server-2 was dropped by hand"));
+}
+
 TEST_F(ByHand, ALastServerMayBeDroppedAndAddedAgain) {
   make_fleet(1);
   start_controlled(with_control({0}));
@@ -220,6 +251,18 @@ TEST_F(ByHand, ATraceShowsWhatGoesToAndFroAndEndsByItself) {
   (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::not_inuse);
   ASSERT_TRUE(eventually([&] { return all_show("PJSIP/100", 0); }));
   EXPECT_EQ(count("[server-1] -> "), before);
+}
+
+TEST_F(ByHand, ATraceOfAServerThatIsDroppedEndsWithItAndWithoutAWord) {
+  make_fleet(1);
+  start_controlled(with_control({0}));
+  change("trace", {{"name", "server-0"}, {"for", "1s"}});
+  change("server-drop", {{"name", "server-0"}});
+  change("server-add", {{"name", "server-0"}});
+  ASSERT_TRUE(daemon->says("[server-0] is up", 20s, 2)) << daemon->output();
+  change("trace", {{"name", "server-0"}, {"for", "2s"}});
+  ASSERT_TRUE(daemon->says("messages of server [server-0] are no longer logged")) << daemon->output();
+  EXPECT_EQ(count("messages of server [server-0] are no longer logged"), 1U) << "that of the one that is there";
 }
 
 TEST_F(ByHand, ATraceGoesOnOverANewConnectionUntilSomebodyEndsIt) {

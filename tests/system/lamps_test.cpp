@@ -85,6 +85,8 @@ TEST_F(LampCommandsSystem, HintsAreTheLinesThatADialplanNeeds) {
   EXPECT_EQ(one["lines"][2], "exten => 100,hint,Custom:PJSIP/100,CustomPresence:100");
   const std::string own = run({"hints", "--freepbx", "server-0"}).output;
   EXPECT_THAT(own, ::testing::Not(HasSubstr("exten =>"))) << "FreePBX has a hint for each phone of its own";
+  change("plugin-disable", {{"name", "device_state"}});
+  EXPECT_EQ(refusal_of([&] { return look("hints"); }).first, 409) << "which is not the same as no phones";
   EXPECT_EQ(run({"hints", "server-1"}).code, 64);
   EXPECT_EQ(run({"hints", "server-9", "--freepbx"}).code, 64);
 }

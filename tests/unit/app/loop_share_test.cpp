@@ -8,12 +8,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int parts = 20;
 const LoopShare::Clock::time_point begin{1h};
 
-TEST(LoopShareTest, WhatHasCostNothingYetMayBeginAtOnce) { EXPECT_EQ(LoopShare().rest(begin), 0ms); }
+TEST(LoopShareTest, WhatHasCostNothingYetMayBeginAtOnce) { EXPECT_EQ(LoopShare(parts).rest(begin), 0ms); }
 
 TEST(LoopShareTest, APieceIsFollowedByNineteenTimesItsLength) {
-  LoopShare share;
+  LoopShare share(parts);
   share.spent(begin, begin + 2ms);
   EXPECT_EQ(share.rest(begin + 2ms), 38ms);
   EXPECT_EQ(share.rest(begin + 30ms), 10ms);
@@ -21,14 +22,14 @@ TEST(LoopShareTest, APieceIsFollowedByNineteenTimesItsLength) {
 }
 
 TEST(LoopShareTest, APieceThatCameTooEarlyIsRestedForAfterwards) {
-  LoopShare share;
+  LoopShare share(parts);
   share.spent(begin, begin + 2ms);
   share.spent(begin + 2ms, begin + 3ms);
   EXPECT_EQ(share.rest(begin + 3ms), 37ms + 19ms);
 }
 
 TEST(LoopShareTest, ShortPiecesOftenEnoughApartCostNoRest) {
-  LoopShare share;
+  LoopShare share(parts);
   for (int i = 0; i < 10; ++i) {
     const auto at = begin + i * 50ms;
     EXPECT_EQ(share.rest(at), 0ms);
@@ -37,7 +38,7 @@ TEST(LoopShareTest, ShortPiecesOftenEnoughApartCostNoRest) {
 }
 
 TEST(LoopShareTest, APieceWithinAPieceCountsOnce) {
-  LoopShare share;
+  LoopShare share(parts);
   const auto before = LoopShare::Clock::now();
   {
     const LoopShare::Piece outer(share);
@@ -46,8 +47,8 @@ TEST(LoopShareTest, APieceWithinAPieceCountsOnce) {
     }
   }
   const auto length = LoopShare::Clock::now() - before;
-  EXPECT_GT(share.rest(before), 2ms * (LoopShare::parts - 1));
-  EXPECT_LE(share.rest(before), length * LoopShare::parts + 1ms);
+  EXPECT_GT(share.rest(before), 2ms * (parts - 1));
+  EXPECT_LE(share.rest(before), length * parts + 1ms);
 }
 
 }  // namespace

@@ -55,6 +55,8 @@ TEST(ParseAddress, SaysWhatIsWrong) {
 
 TEST(CanonicalAddress, IsTheSameForTheSameAddress) {
   EXPECT_EQ(canonical_address("2001:DB8:0:0::1"), canonical_address("2001:db8::1"));
+  EXPECT_EQ(canonical_address("::ffff:192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(canonical_address("::FFFF:c000:201"), "192.0.2.1");
   EXPECT_EQ(canonical_address("PBX.lan."), canonical_address("pbx.LAN"));
   EXPECT_NE(canonical_address("10.0.0.1"), canonical_address("10.0.0.2"));
 }

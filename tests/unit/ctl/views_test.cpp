@@ -58,6 +58,8 @@ TEST(Views, StatusSaysWhatIsWrongFirst) {
 TEST(Views, HintsAreAsTheyArePastedAndWhatIsMissingIsAComment) {
   Json answer{{"lines", {"; for all", "exten => 1,hint,PJSIP/1&Custom:PJSIP/1"}}, {"left_out", 0}, {"more", 0}};
   EXPECT_EQ(view_of("hints", answer), "; for all\nexten => 1,hint,PJSIP/1&Custom:PJSIP/1\n");
+  answer["lines"][1] = "exten => 1,hint," + std::string(5000, 'x');
+  EXPECT_EQ(view_of("hints", answer), "; for all\nexten => 1,hint," + std::string(5000, 'x') + '\n') << "none is cut";
   answer["left_out"] = 1;
   answer["more"] = 7;
   answer["failures"] = {{{"plugin", "x"}, {"text", "no answer\nexten => 1,1,System(x)"}}};
