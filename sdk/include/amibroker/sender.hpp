@@ -99,6 +99,14 @@ class Sender {
     return false;
   }
 
+  /// Whether `send` would take a record of so many bytes now; it stays true until the next `send` or `stop`. For
+  /// whoever keeps what has no room himself, because only the newest counts: nothing is counted or said. Threads as for
+  /// `send`.
+  [[nodiscard]] bool has_room(std::size_t bytes) const {
+    const std::lock_guard lock(mutex_);
+    return !stopping_ && bytes + overhead <= limits_.most_bytes - waiting_bytes_;
+  }
+
   /// Ends the thread: what waits is written for as long as `last_write` allows, the rest is dropped and counted. A
   /// record may then have gone out in part. Takes no longer than that and one write, which for a pipe or a socket is
   /// short (only a file on a dead network share may hold it up). Once, or again without effect; the destructor does it.
@@ -135,7 +143,8 @@ class Sender {
   /// When a line says that records were dropped.
   enum class When : std::uint8_t { once_a_minute, now };
 
-  static std::size_t cost(std::string_view record) noexcept { return record.size() + 32; }
+  static constexpr std::size_t overhead = 32;
+  static std::size_t cost(std::string_view record) noexcept { return record.size() + overhead; }
 
   static std::system_error error(const std::string& what) { return {errno, std::generic_category(), what}; }
 
@@ -233,7 +242,7 @@ class Sender {
   Descriptor wake_writer_;
   Counter& sent_;
   Counter& dropped_;
-  std::mutex mutex_;  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable wake_;
   std::deque<std::string> queue_;
   std::size_t waiting_bytes_ = 0;

@@ -87,6 +87,22 @@ TEST_F(Senders, CountAndSayOnceAMinuteWhatHasNoRoom) {
   EXPECT_EQ(host.logged(Level::warning, "pipe: 6 records were dropped"), 1U);
 }
 
+TEST_F(Senders, SayWhetherThereIsRoomForARecord) {
+  fill();
+  Sender sender(host, "pipe", pipe_[1], {.most_bytes = 300, .last_write = 1ms});
+  EXPECT_TRUE(sender.has_room(268));
+  EXPECT_FALSE(sender.has_room(269));
+  EXPECT_TRUE(sender.send(std::string(100, 'x')));
+  EXPECT_TRUE(sender.has_room(136));
+  EXPECT_FALSE(sender.has_room(137));
+  EXPECT_TRUE(sender.send(std::string(136, 'x'))) << "it says what send does";
+  EXPECT_FALSE(sender.has_room(0));
+  EXPECT_EQ(host.logged(Level::warning), 0U);
+  EXPECT_EQ(host.counted("pipe dropped"), 0U);
+  sender.stop();
+  EXPECT_FALSE(sender.has_room(0));
+}
+
 TEST_F(Senders, BoundEmptyRecordsToo) {
   fill();
   Sender sender(host, "pipe", pipe_[1], {.most_bytes = 320, .last_write = 1ms});
