@@ -15,7 +15,8 @@
 
 namespace amibroker::app {
 
-/// Made with make_shared; loop's thread. However many ask, there is one collection under way, so what it costs has a bound.
+/// Made with make_shared; loop's thread. However many ask, there is one collection under way, so what it costs has a
+/// bound.
 class HintDesk : public std::enable_shared_from_this<HintDesk> {
  public:
   struct Known {
