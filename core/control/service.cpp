@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int less_urgent = 10;  // a niceness: about a tenth of the processor time of the event loop, if both want it
+constexpr int less_urgent = 5;  // a niceness: about a third of the processor time of the event loop, if both want it
 
 }  // namespace
 
