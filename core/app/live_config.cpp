@@ -189,8 +189,8 @@ std::vector<std::string> LiveConfig::dropped_servers() const {
 std::string LiveConfig::add_server(ServerSettings server, bool is_listed) {
   for (const ServerSettings& other : config_.servers)
     if (const auto port = shared_port(server, other))
-      return "port " + std::to_string(*port) + " of " + server.addr + " is where [" + other.section +
-             "] is reached already: each server is there once";
+      return "port " + std::to_string(*port) + " of " + server.addr + " is one of [" + other.section +
+             "] already: each server is there once";
   raise_file_limit(config_.servers.size() + 1);
   if (is_listed) listed_.insert(server.section);
   else listed_.erase(server.section);

@@ -50,7 +50,7 @@ void Service::start() {
 }
 
 void Service::run() {
-  // Of this thread alone, as Linux has it: where there are too few cores, clients wait, and lamps do not.
+  // Of this thread alone, as Linux has it: if there are too few cores, clients wait, and lamps do not.
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + less_urgent));
   const auto work = asio::make_work_guard(io_);
   for (;;) {

@@ -182,7 +182,7 @@ TEST_F(ByHand, AServerThatCannotBeAddedIsRefusedWithItsLineAndNothingChanges) {
   EXPECT_THAT(refused("agian").second, AllOf(HasSubstr("no section of a server"), HasSubstr("did you mean \"again\"")));
   EXPECT_EQ(refused("general").first, 404) << "a section of the daemon's own";
   EXPECT_EQ(refused("again").first, 409);
-  EXPECT_THAT(refused("again").second, HasSubstr("is where [server-0] is reached already"));
+  EXPECT_THAT(refused("again").second, HasSubstr("is one of [server-0] already"));
   EXPECT_EQ(refused("wrong").first, 409);
   EXPECT_THAT(refused("wrong").second, AllOf(HasSubstr("config.ini:"), HasSubstr("did you mean \"addr\"")));
   std::filesystem::remove(folder.path() / "config.ini");
