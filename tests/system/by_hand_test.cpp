@@ -238,9 +238,9 @@ TEST_F(ByHand, ALastServerMayBeDroppedAndAddedAgain) {
 TEST_F(ByHand, ATraceShowsWhatGoesToAndFroAndEndsByItself) {
   make_fleet(2);
   start_controlled(with_control({0, 1}));
-  const Json traced = change("trace", {{"name", "server-1"}, {"for", "1s"}});
+  const Json traced = change("trace", {{"name", "server-1"}, {"for", "4s"}});
   EXPECT_EQ(shape(traced), (Json{{"outcome", "string"}, {"until", "string"}}));
-  EXPECT_TRUE(daemon->says("each message of server [server-1] is logged for 1 s")) << daemon->output();
+  EXPECT_TRUE(daemon->says("each message of server [server-1] is logged for 4 s")) << daemon->output();
   (*fleet)[0].set_device_state("PJSIP/100", sim::DeviceState::busy);
   EXPECT_TRUE(daemon->says("server 'Console 1' [server-1] -> ")) << daemon->output();
   EXPECT_TRUE(daemon->says("Custom:PJSIP/100")) << daemon->output();
