@@ -2,13 +2,12 @@
 //
 // Other sites.
 #include <algorithm>
+#include <utility>
 
 #include "plugins/replication/distributor.hpp"
 #include "plugins/replication/name_rules.hpp"
 
 namespace amibroker::replication {
-
-bool ListReader::may_be(std::string_view, Sharing, std::string_view) { return true; }
 
 void Distributor::join_sites(Bus& bus, const Combiner& combiner) {
   FleetSign variant;
