@@ -48,13 +48,16 @@ NatsCluster::NatsCluster(const std::filesystem::path& folder) {
   for (std::size_t i = 0; i < size; ++i) {
     std::string routes;
     for (std::size_t to = 0; to < size; ++to)
-      if (to != i) routes += (routes.empty() ? "\"nats-route://127.0.0.1:" : ", \"nats-route://127.0.0.1:") + std::to_string(ways_.at({i, to})->port()) + "\"";
+      if (to != i)
+        routes += (routes.empty() ? "\"nats-route://127.0.0.1:" : ", \"nats-route://127.0.0.1:") +
+                  std::to_string(ways_.at({i, to})->port()) + "\"";
     const auto config = folder / ("node-" + std::to_string(i) + ".conf");
     // What they tell each other of routes names a port that nobody listens on, so that all go by the proxies.
     std::ofstream(config) << "server_name: node-" << i << "\nhost: 127.0.0.1\nport: " << client_ports_[i]
                           << "\nhttp: 127.0.0.1:" << watch_ports_[i] << "\nping_interval: \"1s\"\nping_max: 2\n"
                           << "cluster { name: test, host: 127.0.0.1, port: " << route_ports[i]
-                          << ", cluster_advertise: \"127.0.0.1:1\", no_advertise: true, routes: [" << routes << " ] }\n";
+                          << ", cluster_advertise: \"127.0.0.1:1\", no_advertise: true, routes: [" << routes
+                          << " ] }\n";
     nodes_[i] = std::make_unique<NatsServer>(config, client_ports_[i]);
   }
 }

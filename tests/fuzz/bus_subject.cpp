@@ -28,7 +28,8 @@ void run(std::string_view bytes) {
     return;
   }
   check(cluster::is_token(read->site), "the site has a name");
-  check(cluster::Subjects("amib", read->site, "x").say(read->plugin, read->topic) == bytes, "the same is written again");
+  check(cluster::Subjects("amib", read->site, "x").say(read->plugin, read->topic) == bytes,
+        "the same is written again");
 }
 
 }  // namespace

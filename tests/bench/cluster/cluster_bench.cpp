@@ -87,7 +87,8 @@ void warm_up(base::EventLoop& loop, Way& way, const Ledger& ledger) {
 
 void wait(base::EventLoop& loop, std::chrono::milliseconds time) {
   const auto end = Clock::now() + time;
-  cluster_test::run_until(loop, [&] { return Clock::now() >= end; }, time + 1s);
+  cluster_test::run_until(
+      loop, [&] { return Clock::now() >= end; }, time + 1s);
 }
 
 /// 1,000 messages a second, one each millisecond; `in_the_middle` may do harm.
@@ -105,10 +106,12 @@ void steadily(NatsCluster& engine, Ledger& ledger, MakeWay&& make, Middle&& in_t
     way->send(Ledger::payload(next));
     ++next;
   });
-  cluster_test::run_until(loop, [&] { return next >= numbers / 4; }, 60s);
+  cluster_test::run_until(
+      loop, [&] { return next >= numbers / 4; }, 60s);
   const std::size_t node = way->from();
   in_the_middle(engine.node(node), true);
-  cluster_test::run_until(loop, [&] { return next >= numbers; }, 60s);
+  cluster_test::run_until(
+      loop, [&] { return next >= numbers; }, 60s);
   wait(loop, 500ms);
   loop.cancel(timer);
   in_the_middle(engine.node(node), false);
@@ -127,10 +130,10 @@ double rate(NatsCluster& engine, std::size_t numbers, MakeWay&& make) {
     if (next < numbers) loop.post(some);
   };
   loop.post(some);
-  cluster_test::run_until(loop, [&] { return ledger.count() >= numbers; }, 60s);
+  cluster_test::run_until(
+      loop, [&] { return ledger.count() >= numbers; }, 60s);
   const double took = std::chrono::duration<double>(Clock::now() - begin).count();
-  if (ledger.count() < numbers)
-    std::printf("  %zu of %zu came\n", ledger.count(), numbers);
+  if (ledger.count() < numbers) std::printf("  %zu of %zu came\n", ledger.count(), numbers);
   return ledger.count() < numbers ? 0 : static_cast<double>(numbers) / took;
 }
 

@@ -57,7 +57,8 @@ class BusWay final : public Way {
 /// Publishes on the thread that sends, and hears on the one of libnats.
 class LeastWay final : public Way {
  public:
-  LeastWay(base::EventLoop&, engine_test::NatsCluster& engine, Hears hears) : engine_(engine), hears_(std::move(hears)) {
+  LeastWay(base::EventLoop&, engine_test::NatsCluster& engine, Hears hears)
+      : engine_(engine), hears_(std::move(hears)) {
     sender_ = connect({engine.node(0).url(), engine.node(2).url()});
     receiver_ = connect({engine.node(1).url()});
     natsConnection_Subscribe(

@@ -20,8 +20,9 @@ using ::testing::SizeIs;
 class ConfigCluster : public ::testing::Test {
  protected:
   [[nodiscard]] LoadedConfig load(const std::string& keys, const std::string& more = {}) const {
-    return parse_config("[cluster]\n" + keys + "[servers]\nsections = a\n[a]\naddr = h\ncmd_port = 1\nevt_port = 2\n" + more,
-                        folder.path().string());
+    return parse_config(
+        "[cluster]\n" + keys + "[servers]\nsections = a\n[a]\naddr = h\ncmd_port = 1\nevt_port = 2\n" + more,
+        folder.path().string());
   }
   /// Of a section that is right but for these keys.
   [[nodiscard]] std::string wrong(const std::string& keys) const {
@@ -44,9 +45,9 @@ TEST_F(ConfigCluster, WithoutTheSectionABrokerIsAlone) {
 }
 
 TEST_F(ConfigCluster, SaysWhereTheEngineIsAndWhoWeAre) {
-  const LoadedConfig loaded =
-      load("url = nats://127.0.0.1:4333, NATS://[::1],\n  nats://hub.example.net\nsite = Berlin_2\nfleet = x-1\n"
-           "lost_after = 90\nshare = PJSIP/*, SIP/*\naccept = Custom:*\nshow = Hinted\n");
+  const LoadedConfig loaded = load(
+      "url = nats://127.0.0.1:4333, NATS://[::1],\n  nats://hub.example.net\nsite = Berlin_2\nfleet = x-1\n"
+      "lost_after = 90\nshare = PJSIP/*, SIP/*\naccept = Custom:*\nshow = Hinted\n");
   ASSERT_THAT(loaded.errors, IsEmpty());
   EXPECT_EQ(loaded.config.cluster_line, 1);
   const cluster::Settings& settings = *loaded.config.cluster;

@@ -129,9 +129,9 @@ TEST_P(BusContract, OnlyTopicsAndPayloadsThatAreAllowedAreTaken) {
   EXPECT_TRUE(paris.subscribe("a.b." + longest + ".-_", into(heard)));
   known(paris, berlin);
   const std::string too_long = longest + "a";
-  for (const std::string& topic : {std::string(), std::string("a..b"), std::string("a."), std::string(".a"),
-                                   std::string("a.b.c.d.e"), std::string("a b"), std::string("*"), std::string("a.>"),
-                                   std::string("ä"), too_long, std::string("a\0b", 3)}) {
+  for (const std::string& topic :
+       {std::string(), std::string("a..b"), std::string("a."), std::string(".a"), std::string("a.b.c.d.e"),
+        std::string("a b"), std::string("*"), std::string("a.>"), std::string("ä"), too_long, std::string("a\0b", 3)}) {
     EXPECT_FALSE(berlin.publish(topic, "x")) << topic;
     EXPECT_FALSE(berlin.subscribe(topic, into(heard))) << topic;
     EXPECT_FALSE(berlin.serve(topic, [](const Bus::Heard&) { return std::string(); })) << topic;

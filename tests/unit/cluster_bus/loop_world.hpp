@@ -30,19 +30,18 @@ struct TestBroker {
   }
 
   cluster::PluginBus::Surroundings around() {
-    return {[](const char*) { return true; },
-            [this](const char* function, const char* text) {
-              complaints.push_back(std::string(function) + ": " + text);
-            },
-            [this](const char* what, const std::function<void()>& task) {
-              try {
-                task();
-                return true;
-              } catch (const std::exception& fault) {
-                complaints.push_back(std::string(what) + " threw " + fault.what());
-                return false;
-              }
-            }};
+    return {
+        [](const char*) { return true; },
+        [this](const char* function, const char* text) { complaints.push_back(std::string(function) + ": " + text); },
+        [this](const char* what, const std::function<void()>& task) {
+          try {
+            task();
+            return true;
+          } catch (const std::exception& fault) {
+            complaints.push_back(std::string(what) + " threw " + fault.what());
+            return false;
+          }
+        }};
   }
 
   std::string plugin;

@@ -50,7 +50,8 @@ class MemoryEngine final : public cluster::Engine {
     const std::lock_guard lock(Meeting::here().mutex);
     if (!connected_) return Sent::no;
     bool heard = false;
-    for (MemoryEngine* const other : Meeting::here().engines) heard |= other != this && other->hear(subject, reply, payload);
+    for (MemoryEngine* const other : Meeting::here().engines)
+      heard |= other != this && other->hear(subject, reply, payload);
     if (!heard && !reply.empty()) listener_->on_nobody(reply);
     return Sent::yes;
   }
@@ -83,8 +84,8 @@ class MemoryEngine final : public cluster::Engine {
   /// As if it had come from somewhere.
   bool hear(std::string_view subject, std::string_view reply, std::string_view payload) noexcept {
     if (!connected_ || listener_ == nullptr) return false;
-    const auto count = std::count_if(subjects.begin(), subjects.end(),
-                                     [&](const std::string& one) { return fits(one, subject); });
+    const auto count =
+        std::count_if(subjects.begin(), subjects.end(), [&](const std::string& one) { return fits(one, subject); });
     for (auto i = count; i > 0; --i) listener_->on_message(subject, reply, payload);
     return count > 0;
   }

@@ -18,8 +18,8 @@ class NatsWorld final : public BusWorld {
  public:
   Bus& add(std::string_view site) override {
     auto& way = ways_.emplace_back(std::make_unique<TcpProxy>(server_.port()));
-    TestBroker& made = brokers_.emplace_back(loop_, settings_of(site, {way->port()}), nats_engine(),
-                                             cluster::Cluster::Limits{});
+    TestBroker& made =
+        brokers_.emplace_back(loop_, settings_of(site, {way->port()}), nats_engine(), cluster::Cluster::Limits{});
     way_of_[&*made.bus] = way.get();
     EXPECT_TRUE(until([&] { return made.bus->is_up(); }));
     return *made.bus;
