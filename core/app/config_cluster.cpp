@@ -36,6 +36,8 @@ std::string read_one_url(std::string_view text, cluster::Url& url) {
   base::Address address = base::parse_address(host);
   if (!address.error.empty()) return address.error + "; " + std::string(url_form);
   url.host = std::move(address.text);
+  if (url.tls && base::is_numeric_address(url.host))
+    return "with tls:// write the name of the server that its certificate has, not its address";
   if (colon == rest.npos) return {};
   const auto port = base::parse_number(rest.substr(colon + 1));
   if (!port || *port < 1 || *port > 65535) return "its port is no number from 1 to 65535; " + std::string(url_form);
@@ -157,6 +159,18 @@ void check_tls(const base::Section& section, const cluster::Settings& settings, 
   }
 }
 
+/// Whoever is in between could read it, and say things in our name.
+void warn_of_plain(const base::Section& section, const cluster::Settings& settings, base::Findings& findings) {
+  for (const cluster::Url& url : settings.urls) {
+    if (url.tls || url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.")) continue;
+    findings.warning(
+        base::line_of(section, "url"),
+        "url: " + url.text() +
+            " is another machine, and nothing on the way to it is encrypted, the password included: use tls://");
+    return;
+  }
+}
+
 void warn_of_isolated(const Config& config, base::Findings& findings) {
   for (const host::PluginConfig& plugin : config.plugins)
     if (plugin.enabled && host::runs_apart(plugin))
@@ -176,6 +190,7 @@ void read_cluster(const std::vector<base::Section>& sections, Config& config, ba
     base::read_keys(section, cluster_keys(), draft, findings);
     base::require(section, {"url", "site"}, findings);
     check_tls(section, draft.settings, findings);
+    warn_of_plain(section, draft.settings, findings);
     warn_of_isolated(config, findings);
     config.cluster = std::move(draft.settings);
     config.cluster_line = section.line;

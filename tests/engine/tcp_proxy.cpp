@@ -45,7 +45,8 @@ struct TcpProxy::Pipe {
   const int far;
 };
 
-TcpProxy::TcpProxy(std::uint16_t target) : target_(target), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+TcpProxy::TcpProxy(std::uint16_t target)
+    : target_(target), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
