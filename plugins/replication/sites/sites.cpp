@@ -25,7 +25,7 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
       states_(parts.replicator, zones_, parts.combiner, parts.values),
       registers_(parts.values, first_value, most_shared_names),
       remote_({parts.host, parts.names, parts.replicator, parts.neighbours, parts.keys, parts.values, zones_, states_,
-               registers_, clock_},
+               registers_, clock_, parts.bus.info().hinted ? &make_hints() : nullptr},
               parts.bus.info().accept, most_names),
       publisher_(parts.host, parts.bus, parts.replicator, parts.keys, parts.values, zones_, states_, registers_),
       receiver_(parts.host, parts.bus, remote_, registers_, zones_, life.began_us ^ life.salt),
@@ -37,6 +37,12 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
   parts_.bus.subscribe("hb", [this](const Bus::Heard& heard) { heard_heartbeat(heard); });
   parts_.replicator.set_outside(this);
   timer_ = parts_.host.every(tick_period, [this] { tick(); });
+}
+
+Hints& Sites::make_hints() {
+  return hints_.emplace(
+      parts_.host, parts_.places, [this](std::string_view name) { remote_.show_name(name); },
+      [this] { remote_.show_all(); });
 }
 
 Sites::~Sites() {

@@ -57,6 +57,14 @@ class Sites final : public Outside {
 
   /// Servers were added, changed or retired.
   void servers_changed();
+  /// A server's states were read.
+  void server_read(ServerId server) {
+    if (hints_) hints_->server_read(server);
+  }
+  /// It is about to lose its place.
+  void server_retired(ServerId server) {
+    if (hints_) hints_->server_retired(server);
+  }
   /// A key is being given back.
   void removed(KeyId key);
 
@@ -93,6 +101,7 @@ class Sites final : public Outside {
   static constexpr std::uint64_t names_every = 10;  ///< heartbeats that say the SystemNames, too
 
  private:
+  Hints& make_hints();
   void tick();
   void look_at_clock();
   void speak();
@@ -112,6 +121,7 @@ class Sites final : public Outside {
   LocalStates states_;
   Registers registers_;
   HybridClock clock_;
+  std::optional<Hints> hints_{};  ///< with `show = hinted`
   RemoteStates remote_;
   Publisher publisher_;
   Receiver receiver_;
