@@ -35,9 +35,8 @@ class FakeBusOfThree : public ::testing::Test {
   Texts& ask(FakeBus& asker, std::string_view site, std::string_view topic = "snap",
              milliseconds timeout = milliseconds(500)) {
     Texts& texts = heard_.emplace_back();
-    asker.request(site, topic, "what?", timeout, [&texts](std::optional<std::string_view> answer) {
-      texts.emplace_back(answer.value_or("nothing"));
-    });
+    asker.request(site, topic, "what?", timeout,
+                  [&texts](std::optional<std::string_view> answer) { texts.emplace_back(answer.value_or("nothing")); });
     return texts;
   }
   static void serve(FakeBus& member, std::string_view answer, std::string_view topic = "snap") {

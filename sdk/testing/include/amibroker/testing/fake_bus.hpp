@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Brokers of several sites for tests of plugins, joined without a network: what the bus may do to a message, the hub does
-// when the test says so. Since ABI 3.
+// Brokers of several sites for tests of plugins, joined without a network: what the bus may do to a message, the hub
+// does when the test says so. Since ABI 3.
 #pragma once
 
 #include <algorithm>
@@ -26,13 +26,13 @@ namespace amibroker::testing {
 
 /// What becomes of messages on the way from one machine to another.
 struct FakeWay {
-  std::chrono::microseconds least{0};  ///< a message takes at least so long,
-  std::chrono::microseconds most{0};   ///< and at most so long,
-  double late = 0;                     ///< but for this part of them,
+  std::chrono::microseconds least{0};   ///< a message takes at least so long,
+  std::chrono::microseconds most{0};    ///< and at most so long,
+  double late = 0;                      ///< but for this part of them,
   std::chrono::microseconds latest{0};  ///< which take up to so long
-  double lost = 0;                     ///< this part never comes
-  double twice = 0;                    ///< this part comes a second time, at any time
-  bool cut = false;                    ///< nothing comes, nor does what is under way
+  double lost = 0;                      ///< this part never comes
+  double twice = 0;                     ///< this part comes a second time, at any time
+  bool cut = false;                     ///< nothing comes, nor does what is under way
 };
 
 /// What one member's section `[cluster]` says; see Bus::Info.
@@ -205,16 +205,16 @@ class FakeHub {
   }
 
   /// The way from one machine to another, to look at and to change.
-  [[nodiscard]] FakeWay& way(std::size_t from, std::size_t to) { return ways_.try_emplace({from, to}, usual).first->second; }
+  [[nodiscard]] FakeWay& way(std::size_t from, std::size_t to) {
+    return ways_.try_emplace({from, to}, usual).first->second;
+  }
   [[nodiscard]] FakeWay& way(const FakeBus& from, const FakeBus& to) { return way(from.machine_, to.machine_); }
 
   /// What a way is at first.
   FakeWay usual{};
 
   /// Between these two machines nothing comes any more, or all comes again; in both directions.
-  void cut(const FakeBus& one, const FakeBus& other, bool on = true) {
-    way(one, other).cut = way(other, one).cut = on;
-  }
+  void cut(const FakeBus& one, const FakeBus& other, bool on = true) { way(one, other).cut = way(other, one).cut = on; }
 
   /// Takes the engine away from all members, and what is under way with it, and brings it back.
   void set_engine(bool up) {
@@ -259,8 +259,8 @@ class FakeHub {
     }
   }
 
-  /// Brings something from one member to the other, as the way between them says. `topic`: of what stays in order; empty:
-  /// it does not.
+  /// Brings something from one member to the other, as the way between them says. `topic`: of what stays in order;
+  /// empty: it does not.
   void carry(FakeBus& from, FakeBus& to, std::string_view topic, const std::function<void()>& arrive) {
     const FakeWay& way = this->way(from, to);
     if (way.cut || !to.is_up() || happens(way.lost)) return;
@@ -355,14 +355,12 @@ inline void FakeBus::request(std::string_view site, std::string_view topic, std:
   const auto question = std::make_shared<const std::string>(payload);
   for (const auto& to : hub_.members_) {
     if (to.get() == this || !to->alive_ || to->site() != site) continue;
-    hub_.carry(*this, *to, {}, [this, to = to.get(), id, sent_topic, question] {
-      to->be_asked(*this, id, *sent_topic, *question);
-    });
+    hub_.carry(*this, *to, {},
+               [this, to = to.get(), id, sent_topic, question] { to->be_asked(*this, id, *sent_topic, *question); });
   }
 }
 
-inline void FakeBus::hear(std::string_view from, const std::string& topic, const std::string& payload,
-                          TimePoint sent) {
+inline void FakeBus::hear(std::string_view from, const std::string& topic, const std::string& payload, TimePoint sent) {
   const auto found = topics_.find(topic);
   if (found == topics_.end() || sent < found->second.from) return;
   const auto hear = found->second.hear;
@@ -376,9 +374,8 @@ inline void FakeBus::be_asked(FakeBus& asker, std::uint64_t id, const std::strin
   const auto answer = (*serve)({{}, topic, question});
   if (!answer || !may_send(topic, *answer)) return;
   hub_.note(*this, FakeHub::Kind::answer, topic, *answer);
-  hub_.carry(*this, asker, {}, [&asker, id, text = std::make_shared<const std::string>(*answer)] {
-    asker.finish(id, *text);
-  });
+  hub_.carry(*this, asker, {},
+             [&asker, id, text = std::make_shared<const std::string>(*answer)] { asker.finish(id, *text); });
 }
 
 inline void FakeBus::finish(std::uint64_t id, std::optional<std::string_view> answer) {
