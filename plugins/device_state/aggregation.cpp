@@ -60,6 +60,10 @@ ValueId Aggregation::combine_for(const Row& row, Place target) const noexcept {
   return shown_for(said);
 }
 
+ValueId Aggregation::together(ValueId one, ValueId other) const noexcept {
+  return shown_for(StateSet{1} << (one - 1) | StateSet{1} << (other - 1));
+}
+
 bool Aggregation::is_wrong_anyway(ValueId shown, ValueId combined) const noexcept {
   if (shown == no_value) return false;
   return combined > (shown == replication::absent ? 1 : shown);  // a name that is absent shows as the first of states

@@ -25,6 +25,10 @@ class Aggregation final : public replication::Combiner {
   void combine(const replication::Row& row, std::span<replication::ValueId> shown) const noexcept override;
   [[nodiscard]] replication::ValueId combine_for(const replication::Row& row,
                                                  replication::Place target) const noexcept override;
+  [[nodiscard]] bool newest_counts() const noexcept override { return false; }
+  /// The table is associative, and a state together with itself is itself, so parts may be combined in any order.
+  [[nodiscard]] replication::ValueId together(replication::ValueId one,
+                                              replication::ValueId other) const noexcept override;
   /// One more contribution never makes a state one that comes earlier in states.
   [[nodiscard]] bool is_wrong_anyway(replication::ValueId shown, replication::ValueId combined) const noexcept override;
 

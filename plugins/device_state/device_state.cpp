@@ -139,6 +139,11 @@ std::optional<ListedState> DeviceState::read_item(ServerId server, const Message
   return ListedState{names_->expand(server, device), technology_of(device), state, ListedKind::own, Sharing::one_way};
 }
 
+bool DeviceState::may_be(std::string_view shown_name, Sharing sharing, std::string_view value) {
+  if (!shown_name.starts_with(custom) || !is_state(value)) return false;
+  return sharing == Sharing::one_way || (shares_customs_ && why_not_shared(shown_name, *names_) == NotShared::no);
+}
+
 std::optional<ListedState> DeviceState::read_custom(ServerId server, std::string_view device, std::string_view state) {
   if (!device.starts_with(custom) || distributor().is_note(device)) return std::nullopt;
   const std::string_view technology = names_->technology_in(device);

@@ -48,6 +48,7 @@ class DeviceState final : public replication::StatePlugin {
   [[nodiscard]] replication::Medium medium() override;
   Heard state_event(ServerId server, const Message& event) override;
   std::optional<replication::ListedState> read_item(ServerId server, const Message& item) override;
+  bool may_be(std::string_view shown_name, replication::Sharing sharing, std::string_view value) override;
   bool server_info(const ServerInfo& server) override;
   [[nodiscard]] const replication::Combiner& combiner(const replication::Neighbours& neighbours) override;
   [[nodiscard]] std::vector<std::string> shown_names(std::string_view name) override;

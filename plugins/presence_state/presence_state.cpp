@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/presence_state/presence_state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -87,6 +88,16 @@ std::optional<ListedState> PresenceState::read_item(ServerId server, const Messa
     case Kind::nameless: break;
   }
   return std::nullopt;
+}
+
+/// A value is what PresenceValue makes: a status alone, or with two texts, or with these in base64.
+bool PresenceState::may_be(std::string_view shown_name, Sharing sharing, std::string_view value) {
+  const Presentity presentity = read_presentity(shown_name);
+  if (!shown_name.starts_with(provider)) return false;
+  if (presentity.kind != (sharing == Sharing::one_way ? Kind::shown : Kind::shared)) return false;
+  const std::size_t commas = static_cast<std::size_t>(std::count(value.begin(), value.end(), ','));
+  const bool has_form = commas == 0 || commas == 2 || (commas == 3 && value.ends_with(",e"));
+  return has_form && is_status(value.substr(0, value.find(',')));
 }
 
 void PresenceState::show_presence(ServerId server, const Message& event) const {

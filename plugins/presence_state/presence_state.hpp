@@ -35,6 +35,7 @@ class PresenceState final : public replication::StatePlugin {
   [[nodiscard]] replication::Medium medium() override;
   Heard state_event(ServerId server, const Message& event) override;
   std::optional<replication::ListedState> read_item(ServerId server, const Message& item) override;
+  bool may_be(std::string_view shown_name, replication::Sharing sharing, std::string_view value) override;
   void show_presence(ServerId server, const Message& event) const;
   void explain_reserved(ServerId server, std::string_view presentity);
 

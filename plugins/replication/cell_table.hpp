@@ -68,6 +68,18 @@ class CellTable {
     widen(key, groups_.around(place), init);
   }
 
+  /// The same for these servers, in order; at least one.
+  template <typename Init>
+  void add_cells(std::span<const Place> places, KeyId key, Init&& init) {
+    if (const auto has = row(key);
+        std::all_of(places.begin(), places.end(), [&](Place place) { return has.find(place); }))
+      return;
+    // Most zones have the servers that are around the first of them.
+    Group& around = groups_.around(places.front());
+    const bool are_these = std::includes(around.places.begin(), around.places.end(), places.begin(), places.end());
+    widen(key, are_these ? around : groups_.exactly(places), init);
+  }
+
   /// Takes the cell of a key on a server away.
   void remove_cell(Place place, KeyId key);
 

@@ -30,6 +30,15 @@ class Combiner {
   /// The same for one target alone, which need not have a cell in the row.
   [[nodiscard]] virtual ValueId combine_for(const Row& row, Place target) const noexcept = 0;
 
+  /// Whether the newest contribution counts. If not, values are combined, and it does not matter in which order and how
+  /// often: `together` says how.
+  [[nodiscard]] virtual bool newest_counts() const noexcept { return true; }
+  /// What two values show together, neither of them no_value; only if the newest does not count.
+  [[nodiscard]] virtual ValueId together(ValueId one, ValueId other) const noexcept {
+    static_cast<void>(one);
+    return other;
+  }
+
   /// Whether a target that shows `shown` is wrong whatever else some server may still say, now that the others say
   /// `combined` together; so that `combined` may be written although not all were heard. `shown` may be `absent`.
   [[nodiscard]] virtual bool is_wrong_anyway(ValueId shown, ValueId combined) const noexcept {

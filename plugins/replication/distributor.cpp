@@ -64,6 +64,7 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       lamp_commands_(host, replicator_, places_, keys_, values_, feed_, delay_),
       log_(host, medium.module),
       servers_(host.servers().size()),
+      combines_(!combiner.newest_counts()),
       echoes_(host.counter("echoes")),
       corrected_(host.counter("corrected")),
       held_(host.counter("held")),
@@ -80,6 +81,7 @@ Distributor::Distributor(Host& host, ListReader& reader, Neighbours& neighbours,
       start_lost_timer(server.id);
     }
   tidy_timer_ = host_.every(tidy_interval, [this] { tidy(); });
+  if (Bus* const bus = extension<Bus>(host_)) join_sites(*bus, combiner);
   start_gate_timers(medium.lists_show_names);
 }
 
@@ -103,6 +105,7 @@ void Distributor::start_gate_timers(bool lists_show_names) {
 }
 
 void Distributor::open_gates() {
+  if (sites_ && !sites_->is_settled()) return;
   for (Place place = 0; place < places_.size(); ++place) {
     if ((replicator_.target(place).open && peers_.is_ready(place)) || !gate_.is_open(place)) continue;
     peers_.ready(place);
@@ -116,6 +119,7 @@ Distributor::~Distributor() {
   host_.cancel(peer_timer_);
   host_.cancel(announce_timer_);
   host_.cancel(orphan_timer_);
+  host_.cancel(sites_timer_);
   host_.cancel(start_timer_);
   host_.cancel(tidy_timer_);
   for (const Server& server : servers_) {
@@ -231,6 +235,7 @@ void Distributor::server_added(ServerId server) {
   quotas_.add_server();
   servers_.emplace_back();
   hold(server);
+  if (sites_) sites_->servers_changed();
   start_lost_timer(server);
   gate_.zones_changed();
   open_gates();
@@ -251,6 +256,7 @@ void Distributor::server_changed(ServerId server, bool filters_changed) {
     gate_.zones_changed();
     open_gates();
   }
+  if (sites_) sites_->servers_changed();
   if (filters_changed) {
     servers_[server].filters_changed = true;
     snapshots_.soon(server, "its filters changed");
@@ -276,6 +282,7 @@ void Distributor::server_retired(ServerId server) {
   fleet_changed();
   places_.remove(server);
   gate_.retire(place);
+  if (sites_) sites_->servers_changed();
   decide(place);
 }
 
@@ -295,7 +302,7 @@ void Distributor::lose(ServerId server) {
 /// What there is to know of this server is known.
 void Distributor::decide(Place place) {
   gate_.decide(place);
-  if (gate_.all_decided()) look_for_orphans();
+  if (gate_.all_decided() && (!sites_ || sites_->knows_all())) look_for_orphans();
   open_gates();
 }
 

@@ -31,6 +31,7 @@
 #include "plugins/replication/peers.hpp"
 #include "plugins/replication/places.hpp"
 #include "plugins/replication/replicator.hpp"
+#include "plugins/replication/sites/sites.hpp"
 #include "plugins/replication/snapshots.hpp"
 #include "plugins/replication/start_gate.hpp"
 #include "plugins/replication/state_report.hpp"
@@ -52,7 +53,7 @@ namespace amibroker::replication {
 ///
 /// Loop's thread only. Its requests and its timers refer to it: it lives until Plugin::stop, after which the host calls
 /// neither.
-class Distributor final : private Writer, private SnapshotReader {
+class Distributor final : private Writer, private SnapshotReader, private Names {
  public:
   /// Everything that is referred to must outlive this. `neighbours`: those that `combiner` looks at; the Distributor
   /// enters the servers of the host.
@@ -109,6 +110,9 @@ class Distributor final : private Writer, private SnapshotReader {
   /// Answers what administrators ask, from now on.
   void answer(Commands& commands, LampCommands::Naming naming) { lamp_commands_.add_to(commands, std::move(naming)); }
 
+  /// This site among others; null: there are none.
+  [[nodiscard]] const Sites* sites() const noexcept { return sites_ ? &*sites_ : nullptr; }
+
   /// Values that are kept at present.
   [[nodiscard]] std::size_t values() const noexcept { return values_.size(); }
 
@@ -139,6 +143,8 @@ class Distributor final : private Writer, private SnapshotReader {
   /// How long the first orphans are left as they are once all servers were read: time for other brokers to say that
   /// they are there.
   static constexpr std::chrono::milliseconds first_orphans{1000};
+  /// How often what waits for other sites is looked at.
+  static constexpr std::chrono::milliseconds look_at_sites{250};
   /// How long after a change of the fleet other brokers are told of it, so that many changes are told once.
   static constexpr std::chrono::milliseconds announce_after{1000};
 
@@ -151,6 +157,11 @@ class Distributor final : private Writer, private SnapshotReader {
   void list_applies(ServerId server) override;
   void list_failed(ServerId server) override;
   void sign(ServerId server, Action& fence) override;
+  // Names
+  bool may_be(std::string_view name, Sharing sharing, std::string_view value) override;
+  ValueId number_of(std::string_view text) override { return value(text); }
+  std::optional<KeyId> key_for(std::string_view name, Sharing sharing) override;
+  void touch(KeyId key) override { feed_.touch(key); }
 
   void answered(ServerId target, KeyId key, const Reply& reply);
   /// What a server says of a name.
@@ -194,8 +205,9 @@ class Distributor final : private Writer, private SnapshotReader {
   void tick_peers();
   void look_at_clock();
   void tell_of_held();
-
-  static constexpr ValueId first_value = 1;  ///< of Medium::values
+  void join_sites(Bus& bus, const Combiner& combiner);
+  void look_at_sites_again();
+  [[nodiscard]] Sites::Local local_side() const;
 
   Host& host_;
   ListReader& reader_;
@@ -240,6 +252,8 @@ class Distributor final : private Writer, private SnapshotReader {
     TimePoint others_answered{};
   };
   std::vector<Server> servers_;
+  bool combines_;                 ///< values are combined, so that only those of Medium::values make sense
+  std::optional<Sites> sites_{};  ///< if there are other sites
 
   Action action_{"Setvar"};  ///< used again for every write, and as it is for further targets of the same change
   KeyId action_key_ = no_key;
@@ -250,6 +264,9 @@ class Distributor final : private Writer, private SnapshotReader {
   TimerId tidy_timer_ = 0;
   TimerId start_timer_ = 0;
   TimerId orphan_timer_ = 0;
+  TimerId sites_timer_ = 0;
+  bool sites_were_settled_ = false;
+  bool sites_were_known_ = false;
   bool orphans_are_due_ = false;
   TimerId peer_timer_ = 0;
   TimerId announce_timer_ = 0;

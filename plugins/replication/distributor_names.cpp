@@ -87,6 +87,7 @@ void Distributor::sweep_values() {
     replicator_.each_value(visit);
     for (const Server& server : servers_)
       for (const Listed& item : server.list) visit(item.value);
+    if (sites_) sites_->each_value(visit);
   });
   action_key_ = no_key;  // its value's number may now mean another text
 }
@@ -119,6 +120,7 @@ void Distributor::give_back(KeyId key) {
     if (!server.list.empty()) server.gone.push_back(key);
   quotas_.give_back(keys_.owner(key));
   orphans_.forget(key);
+  if (sites_) sites_->removed(key);
   feed_.remove(key, keys_.shown_name(key));
   delay_.forget(key);
   if (action_key_ == key) action_key_ = no_key;

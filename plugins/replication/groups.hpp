@@ -38,6 +38,8 @@ class Groups {
   [[nodiscard]] Group& around(Place place);
   /// This server alone.
   [[nodiscard]] Group& only(Place place);
+  /// These servers, in order.
+  [[nodiscard]] Group& exactly(std::span<const Place> places) { return get({places.begin(), places.end()}); }
   /// All of both.
   [[nodiscard]] Group& united(const Group& one, const Group& other);
   /// All but one place; null if none is left.

@@ -66,7 +66,7 @@ bool NameQuotas::move(ServerId from, ServerId to) {
 }
 
 void NameQuotas::give_back(ServerId server) {
-  if (!servers_[server].retired) --servers_[server].names;
+  if (server != no_server && !servers_[server].retired) --servers_[server].names;
 }
 
 void NameQuotas::retire(ServerId server) {

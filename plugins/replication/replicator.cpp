@@ -57,15 +57,17 @@ void Replicator::contribute(Place origin, KeyId key, ValueId value, Urgency urge
   // A server that contributes has the cells of its neighbours already.
   if (value != no_value && cell(origin, key).contribution == no_value) get_around(origin, key);
   Cell& own = get(origin, key);
+  const bool found = urgency == Urgency::dump && own.contribution == no_value;
   own.contribution = value;
   own.contributed_as = ++contributions_;
+  if (outside_ != nullptr) outside_->contributed(key, origin, found);
   spread(key, urgency, now);
 }
 
 void Replicator::spread(KeyId key, Urgency urgency, TimePoint now) {
   Row row = cells_.row(key);
   if (shown_.size() < row.size()) shown_.resize(row.size());
-  combiner_.combine(row, std::span(shown_).first(row.size()));
+  combine(key, row, std::span(shown_).first(row.size()));
   for (std::size_t i = 0; i < row.size(); ++i) {
     const Place target = row.place(i);
     if (!keeps_rule(5) && targets_[target].stage == Target::Stage::down) return;
@@ -131,6 +133,7 @@ bool Replicator::shown_on(Place target, KeyId key, ValueId value, TimePoint now)
 /// Whether this is anything but what all should hold anyway.
 bool Replicator::spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now) {
   get_around(server, key);
+  const bool found = urgency == Urgency::dump && at(server, key).desired == no_value;
   bool changed = false;
   const auto tell = [&](Place target) {
     Cell& cell = at(target, key);
@@ -139,6 +142,7 @@ bool Replicator::spread_news(Place server, KeyId key, ValueId value, Urgency urg
   };
   tell(server);
   for (const Place target : neighbours_.of(server)) tell(target);
+  if (changed && outside_ != nullptr) outside_->news(key, server, value, found);
   return changed;
 }
 

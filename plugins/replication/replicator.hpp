@@ -18,6 +18,7 @@
 #include "plugins/replication/damper.hpp"
 #include "plugins/replication/echo_lists.hpp"
 #include "plugins/replication/neighbours.hpp"
+#include "plugins/replication/outside.hpp"
 #include "plugins/replication/retry_queue.hpp"
 #include "plugins/replication/target.hpp"
 #include "plugins/replication/types.hpp"
@@ -155,6 +156,14 @@ class Replicator {
   /// When tick() has something to do; nothing if it has not.
   [[nodiscard]] std::optional<TimePoint> next_due() const;
 
+  /// Other sites, if there are any; null, as at first: there are none. It outlives this, or is taken back.
+  void set_outside(Outside* outside) noexcept { outside_ = outside; }
+  /// What other sites say of a one-way key is different. `places`: the servers that they say it to, in order. Costs
+  /// one look at the row.
+  void outside_changed(KeyId key, std::span<const Place> places, Urgency urgency, TimePoint now);
+  /// Another site set a symmetric key, which this server is to hold now.
+  void set_shared(KeyId key, Place place, ValueId value, Urgency urgency, TimePoint now);
+
   /// A key that is not written for a while, because somebody else keeps changing it against us.
   struct Held {
     Damper::What what;
@@ -203,6 +212,8 @@ class Replicator {
   void show_anew(KeyId key, Place target, TimePoint now);
   void join(Place place, KeyId key, std::span<const Place> added, TimePoint now);
   [[nodiscard]] std::vector<KeyId> keys_of(std::span<const Place> places, Place and_of) const;
+  void combine(KeyId key, const Row& row, std::span<ValueId> shown) const noexcept;
+  [[nodiscard]] ValueId combine_for(KeyId key, Place target) const noexcept;
   bool spread_news(Place server, KeyId key, ValueId value, Urgency urgency, TimePoint now);
   void want(Place target, KeyId key, Cell& cell, ValueId value, Urgency urgency, TimePoint now);
   [[nodiscard]] bool needs_write(Place target, KeyId key, const Cell& cell) const noexcept;
@@ -236,6 +247,7 @@ class Replicator {
   const Combiner& combiner_;
   ValueId neutral_;
   Writer& writer_;
+  Outside* outside_ = nullptr;
   Limits limits_;
   bool open_ = false;
   bool early_ = false;

@@ -69,7 +69,7 @@ std::vector<KeyId> Replicator::keys_of(std::span<const Place> places, Place and_
 
 /// What the neighbours of one target say of a one-way key is looked up again.
 void Replicator::show_anew(KeyId key, Place target, TimePoint now) {
-  const ValueId value = combiner_.combine_for(cells_.row(key), target);
+  const ValueId value = combine_for(key, target);
   if (value == no_value && cells_.find(target, key) == nullptr) return;
   show(key, target, get(target, key), value, Urgency::dump, now);
 }

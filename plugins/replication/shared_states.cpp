@@ -21,4 +21,8 @@ std::optional<ListedState> SharedStates::read_item(ServerId server, const Messag
       state->name, {}, state->value, spreads ? ListedKind::held : ListedKind::held_not_shared, Sharing::symmetric};
 }
 
+bool SharedStates::may_be(std::string_view shown_name, Sharing sharing, std::string_view) {
+  return !shown_name.empty() && sharing == Sharing::symmetric;
+}
+
 }  // namespace amibroker::replication

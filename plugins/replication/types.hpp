@@ -16,6 +16,9 @@ namespace amibroker::replication {
 using Place = std::uint32_t;
 inline constexpr Place no_place = 0xffffffffU;
 
+/// Owner of a name that no server here brought.
+inline constexpr ServerId no_server = 0xffffffffU;
+
 /// A name that servers hold a value for, as a number from 0. That of a name which nobody needs any more is given to
 /// another one.
 using KeyId = std::uint32_t;
@@ -24,6 +27,7 @@ inline constexpr KeyId no_key = 0xffffffffU;
 /// A value as a number; equal numbers are equal values.
 using ValueId = std::uint32_t;
 inline constexpr ValueId no_value = 0;          ///< nothing is wanted, or nothing is known
+inline constexpr ValueId first_value = 1;       ///< of Medium::values: the neutral one
 inline constexpr ValueId absent = 0xffffffffU;  ///< observed only: the server has no such name
 
 using TimePoint = std::chrono::steady_clock::time_point;

@@ -32,6 +32,11 @@ class ValueTable {
   /// Values in the table.
   [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
 
+  /// Whether it is one of those that stay.
+  [[nodiscard]] bool is_pinned(std::string_view text) const noexcept {
+    const auto found = ids_.find(text);
+    return found != ids_.end() && found->second <= pinned_;
+  }
   /// Values that stay.
   [[nodiscard]] std::size_t pinned() const noexcept { return pinned_; }
 

@@ -85,6 +85,15 @@ class ListReader {
   /// Nothing: this item does not concern the plugin.
   virtual std::optional<ListedState> read_item(ServerId server, const Message& item) = 0;
 
+  /// Another site says that this name, shared so, has this value: whether servers can hold it. Expect anything but
+  /// bytes below 0x20. True, if this is not filled in.
+  [[nodiscard]] virtual bool may_be(std::string_view shown_name, Sharing sharing, std::string_view value) {
+    static_cast<void>(shown_name);
+    static_cast<void>(sharing);
+    static_cast<void>(value);
+    return true;
+  }
+
  protected:
   ~ListReader() = default;
 };

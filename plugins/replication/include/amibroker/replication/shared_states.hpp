@@ -24,6 +24,8 @@ class SharedStates : public StatePlugin {
  private:
   Heard state_event(ServerId server, const Message& event) final;
   std::optional<ListedState> read_item(ServerId server, const Message& item) final;
+  /// There are no others. Whoever overrides it looks at the value, too.
+  bool may_be(std::string_view shown_name, Sharing sharing, std::string_view value) override;
 };
 
 }  // namespace amibroker::replication

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/sites/remote_states.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "plugins/replication/rules.hpp"
+#include "plugins/replication/write_log.hpp"
+
+namespace amibroker::replication {
+namespace {
+
+constexpr std::chrono::hours between_lines{1};
+constexpr std::string_view cannot_be = "servers here cannot hold such a name with such a value";
+constexpr std::string_view not_a_key =
+    "there are too many names, or servers here share one of this name in another way";
+
+bool is_due(std::optional<TimePoint>& warned, TimePoint now) {
+  if (warned && now - *warned < between_lines) return false;
+  warned = now;
+  return true;
+}
+
+}  // namespace
+
+RemoteStates::RemoteStates(const Parts& parts, std::span<const std::string_view> accept, std::size_t most_names)
+    : parts_(parts),
+      accept_(accept),
+      most_names_(most_names),
+      said_(parts.values),
+      refused_(parts.host.counter("site_names_refused")),
+      over_quota_(parts.host.counter("site_names_over_limit")),
+      wrong_clock_(parts.host.counter("site_stamps_refused")) {}
+
+StreamId RemoteStates::add_stream(SiteId site, std::string_view site_name, ZoneId zone, bool is_own_site) {
+  if (site >= sites_.size()) sites_.resize(site + std::size_t{1});
+  sites_[site].name = site_name;
+  streams_.push_back({site, zone, is_own_site});
+  return static_cast<StreamId>(streams_.size() - 1);
+}
+
+// --- Lines ---------------------------------------------------------------------------------------------------------
+
+void RemoteStates::take(StreamId stream, const Line& line, Urgency urgency, std::int64_t unix_ms) {
+  if (!accept_.pass(line.name)) return;
+  if (line.kind == LineKind::shared) return take_shared(stream, line, urgency, unix_ms);
+  // What the site's own servers say, this broker hears from themselves.
+  if (!streams_[stream].own_site) take_one_way(stream, line, urgency);
+}
+
+void RemoteStates::take_one_way(StreamId stream, const Line& line, Urgency urgency) {
+  if (line.kind == LineKind::gone) {
+    const std::optional<KeyId> key = parts_.keys.find(line.name);
+    if (key) remove(stream, *key, urgency);
+    return;
+  }
+  if ((line.kind == LineKind::dated) != parts_.states.newest_counts() ||
+      !parts_.names.may_be(line.name, Sharing::one_way, line.value))
+    return refuse(stream, line.name, cannot_be);
+  const std::optional<KeyId> known = parts_.keys.find(line.name);
+  const bool is_new = !known || said_.find(*known, stream) == nullptr;
+  if (is_new && !has_room(stream)) return;
+  const std::optional<KeyId> key = parts_.names.key_for(line.name, Sharing::one_way);
+  if (!key) return refuse(stream, line.name, not_a_key);
+  const ValueId value = parts_.names.number_of(line.value);
+  if (!said_.any(*key)) parts_.keys.hold(*key);
+  if (is_new) ++sites_[streams_[stream].site].names;
+  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation)) return;
+  show(*key, streams_[stream].zone, urgency);
+}
+
+void RemoteStates::remove(StreamId stream, KeyId key, Urgency urgency) {
+  if (!said_.remove(key, parts_.keys.shown_name(key), stream)) return;
+  --sites_[streams_[stream].site].names;
+  show(key, streams_[stream].zone, urgency);
+  if (!said_.any(key)) parts_.keys.release(key);
+}
+
+void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgency, std::int64_t unix_ms) {
+  const ZoneId zone = streams_[stream].zone;
+  if (HybridClock::is_too_far_ahead(line.stamp, unix_ms) && keeps_rule(42)) {
+    count(wrong_clock_);
+    return warn_of_clock(sites_[streams_[stream].site]);
+  }
+  parts_.clock.heard(line.stamp);
+  if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
+  const Registers::Taken taken = parts_.registers.take(zone, line.name, parts_.names.number_of(line.value), line.stamp);
+  if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
+  if (taken == Registers::Taken::value) show_shared(zone, line.name, urgency);
+}
+
+// --- Showing -------------------------------------------------------------------------------------------------------
+
+void RemoteStates::show(KeyId key, ZoneId zone, Urgency urgency) {
+  parts_.names.touch(key);
+  parts_.replicator.outside_changed(key, parts_.zones.places(zone), urgency, parts_.host.now());
+}
+
+void RemoteStates::show_shared(ZoneId zone, std::string_view name, Urgency urgency) {
+  const std::span<const Place> places = parts_.zones.places(zone);
+  const Registers::Register* const entry = parts_.registers.find(zone, name);
+  if (places.empty() || entry == nullptr) return;
+  // A name that nobody knows shows the same as one that is neutral.
+  if (!parts_.keys.find(name) && entry->value == first_value) return;
+  const std::optional<KeyId> key = parts_.names.key_for(name, Sharing::symmetric);
+  if (!key) return;
+  parts_.names.touch(*key);
+  for (const Place place : places)
+    if (const Registers::Register* const wanted = expected(place, name))
+      parts_.replicator.set_shared(*key, place, wanted->value, urgency, parts_.host.now());
+}
+
+const Registers::Register* RemoteStates::expected(Place place, std::string_view name) const noexcept {
+  const Registers::Register* newest = nullptr;
+  for (const ZoneId zone : parts_.zones.of(place)) {
+    const Registers::Register* const entry = parts_.registers.find(zone, name);
+    if (entry != nullptr && (newest == nullptr || parts_.registers.wins(*entry, *newest))) newest = entry;
+  }
+  return newest;
+}
+
+void RemoteStates::add(KeyId key, const Row& row, std::span<ValueId> shown) const noexcept {
+  if (!said_.any(key)) return;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const Place target = row.place(i);
+    Said all{shown[i], 0};
+    if (parts_.states.newest_counts())
+      all = parts_.states.newest_for(parts_.replicator.row(key), key, target, parts_.neighbours);
+    said_.each(key, [&](const ContributionTable::Entry& entry) {
+      if (parts_.zones.has(streams_[entry.stream].zone, target))
+        all = parts_.states.together(all, {entry.value, entry.stamp});
+    });
+    shown[i] = all.value;
+  }
+}
+
+// --- Walks over all keys -------------------------------------------------------------------------------------------
+
+void RemoteStates::sweep(StreamId stream) {
+  swept_.insert(stream);
+  next_ = 0;
+  work_soon();
+}
+
+void RemoteStates::show_all() {
+  shows_all_ = true;
+  next_ = 0;
+  work_soon();
+}
+
+void RemoteStates::work_soon() {
+  if (std::exchange(works_, true)) return;
+  parts_.host.post([this] {
+    works_ = false;
+    work();
+  });
+}
+
+void RemoteStates::work() {
+  const auto end = static_cast<KeyId>(std::min<std::size_t>(next_ + keys_a_slice, said_.keys()));
+  for (std::size_t changes = 0; next_ < end && changes < keys_a_slice / 20; ++next_) {
+    if (!said_.any(next_)) continue;
+    sweep_key(next_);
+    ++changes;
+  }
+  if (next_ < said_.keys()) return work_soon();
+  swept_.clear();
+  if (!std::exchange(shows_all_, false)) return;
+  std::vector<std::pair<ZoneId, std::string>> shared;
+  parts_.registers.each(
+      [&](ZoneId zone, std::string_view name, const Registers::Register&) { shared.emplace_back(zone, name); });
+  for (const auto& [zone, name] : shared) show_shared(zone, name, Urgency::dump);
+}
+
+void RemoteStates::sweep_key(KeyId key) {
+  std::vector<StreamId> old;
+  std::vector<ZoneId> zones;
+  said_.each(key, [&](const ContributionTable::Entry& entry) {
+    const Stream& stream = streams_[entry.stream];
+    if (swept_.contains(entry.stream) && entry.generation != stream.generation) old.push_back(entry.stream);
+    else if (shows_all_) zones.push_back(stream.zone);
+  });
+  for (const ZoneId zone : zones) show(key, zone, Urgency::dump);
+  for (const StreamId stream : old) remove(stream, key, Urgency::dump);
+}
+
+// --- What is too much, or wrong ------------------------------------------------------------------------------------
+
+bool RemoteStates::has_room(StreamId stream) {
+  Site& site = sites_[streams_[stream].site];
+  if (site.names < most_names_ || !keeps_rule(26)) return true;
+  streams_[stream].cut = true;
+  count(over_quota_);
+  if (is_due(site.warned_of_quota, parts_.host.now()))
+    parts_.host.log(
+        Level::warning,
+        "site " + site.name + " has more than " + std::to_string(most_names_) +
+            " names, which is what one site may bring here: what is beyond is not shown. Find out why it "
+            "has so many; if they are right, raise the limit of names, or take fewer (`accept` in [cluster])");
+  return false;
+}
+
+void RemoteStates::refuse(StreamId stream, std::string_view name, std::string_view reason) {
+  streams_[stream].cut = true;
+  count(refused_);
+  Site& site = sites_[streams_[stream].site];
+  const WarnedNames::Answer answer = site.warned.ask(name);
+  if (answer == WarnedNames::Answer::silent) return;
+  parts_.host.log(Level::warning,
+                  std::string("site ")
+                      .append(site.name)
+                      .append(": \"")
+                      .append(for_log(name))
+                      .append("\" is not shown here: ")
+                      .append(reason)
+                      .append(answer == WarnedNames::Answer::warn_last ? "; further such names are only counted" : ""));
+}
+
+void RemoteStates::warn_of_clock(Site& site) {
+  if (is_due(site.warned_of_clock, parts_.host.now()))
+    parts_.host.log(Level::warning, "site " + site.name +
+                                        " says that it set a shared name more than a minute from now, so that is not "
+                                        "taken: one of the two machines' clocks is wrong. Set both by NTP");
+}
+
+}  // namespace amibroker::replication

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/replication/sites/speaker.hpp"
+
+#include <utility>
+
+#include "plugins/replication/rules.hpp"
+
+namespace amibroker::replication {
+
+void Speaker::heard(const Other& other, TimePoint now) {
+  highest_ = std::max(highest_, other.epoch);
+  if (is_better(other)) better_heard_ = now;
+  ahead_ = other.reach > reach_ ? ahead_ + 1 : 0;
+  if (!other.speaks) {
+    if (speaks_ && ahead_ >= yield_after) speaks_ = false;
+    return;
+  }
+  other_spoke_ = now;
+  if (!speaks_ || !keeps_rule(44)) return;
+  if (is_better(other)) speaks_ = false;
+  else outdone_ |= other.epoch >= epoch_;
+}
+
+bool Speaker::tick(const Self& self, TimePoint now) {
+  reach_ = self.reach;
+  if (!self.ready) {
+    ready_since_.reset();
+    return false;
+  }
+  if (!ready_since_) {
+    ready_since_ = now;
+    // It was away from the bus, or has just started: others may speak by now.
+    if (!self.alone) speaks_ = false;
+  }
+  if (speaks_) {
+    if (!std::exchange(outdone_, false)) return false;
+    speak(self.unix_ms);
+    return true;
+  }
+  TimePoint from = self.alone && !other_spoke_ ? *ready_since_ : *ready_since_ + silence;
+  if (other_spoke_) from = std::max(from, *other_spoke_ + silence);
+  if (better_heard_ && now - *better_heard_ < silence) from += for_the_better;
+  if (now < from) return false;
+  speak(self.unix_ms);
+  return true;
+}
+
+bool Speaker::is_better(const Other& other) const noexcept {
+  return other.reach != reach_ ? other.reach > reach_ : other.life < life_;
+}
+
+void Speaker::speak(std::int64_t unix_ms) {
+  speaks_ = true;
+  outdone_ = false;
+  ahead_ = 0;
+  epoch_ = std::max({static_cast<std::uint64_t>(std::max<std::int64_t>(unix_ms, 1)), highest_ + 1, epoch_ + 1});
+  highest_ = epoch_;
+}
+
+}  // namespace amibroker::replication
