@@ -59,9 +59,12 @@ std::size_t Cluster::servers() const noexcept {
   return sum;
 }
 
-std::size_t Cluster::neighbours(ServerPlace place) const noexcept {
+std::size_t Cluster::most_writes(ServerPlace place) const {
   std::size_t sum = 0;
-  each_server([&](ServerPlace other) { sum += other != place && scenario_.share(place, other) ? 1 : 0; });
+  each_server([&](ServerPlace other) {
+    const std::size_t zones = scenario_.common_zones(place, other);
+    if (other != place) sum += other.site == place.site ? std::min<std::size_t>(zones, 1) : zones;
+  });
   return sum;
 }
 

@@ -68,9 +68,12 @@ class Cluster {
   [[nodiscard]] bool connected(ServerPlace place) const noexcept {
     return sites_[place.site].fleet.connected(place.server);
   }
-  [[nodiscard]] ModelServer& server(ServerPlace place) noexcept { return sites_[place.site].fleet.server(place.server); }
-  /// Servers that a change on this one is to be shown on.
-  [[nodiscard]] std::size_t neighbours(ServerPlace place) const noexcept;
+  [[nodiscard]] ModelServer& server(ServerPlace place) noexcept {
+    return sites_[place.site].fleet.server(place.server);
+  }
+  /// Most writes that a change on this server may need: one for each that is to show it, and, as each zone travels on
+  /// its own, one more for each of another site for each further zone that both have.
+  [[nodiscard]] std::size_t most_writes(ServerPlace place) const;
 
   /// Another value of that name on this server. What it is then, as Ledger keeps it; empty if nothing changed.
   std::string change(const SitesName& name, ServerPlace place);

@@ -17,7 +17,7 @@
 namespace amibroker::simulation {
 namespace {
 
-constexpr std::size_t most_printed = 10;  // further failures are only counted
+constexpr std::size_t most_printed = 40;  // further failures are only counted
 constexpr auto progress_period = std::chrono::seconds(10);
 
 class Runner {

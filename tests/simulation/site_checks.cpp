@@ -56,7 +56,7 @@ void check_native(Cluster& cluster, const SitesName& name, const View& view) {
   });
 }
 
-/// Of zones that do not overlap.
+/// Servers that share one zone share their first one.
 void check_shared(Cluster& cluster, const SitesName& name, const View& view) {
   std::map<std::string, std::pair<ServerPlace, std::string>> first;  // by zone
   cluster.each_server([&](ServerPlace place) {
@@ -108,7 +108,7 @@ std::size_t news_of(Cluster& cluster, const SitesName& name, const std::string& 
 
 void check_name(Cluster& cluster, const SitesName& name, const View& view) {
   if (!name.symmetric) check_native(cluster, name, view);
-  else if (!cluster.scenario().zones_overlap) check_shared(cluster, name, view);
+  else check_shared(cluster, name, view);
 }
 
 void check_names(Cluster& cluster, const View& view) {
@@ -130,7 +130,10 @@ void check_order_of_sites(Cluster& cluster) {
   if (cluster.scenario().faults.has(Fault::pairs)) return;
   for (const SitesName& name : cluster.scenario().names)
     cluster.each_server([&](ServerPlace target) {
-      if (!name.symmetric && name.origins.size() == 1) check_order_of(cluster, name, target);
+      // What two servers share in several zones travels once for each, and the target shows both together.
+      if (!name.symmetric && name.origins.size() == 1 &&
+          cluster.scenario().common_zones(name.origins.front(), target) == 1)
+        check_order_of(cluster, name, target);
     });
 }
 
@@ -142,8 +145,7 @@ void check_bound_of_sites(Cluster& cluster, std::size_t separations) {
   std::size_t brokers = 0;
   for (const Scenario& site : cluster.scenario().sites) brokers += site.brokers();
   const std::size_t further_lives = cluster.lives() - std::min(cluster.lives(), brokers);
-  const std::size_t allowed =
-      2 * ups + 2 * cluster.servers() * further_lives + 2 * cluster.size() * separations;
+  const std::size_t allowed = 2 * ups + 2 * cluster.servers() * further_lives + 2 * cluster.size() * separations;
   for (const SitesName& name : cluster.scenario().names) {
     const std::string variable = variable_of(cluster.scenario().sites.front(), name.text, name.symmetric);
     const std::size_t most = allowed + 2 * news_of(cluster, name, variable);
@@ -161,9 +163,8 @@ Values shared_values(Cluster& cluster) {
   Values values;
   for (const SitesName& name : cluster.scenario().names)
     if (name.symmetric)
-      cluster.each_server([&](ServerPlace place) {
-        values[where(name.text, place)] = held_at(cluster, place, name.text);
-      });
+      cluster.each_server(
+          [&](ServerPlace place) { values[where(name.text, place)] = held_at(cluster, place, name.text); });
   return values;
 }
 

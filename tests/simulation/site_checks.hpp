@@ -22,8 +22,8 @@ struct View {
 };
 
 /// `agreement`, of one name: every server that a broker reaches shows for a native device what Asterisk makes of the
-/// states that all other such servers list that share a zone with it, in whatever site; and all that share a zone hold a
-/// shared name alike, unless zones overlap: there, what is set in one need not be known in the other.
+/// states that all other such servers list that share a zone with it, in whatever site; and all that share a zone hold
+/// a shared name alike.
 void check_name(Cluster& cluster, const SitesName& name, const View& view);
 /// The same, of all names.
 void check_names(Cluster& cluster, const View& view);

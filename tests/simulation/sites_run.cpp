@@ -17,8 +17,8 @@ namespace {
 
 /// See run.cpp.
 constexpr Seconds margin{90};
-/// A live change on a quiet cluster is on all servers of all sites within this time, and on those of its own site within
-/// the shorter one.
+/// A live change on a quiet cluster is on all servers of all sites within this time, and on those of its own site
+/// within the shorter one.
 constexpr Milliseconds live_delay{1000};
 constexpr Milliseconds local_delay{500};
 /// What sites have missed of each other is noticed with the next heartbeat, asked for, and written.
@@ -61,9 +61,8 @@ class SitesRun {
 
   void drain() {
     Time end = cluster_.clockwork().agenda.now();
-    cluster_.each_server([&](ServerPlace place) {
-      end = std::max(end, cluster_.site(place.site).fleet.busy_until(place.server));
-    });
+    cluster_.each_server(
+        [&](ServerPlace place) { end = std::max(end, cluster_.site(place.site).fleet.busy_until(place.server)); });
     cluster_.clockwork().agenda.run_until(end);
   }
 
@@ -75,8 +74,8 @@ class SitesRun {
     });
   }
 
-  /// Nothing happens in this time, so nothing may be written, and each broker says on the bus, once a second, that it is
-  /// there, and no more.
+  /// Nothing happens in this time, so nothing may be written, and each broker says on the bus, once a second, that it
+  /// is there, and no more.
   void stay_quiet(std::string_view check, Duration time) {
     const std::size_t writes = cluster_.writes();
     const Cluster::Sent sent = cluster_.sent();
@@ -86,7 +85,8 @@ class SitesRun {
     const std::size_t heartbeats = cluster_.sent().heartbeats - sent.heartbeats;
     const auto seconds = static_cast<std::size_t>(std::chrono::duration_cast<Seconds>(time).count());
     if (const std::size_t most = running() * (seconds + 2); heartbeats > most)
-      cluster_.fail(check, std::to_string(heartbeats) + " heartbeats, at most " + std::to_string(most) + " are allowed");
+      cluster_.fail(check,
+                    std::to_string(heartbeats) + " heartbeats, at most " + std::to_string(most) + " are allowed");
     if (const std::size_t others = cluster_.sent().others - sent.others; others != 0)
       cluster_.fail(check, std::to_string(others) + " messages between sites although nothing had changed");
   }
@@ -124,15 +124,15 @@ class SitesRun {
       change(name, *place, live_delay, {"after a single change"});
       const std::size_t writes = cluster_.writes() - before;
       // If the echo of an earlier write was lost, the server that was changed is written back to, to be sure.
-      const std::size_t most = cluster_.neighbours(*place) + (name.symmetric ? 1 : 0);
+      const std::size_t most = cluster_.most_writes(*place) + (name.symmetric ? 1 : 0);
       if (writes > most)
         cluster_.fail("live", std::to_string(writes) + " writes for one change of " + name.text + ", at most " +
                                   std::to_string(most) + " are allowed");
     }
   }
 
-  /// `cut`: two sites that are cut from each other go on inside, and show each other's last states; once they are joined
-  /// again, only what is different is written.
+  /// `cut`: two sites that are cut from each other go on inside, and show each other's last states; once they are
+  /// joined again, only what is different is written.
   void change_while_cut() {
     const std::size_t one = plan().below(cluster_.size());
     const std::size_t other = (one + 1 + plan().below(cluster_.size() - 1)) % cluster_.size();
@@ -177,9 +177,8 @@ class SitesRun {
     }
     const Values before = shared_values(cluster_);
     cluster_.pass(scenario_.lost_after + Seconds(5));
-    const View apart{"while a site was lost", {}, [&](std::size_t from, std::size_t to) {
-                       return (from == lone) == (to == lone);
-                     }};
+    const View apart{
+        "while a site was lost", {}, [&](std::size_t from, std::size_t to) { return (from == lone) == (to == lone); }};
     check_names(cluster_, apart);
     if (shared_values(cluster_) != before) cluster_.fail("lost", "a shared name changed because a site was lost");
     std::vector<std::pair<const SitesName*, std::pair<ServerPlace, std::string>>> changed;
@@ -223,8 +222,8 @@ class SitesRun {
     stay_quiet("quiet", Seconds(10));
   }
 
-  /// `failover`: one of the two brokers of a site is killed, or stands still, and what changes then, there and elsewhere,
-  /// is shown everywhere within 4 s. Afterwards one leads on each server.
+  /// `failover`: one of the two brokers of a site is killed, or stands still, and what changes then, there and
+  /// elsewhere, is shown everywhere within 4 s. Afterwards one leads on each server.
   void fail_over() {
     constexpr Milliseconds most{4000};
     for (std::size_t site = 0; site < cluster_.size(); ++site) {

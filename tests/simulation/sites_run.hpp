@@ -12,7 +12,6 @@
 namespace amibroker::simulation {
 
 /// As run_seed, with several sites.
-[[nodiscard]] std::optional<Failure> run_sites_seed(std::uint64_t seed, Subject subject, FaultSet allowed,
-                                                    bool traced);
+[[nodiscard]] std::optional<Failure> run_sites_seed(std::uint64_t seed, Subject subject, FaultSet allowed, bool traced);
 
 }  // namespace amibroker::simulation

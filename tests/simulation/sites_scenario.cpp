@@ -11,10 +11,10 @@ constexpr std::array<std::string_view, 3> zone_names{"north", "south", "west"};
 
 /// Some of the faults, so that each meets each other one, and some runs have few.
 FaultSet choose_site_faults(Random& random, FaultSet allowed) {
-  // A fleet whose names somebody else writes as well agrees with nobody (docs/replication.md, Two brokers), and what makes
-  // a run long would do so once for each site.
-  for (const Fault fault : {Fault::second_broker, Fault::rival_broker, Fault::replicator, Fault::floods,
-                            Fault::endless_boots})
+  // A fleet whose names somebody else writes as well agrees with nobody (docs/replication.md, Two brokers), and what
+  // makes a run long would do so once for each site.
+  for (const Fault fault :
+       {Fault::second_broker, Fault::rival_broker, Fault::replicator, Fault::floods, Fault::endless_boots})
     allowed.remove(fault);
   FaultSet chosen;
   const double local = 0.1 * random.between(0, 4);
@@ -41,10 +41,21 @@ FaultSet faults_of_site(Random& random, FaultSet all) {
   return chosen;
 }
 
-enum class Zoning : std::uint8_t { none, apart, overlapping };
+enum class Zoning : std::uint8_t {
+  none,
+  apart,        ///< each server has one zone, and some have none
+  nested,       ///< one zone has all servers, and some have one of their own site as well
+  overlapping,  ///< several each. What is set on one of two servers that share nothing may or may not reach the other
+                ///< through a third, so there are no shared names then
+};
 
-std::vector<std::string> zones_of_server(Random& random, Zoning zoning) {
+std::vector<std::string> zones_of_server(Random& random, Zoning zoning, std::size_t site) {
   if (zoning == Zoning::none) return {};
+  if (zoning == Zoning::nested) {
+    std::vector<std::string> zones{"all"};
+    if (random.happens(0.7)) zones.push_back("site-" + std::to_string(site));
+    return zones;
+  }
   std::vector<std::string> zones{std::string(random.one_of(zone_names))};
   if (zoning == Zoning::apart) {
     if (random.happens(0.1)) zones.clear();  // shares with those that name none
@@ -70,21 +81,21 @@ std::vector<ServerPlace> some_places(Random& random, const SitesScenario& scenar
   return places;
 }
 
-void add_names(Random& random, SitesScenario& scenario) {
+void add_names(Random& random, SitesScenario& scenario, bool with_shared) {
   const auto add = [&](std::string text, bool symmetric, bool several) {
     scenario.names.push_back({std::move(text), symmetric, some_places(random, scenario, several)});
   };
   const Scenario& any = scenario.sites.front();
   if (scenario.subject == Subject::presence_state) {
-    for (int i = random.between(1, 3); i > 0; --i)
+    for (int i = with_shared ? random.between(1, 3) : 0; i > 0; --i)
       add("CustomPresence:" + std::to_string(100 + i), true, any.faults.has(Fault::conflicts) || random.happens(0.5));
-    if (random.happens(0.5)) add("SIP:foo", false, false);
+    if (!with_shared || random.happens(0.5)) add("SIP:foo", false, false);
     return;
   }
   const bool shared = any.faults.has(Fault::shared_devices) && any.aggregate;
   for (int i = random.between(2, 6); i > 0; --i)
     add("PJSIP/" + std::to_string(100 + i), false, shared && random.happens(0.6));
-  if (any.custom) add("Custom:night", true, true);
+  if (any.custom && with_shared) add("Custom:night", true, true);
 }
 
 void deal_out_names(SitesScenario& scenario) {
@@ -100,6 +111,7 @@ void deal_out_names(SitesScenario& scenario) {
 }
 
 Scenario make_site(Random& random, const SitesScenario& scenario, Zoning zoning, const Scenario& common) {
+  const std::size_t number = scenario.sites.size();
   Scenario site = common;
   site.servers = 1 + random.below(4);
   site.faults = faults_of_site(random, scenario.faults);
@@ -111,7 +123,7 @@ Scenario make_site(Random& random, const SitesScenario& scenario, Zoning zoning,
   for (std::size_t server = 0; server < site.servers; ++server) {
     site.numbered.push_back(!(site.faults.has(Fault::silent_loss) && random.happens(0.5)));
     site.late.push_back(site.faults.has(Fault::down_at_start) && random.happens(0.4));
-    site.zones.push_back(zones_of_server(random, zoning));
+    site.zones.push_back(zones_of_server(random, zoning, number));
   }
   return site;
 }
@@ -124,9 +136,9 @@ SitesScenario make_sites_scenario(std::uint64_t seed, Subject subject, FaultSet 
   scenario.seed = seed;
   scenario.subject = subject;
   scenario.faults = choose_site_faults(random, allowed);
-  scenario.lost_after = Seconds(random.between(8, 20));
-  const auto zoning = static_cast<Zoning>(random.happens(0.4) ? 0 : random.between(1, 2));
-  scenario.zones_overlap = zoning == Zoning::overlapping;
+  // A site that is started again speaks once it has waited for its servers, which it does for 8 s.
+  scenario.lost_after = Seconds(random.between(15, 25));
+  const auto zoning = static_cast<Zoning>(random.happens(0.4) ? 0 : random.between(1, 3));
   Scenario common;
   common.seed = seed;
   common.subject = subject;
@@ -138,7 +150,7 @@ SitesScenario make_sites_scenario(std::uint64_t seed, Subject subject, FaultSet 
   const std::size_t sites = 2 + (random.happens(0.6) ? random.below(2) : random.below(4));
   for (std::size_t site = 0; site < sites; ++site)
     scenario.sites.push_back(make_site(random, scenario, zoning, common));
-  add_names(random, scenario);
+  add_names(random, scenario, zoning != Zoning::overlapping);
   deal_out_names(scenario);
   return scenario;
 }

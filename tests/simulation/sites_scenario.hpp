@@ -34,19 +34,21 @@ struct SitesScenario {
   std::vector<Scenario> sites;  ///< each with those names that are changed there
   std::vector<SitesName> names;
   Seconds lost_after{0};  ///< of sites; servers have their own
-  /// Some servers have several zones, so that a shared name need not be the same on all that share one of them.
-  bool zones_overlap = false;
 
   [[nodiscard]] const std::vector<std::string>& zones(ServerPlace place) const {
     return sites[place.site].zones[place.server];
   }
-  /// Whether two servers, of any site, share what they say.
-  [[nodiscard]] bool share(ServerPlace one, ServerPlace other) const {
+  /// How many zones two servers, of any site, have in common; none that they name counts as one.
+  [[nodiscard]] std::size_t common_zones(ServerPlace one, ServerPlace other) const {
     const auto& mine = zones(one);
     const auto& theirs = zones(other);
-    if (mine.empty() || theirs.empty()) return mine.empty() && theirs.empty();
-    return std::find_first_of(mine.begin(), mine.end(), theirs.begin(), theirs.end()) != mine.end();
+    if (mine.empty() || theirs.empty()) return mine.empty() && theirs.empty() ? 1 : 0;
+    return static_cast<std::size_t>(std::count_if(mine.begin(), mine.end(), [&](const std::string& zone) {
+      return std::find(theirs.begin(), theirs.end(), zone) != theirs.end();
+    }));
   }
+  /// Whether they share what they say.
+  [[nodiscard]] bool share(ServerPlace one, ServerPlace other) const { return common_zones(one, other) > 0; }
 };
 
 /// The scenario of a seed, with at most these faults.
