@@ -14,6 +14,14 @@ constexpr std::size_t most_shared_names = 1'000'000;
 constexpr std::size_t most_warned = 1000;
 constexpr std::chrono::hours between_lines{1};
 
+/// Another number for each broker, so that they do not all ask at the same moment. Of the bus, not of true chance, so
+/// that a simulated run can be repeated.
+std::uint64_t jitter_of(const Bus& bus) {
+  FleetSign sign;
+  sign.add(bus.info().site);
+  return sign.value() ^ static_cast<std::uint64_t>(bus.unix_ms());
+}
+
 }  // namespace
 
 Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local, std::uint64_t variant,
@@ -28,7 +36,7 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
                registers_, clock_, parts.bus.info().hinted ? &make_hints() : nullptr},
               parts.bus.info().accept, most_names),
       publisher_(parts.host, parts.bus, parts.replicator, parts.keys, parts.values, zones_, states_, registers_),
-      receiver_(parts.host, parts.bus, remote_, registers_, zones_, life.began_us ^ life.salt),
+      receiver_(parts.host, parts.bus, remote_, registers_, zones_, jitter_of(parts.bus)),
       speaker_(life),
       started_(parts.host.now()),
       last_unix_ms_(parts.bus.unix_ms()),
