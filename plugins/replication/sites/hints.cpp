@@ -69,9 +69,10 @@ void Hints::answered(ServerId server, const Reply& reply) {
 /// Better too much is shown than nothing.
 void Hints::need_all(ServerId server, const std::string& why) {
   if (std::exchange(at(places_.of(server)).needs_all, true)) return;
-  host_.log(Level::warning, server_label(host_, server) + ": its hints cannot be listed (" + why +
-                                "), so it is written all names of other sites although `show = hinted` is set. Give the "
-                                "account `read = call`");
+  host_.log(Level::warning,
+            server_label(host_, server) + ": its hints cannot be listed (" + why +
+                "), so it is written all names of other sites although `show = hinted` is set. Give the "
+                "account `read = call`");
   all_needed_();
 }
 
@@ -79,8 +80,8 @@ std::span<const Place> Hints::who_needs(std::string_view name, std::span<const P
   found_.clear();
   const auto needing = places_of_.find(name);
   for (const Place place : places)
-    if (at(place).needs_all || (needing != places_of_.end() && std::binary_search(needing->second.begin(),
-                                                                                  needing->second.end(), place)))
+    if (at(place).needs_all ||
+        (needing != places_of_.end() && std::binary_search(needing->second.begin(), needing->second.end(), place)))
       found_.push_back(place);
   return found_;
 }

@@ -20,8 +20,9 @@
 namespace amibroker::replication {
 
 /// With `show = hinted` a server is written only what its own hints name, of what other sites say. The hints are read
-/// with `ExtensionStateList` (Asterisk 13 and newer; the account needs `read = call` or `reporting`) whenever its states
-/// are, at most once a minute. Of a server that does not list them every name is taken for needed, and the log says so.
+/// with `ExtensionStateList` (Asterisk 13 and newer; the account needs `read = call` or `reporting`) whenever its
+/// states are, at most once a minute. Of a server that does not list them every name is taken for needed, and the log
+/// says so.
 ///
 /// Loop's thread only. All that is referred to outlives this; it lives until Plugin::stop.
 class Hints {
@@ -63,7 +64,7 @@ class Hints {
   const Places& places_;
   std::function<void(std::string_view)> needed_;
   std::function<void()> all_needed_;
-  std::vector<Server> servers_;  ///< by place
+  std::vector<Server> servers_;                                                           ///< by place
   std::unordered_map<std::string, std::vector<Place>, Hash, std::equal_to<>> places_of_;  ///< by name, in order
   std::vector<Place> found_;
 };

@@ -168,14 +168,15 @@ void Sites::beat() {
   Heartbeat heartbeat;
   heartbeat.epoch = speaker_.epoch();
   heartbeat.life = life_;
-  heartbeat.speaks = speaker_.speaks() && publisher_.is_ready();
+  heartbeat.speaks = speaker_.speaks();
+  heartbeat.ready = heartbeat.speaks && publisher_.is_ready();
   heartbeat.complete = local_.complete;
   heartbeat.filtered = publisher_.filters() || remote_.filters();
   heartbeat.reach = local_.reach;
   heartbeat.unix_ms = last_unix_ms_;
   heartbeat.variant = variant_;
-  if (heartbeat.speaks) publisher_.add_streams(heartbeat);
-  if (heartbeat.speaks && beats_++ % names_every == 0)
+  if (heartbeat.ready) publisher_.add_streams(heartbeat);
+  if (heartbeat.ready && beats_++ % names_every == 0)
     for (const ServerInfo& server : parts_.host.servers())
       if (!server.retired && !server.system_name.empty()) heartbeat.systems.emplace_back(server.system_name);
   parts_.bus.publish("hb", heartbeat_text(heartbeat));
@@ -194,7 +195,7 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
   } else {
     check(heard.site, *heartbeat);
   }
-  if (heartbeat->speaks && heartbeat->variant == variant_) receiver_.heartbeat(heard.site, *heartbeat);
+  if (heartbeat->ready && heartbeat->variant == variant_) receiver_.heartbeat(heard.site, *heartbeat);
 }
 
 /// What two sites must not have, or must have alike.
