@@ -168,7 +168,8 @@ void Receiver::compare(Stream& stream, const Heartbeat::Stream& said) {
   const ContributionTable::Sum sum = states_.sum(stream.id);
   const bool may_differ = stream.site->own || states_.filters() || states_.was_cut(stream.id) || stream.leftovers;
   if (!may_differ && (sum.count != said.count || sum.hash != said.hash)) return want(stream);
-  if (!states_.filters() && !stream.site->filtered && keeps_rule(43)) compare_shared(stream, said);
+  // Of its own site the other broker speaks, so there is nobody to ask.
+  if (!stream.site->own && !states_.filters() && !stream.site->filtered && keeps_rule(43)) compare_shared(stream, said);
 }
 
 /// Shared names are set by all sites, so that two of them differ for a moment is nothing. If they differ for longer and
