@@ -22,6 +22,11 @@ bool is_due(std::optional<TimePoint>& warned, TimePoint now) {
   return true;
 }
 
+/// The number may wrap between two, so the difference decides.
+bool is_before(std::uint16_t one, std::uint16_t other) noexcept {
+  return static_cast<std::int16_t>(static_cast<std::uint16_t>(one - other)) < 0;
+}
+
 }  // namespace
 
 RemoteStates::RemoteStates(const Parts& parts, std::span<const std::string_view> accept, std::size_t most_names)
@@ -149,7 +154,7 @@ void RemoteStates::add(KeyId key, const Row& row, std::span<ValueId> shown) cons
 // --- Walks over all keys -------------------------------------------------------------------------------------------
 
 void RemoteStates::sweep(StreamId stream) {
-  swept_.insert(stream);
+  swept_[stream] = streams_[stream].generation;
   next_ = 0;
   work_soon();
 }
@@ -189,7 +194,9 @@ void RemoteStates::sweep_key(KeyId key) {
   std::vector<ZoneId> zones;
   said_.each(key, [&](const ContributionTable::Entry& entry) {
     const Stream& stream = streams_[entry.stream];
-    if (swept_.contains(entry.stream) && entry.generation != stream.generation) old.push_back(entry.stream);
+    // A further snapshot may have begun since then: what it has not reached yet is not old.
+    const auto swept = swept_.find(entry.stream);
+    if (swept != swept_.end() && is_before(entry.generation, swept->second)) old.push_back(entry.stream);
     else if (shows_all_) zones.push_back(stream.zone);
   });
   for (const ZoneId zone : zones) show(key, zone, Urgency::dump);

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -149,7 +149,7 @@ class RemoteStates {
   ContributionTable said_;
   std::vector<Stream> streams_;
   std::vector<Site> sites_;
-  std::set<StreamId> swept_;  ///< streams whose old entries go
+  std::map<StreamId, std::uint16_t> swept_;  ///< streams whose entries go that are older than this generation
   bool shows_all_ = false;
   KeyId next_ = 0;  ///< of the walk over all keys
   bool works_ = false;
