@@ -73,6 +73,10 @@ class RemoteStates {
   /// What a stream is; `site`: for lines in the log.
   StreamId add_stream(SiteId site, std::string_view site_name, ZoneId zone, bool is_own_site);
 
+  /// Whether this broker speaks for its site. As long as it does not, the word of the one that does is what counts of
+  /// shared names, since other sites hear only that one.
+  void set_speaks(bool speaks) noexcept { speaks_ = speaks; }
+
   /// A line of a stream. `unix_ms`: the machine's clock.
   void take(StreamId stream, const Line& line, Urgency urgency, std::int64_t unix_ms);
 
@@ -150,6 +154,7 @@ class RemoteStates {
   std::vector<Stream> streams_;
   std::vector<Site> sites_;
   std::map<StreamId, std::uint16_t> swept_;  ///< streams whose entries go that are older than this generation
+  bool speaks_ = false;
   bool shows_all_ = false;
   KeyId next_ = 0;  ///< of the walk over all keys
   bool works_ = false;
