@@ -101,7 +101,10 @@ void Sites::contributed(KeyId key, Place origin, bool found) noexcept {
 
 /// The second broker of the site hears the same, and one stamp is enough: that of the one that speaks.
 void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
-  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return;
+  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) {
+    unsettled_.insert_or_assign(std::string(parts_.keys.shown_name(key)), parts_.host.now());
+    return;
+  }
   const Stamp stamp = found ? 0 : clock_.next(parts_.bus.unix_ms());
   for (const ZoneId zone : zones_.of(server)) set(zone, key, value, stamp);
 }
@@ -132,7 +135,20 @@ void Sites::tick() {
     beat();
   }
   receiver_.tick();
+  settle();
   registers_.expire(last_unix_ms_);
+}
+
+/// What this broker took for news, and the one that speaks did not: its word counts.
+void Sites::settle() {
+  for (auto at = unsettled_.begin(); at != unsettled_.end();) {
+    if (parts_.host.now() - at->second < settle_after) {
+      ++at;
+      continue;
+    }
+    for (ZoneId zone = 0; zone < zones_.size(); ++zone) remote_.show_shared(zone, at->first, Urgency::dump);
+    at = unsettled_.erase(at);
+  }
 }
 
 /// A clock that was set back by much had been ahead before: what was stamped meanwhile was as much ahead.
@@ -150,6 +166,7 @@ void Sites::look_at_clock() {
 void Sites::speak() {
   for (KeyId key = 0; key < parts_.replicator.keys(); ++key)
     if (parts_.replicator.has(key) && parts_.replicator.sharing(key) == Sharing::symmetric) take_over(key);
+  unsettled_.clear();
   publisher_.begin(speaker_.epoch());
 }
 
