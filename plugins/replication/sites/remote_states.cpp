@@ -22,6 +22,11 @@ bool is_due(std::optional<TimePoint>& warned, TimePoint now) {
   return true;
 }
 
+/// The number may wrap between two, so the difference decides.
+bool is_before(std::uint16_t one, std::uint16_t other) noexcept {
+  return static_cast<std::int16_t>(static_cast<std::uint16_t>(one - other)) < 0;
+}
+
 }  // namespace
 
 RemoteStates::RemoteStates(const Parts& parts, std::span<const std::string_view> accept, std::size_t most_names)
@@ -85,16 +90,30 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   }
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
-  const Registers::Taken taken = parts_.registers.take(zone, line.name, parts_.names.number_of(line.value), line.stamp);
+  const ValueId value = parts_.names.number_of(line.value);
+  const Registers::Taken taken = streams_[stream].own_site && !speaks_
+                                     ? parts_.registers.put(zone, line.name, value, line.stamp)
+                                     : parts_.registers.take(zone, line.name, value, line.stamp);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
-  if (taken == Registers::Taken::value) show_shared(zone, line.name, urgency);
+  // A later stamp alone may make this zone's value count more than another zone's.
+  if (taken != Registers::Taken::no) show_shared(zone, line.name, urgency);
 }
 
 // --- Showing -------------------------------------------------------------------------------------------------------
 
 void RemoteStates::show(KeyId key, ZoneId zone, Urgency urgency) {
+  std::span<const Place> places = parts_.zones.places(zone);
+  if (parts_.hints != nullptr) places = parts_.hints->who_needs(parts_.keys.shown_name(key), places);
   parts_.names.touch(key);
-  parts_.replicator.outside_changed(key, parts_.zones.places(zone), urgency, parts_.host.now());
+  parts_.replicator.outside_changed(key, places, urgency, parts_.host.now());
+}
+
+void RemoteStates::show_name(std::string_view name) {
+  const std::optional<KeyId> key = parts_.keys.find(name);
+  if (!key) return;
+  std::vector<ZoneId> zones;
+  said_.each(*key, [&](const ContributionTable::Entry& entry) { zones.push_back(streams_[entry.stream].zone); });
+  for (const ZoneId zone : zones) show(*key, zone, Urgency::dump);
 }
 
 void RemoteStates::show_shared(ZoneId zone, std::string_view name, Urgency urgency) {
@@ -138,7 +157,7 @@ void RemoteStates::add(KeyId key, const Row& row, std::span<ValueId> shown) cons
 // --- Walks over all keys -------------------------------------------------------------------------------------------
 
 void RemoteStates::sweep(StreamId stream) {
-  swept_.insert(stream);
+  swept_[stream] = streams_[stream].generation;
   next_ = 0;
   work_soon();
 }
@@ -178,7 +197,9 @@ void RemoteStates::sweep_key(KeyId key) {
   std::vector<ZoneId> zones;
   said_.each(key, [&](const ContributionTable::Entry& entry) {
     const Stream& stream = streams_[entry.stream];
-    if (swept_.contains(entry.stream) && entry.generation != stream.generation) old.push_back(entry.stream);
+    // A further snapshot may have begun since then: what it has not reached yet is not old.
+    const auto swept = swept_.find(entry.stream);
+    if (swept != swept_.end() && is_before(entry.generation, swept->second)) old.push_back(entry.stream);
     else if (shows_all_) zones.push_back(stream.zone);
   });
   for (const ZoneId zone : zones) show(key, zone, Urgency::dump);

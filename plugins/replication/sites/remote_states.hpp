@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +18,7 @@
 #include "plugins/replication/name_rules.hpp"
 #include "plugins/replication/replicator.hpp"
 #include "plugins/replication/sites/contribution_table.hpp"
+#include "plugins/replication/sites/hints.hpp"
 #include "plugins/replication/sites/hybrid_clock.hpp"
 #include "plugins/replication/sites/local_states.hpp"
 #include "plugins/replication/sites/name_globs.hpp"
@@ -64,12 +65,17 @@ class RemoteStates {
     const LocalStates& states;
     Registers& registers;
     HybridClock& clock;
+    Hints* hints;  ///< null: servers need all names
   };
   /// `most_names`: that one site may bring. `accept`: globs.
   RemoteStates(const Parts& parts, std::span<const std::string_view> accept, std::size_t most_names);
 
   /// What a stream is; `site`: for lines in the log.
   StreamId add_stream(SiteId site, std::string_view site_name, ZoneId zone, bool is_own_site);
+
+  /// Whether this broker speaks for its site. As long as it does not, the word of the one that does is what counts of
+  /// shared names, since other sites hear only that one.
+  void set_speaks(bool speaks) noexcept { speaks_ = speaks; }
 
   /// A line of a stream. `unix_ms`: the machine's clock.
   void take(StreamId stream, const Line& line, Urgency urgency, std::int64_t unix_ms);
@@ -87,6 +93,8 @@ class RemoteStates {
   void add(KeyId key, const Row& row, std::span<ValueId> shown) const noexcept;
   /// Servers have other zones: everything is shown anew, in slices.
   void show_all();
+  /// A server has come to need this name.
+  void show_name(std::string_view name);
   /// What is shared is shown as the registers say.
   void show_shared(ZoneId zone, std::string_view name, Urgency urgency);
   /// What the registers say that this server should hold; null: nothing.
@@ -145,7 +153,8 @@ class RemoteStates {
   ContributionTable said_;
   std::vector<Stream> streams_;
   std::vector<Site> sites_;
-  std::set<StreamId> swept_;  ///< streams whose old entries go
+  std::map<StreamId, std::uint16_t> swept_;  ///< streams whose entries go that are older than this generation
+  bool speaks_ = false;
   bool shows_all_ = false;
   KeyId next_ = 0;  ///< of the walk over all keys
   bool works_ = false;

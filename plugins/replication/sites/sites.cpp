@@ -14,6 +14,14 @@ constexpr std::size_t most_shared_names = 1'000'000;
 constexpr std::size_t most_warned = 1000;
 constexpr std::chrono::hours between_lines{1};
 
+/// Another number for each broker, so that they do not all ask at the same moment. Of the bus, not of true chance, so
+/// that a simulated run can be repeated.
+std::uint64_t jitter_of(const Bus& bus) {
+  FleetSign sign;
+  sign.add(bus.info().site);
+  return sign.value() ^ static_cast<std::uint64_t>(bus.unix_ms());
+}
+
 }  // namespace
 
 Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local, std::uint64_t variant,
@@ -25,10 +33,10 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
       states_(parts.replicator, zones_, parts.combiner, parts.values),
       registers_(parts.values, first_value, most_shared_names),
       remote_({parts.host, parts.names, parts.replicator, parts.neighbours, parts.keys, parts.values, zones_, states_,
-               registers_, clock_},
+               registers_, clock_, parts.bus.info().hinted ? &make_hints() : nullptr},
               parts.bus.info().accept, most_names),
       publisher_(parts.host, parts.bus, parts.replicator, parts.keys, parts.values, zones_, states_, registers_),
-      receiver_(parts.host, parts.bus, remote_, registers_, zones_, life.began_us ^ life.salt),
+      receiver_(parts.host, parts.bus, remote_, registers_, zones_, jitter_of(parts.bus)),
       speaker_(life),
       started_(parts.host.now()),
       last_unix_ms_(parts.bus.unix_ms()),
@@ -37,6 +45,12 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
   parts_.bus.subscribe("hb", [this](const Bus::Heard& heard) { heard_heartbeat(heard); });
   parts_.replicator.set_outside(this);
   timer_ = parts_.host.every(tick_period, [this] { tick(); });
+}
+
+Hints& Sites::make_hints() {
+  return hints_.emplace(
+      parts_.host, parts_.places, [this](std::string_view name) { remote_.show_name(name); },
+      [this] { remote_.show_all(); });
 }
 
 Sites::~Sites() {
@@ -87,7 +101,10 @@ void Sites::contributed(KeyId key, Place origin, bool found) noexcept {
 
 /// The second broker of the site hears the same, and one stamp is enough: that of the one that speaks.
 void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
-  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return;
+  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) {
+    unsettled_.insert_or_assign(std::string(parts_.keys.shown_name(key)), parts_.host.now());
+    return;
+  }
   const Stamp stamp = found ? 0 : clock_.next(parts_.bus.unix_ms());
   for (const ZoneId zone : zones_.of(server)) set(zone, key, value, stamp);
 }
@@ -112,12 +129,26 @@ void Sites::tick() {
   const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.reach, last_unix_ms_};
   if (speaker_.tick(self, now)) speak();
   if (spoke && !speaker_.speaks()) publisher_.end();
+  remote_.set_speaks(speaker_.speaks());
   if (now >= next_beat_ && up_since_) {
     next_beat_ = now + heartbeat_period;
     beat();
   }
   receiver_.tick();
+  settle();
   registers_.expire(last_unix_ms_);
+}
+
+/// What this broker took for news, and the one that speaks did not: its word counts.
+void Sites::settle() {
+  for (auto at = unsettled_.begin(); at != unsettled_.end();) {
+    if (parts_.host.now() - at->second < settle_after) {
+      ++at;
+      continue;
+    }
+    for (ZoneId zone = 0; zone < zones_.size(); ++zone) remote_.show_shared(zone, at->first, Urgency::dump);
+    at = unsettled_.erase(at);
+  }
 }
 
 /// A clock that was set back by much had been ahead before: what was stamped meanwhile was as much ahead.
@@ -135,6 +166,7 @@ void Sites::look_at_clock() {
 void Sites::speak() {
   for (KeyId key = 0; key < parts_.replicator.keys(); ++key)
     if (parts_.replicator.has(key) && parts_.replicator.sharing(key) == Sharing::symmetric) take_over(key);
+  unsettled_.clear();
   publisher_.begin(speaker_.epoch());
 }
 
@@ -154,14 +186,15 @@ void Sites::beat() {
   Heartbeat heartbeat;
   heartbeat.epoch = speaker_.epoch();
   heartbeat.life = life_;
-  heartbeat.speaks = speaker_.speaks() && publisher_.is_ready();
+  heartbeat.speaks = speaker_.speaks();
+  heartbeat.ready = heartbeat.speaks && publisher_.is_ready();
   heartbeat.complete = local_.complete;
   heartbeat.filtered = publisher_.filters() || remote_.filters();
   heartbeat.reach = local_.reach;
   heartbeat.unix_ms = last_unix_ms_;
   heartbeat.variant = variant_;
-  if (heartbeat.speaks) publisher_.add_streams(heartbeat);
-  if (heartbeat.speaks && beats_++ % names_every == 0)
+  if (heartbeat.ready) publisher_.add_streams(heartbeat);
+  if (heartbeat.ready && beats_++ % names_every == 0)
     for (const ServerInfo& server : parts_.host.servers())
       if (!server.retired && !server.system_name.empty()) heartbeat.systems.emplace_back(server.system_name);
   parts_.bus.publish("hb", heartbeat_text(heartbeat));
@@ -180,7 +213,9 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
   } else {
     check(heard.site, *heartbeat);
   }
-  if (heartbeat->speaks && heartbeat->variant == variant_) receiver_.heartbeat(heard.site, *heartbeat);
+  remote_.set_speaks(speaker_.speaks());
+  if (heartbeat->ready && heartbeat->variant == variant_)
+    receiver_.heartbeat(heard.site, *heartbeat, speaker_.speaks());
 }
 
 /// What two sites must not have, or must have alike.

@@ -31,9 +31,9 @@ using Held = std::map<std::string, std::string>;
 /// One site: a broker with some servers, each of which holds what it is written.
 class Site {
  public:
-  Site(FakeHub& hub, const std::string& name, std::size_t servers)
+  Site(FakeHub& hub, const std::string& name, std::size_t servers, bool hinted)
       : host(std::vector<std::string>(servers, "server"), DeviceState::options),
-        bus(hub.join({name})),
+        bus(hub.join({.site = name, .hinted = hinted})),
         held(servers),
         own(servers) {}
 
@@ -58,6 +58,7 @@ class Site {
       busy = host.run_posted() != 0;
       busy |= read() != 0;
       busy |= write() != 0;
+      busy |= list_hints() != 0;
     }
   }
 
@@ -66,6 +67,8 @@ class Site {
   DeviceState plugin;
   std::vector<Held> held;  ///< by server: what was written
   std::vector<Held> own;   ///< by server: its own devices
+  std::map<ServerId, std::vector<std::string>> hints;
+  bool lists_hints = true;
   std::size_t writes = 0;
 
  private:
@@ -77,6 +80,23 @@ class Site {
           lists[server].push_back({{"Event", "DeviceStateChange"}, {"Device", device}, {"State", state}});
     return replication::read_servers(
         host, [&](ServerId server, const Message& event) { plugin.on_event(server, event); }, lists);
+  }
+
+  std::size_t list_hints() {
+    std::size_t count = 0;
+    for (; !host.requests.empty() && host.requests.front().action.name() == "ExtensionStateList"; ++count) {
+      const ServerId server = host.requests.front().server;
+      if (!lists_hints) {
+        host.answer(Outcome::error, "Permission denied");
+        continue;
+      }
+      std::vector<MessageBuilder> items(hints[server].size());
+      std::vector<Message> messages;
+      for (std::size_t i = 0; i < items.size(); ++i)
+        messages.push_back(items[i].add("Event", "ExtensionStatus").add("Hint", hints[server][i]).message());
+      host.answer(Outcome::success, "", messages);
+    }
+    return count;
   }
 
   std::size_t write() {
@@ -100,8 +120,8 @@ class Site {
 
 class Sites : public ::testing::Test {
  protected:
-  Site& add(const std::string& name, std::size_t servers = 1) {
-    sites_.push_back(std::make_unique<Site>(hub_, name, servers));
+  Site& add(const std::string& name, std::size_t servers = 1, bool hinted = false) {
+    sites_.push_back(std::make_unique<Site>(hub_, name, servers, hinted));
     return *sites_.back();
   }
   void start_all() {
@@ -205,6 +225,33 @@ TEST_F(Sites, OnlyWhoSharesAZoneIsShown) {
   pass(milliseconds(100));
   EXPECT_EQ(b.held[0], (Held{{"Custom:PJSIP/100", "INUSE"}}));
   EXPECT_TRUE(b.held[1].empty());
+}
+
+TEST_F(Sites, WithHintedOnlyWhatHintsNeedIsWritten) {
+  Site& a = add("a");
+  Site& b = add("b", 2, true);
+  b.hints[0] = {"PJSIP/7&Custom:PJSIP/100,CustomPresence:7"};
+  start_all();
+  a.say(0, "PJSIP/100", "INUSE");
+  a.say(0, "PJSIP/200", "INUSE");
+  pass(milliseconds(100));
+  EXPECT_EQ(b.held[0], (Held{{"Custom:PJSIP/100", "INUSE"}}));
+  EXPECT_TRUE(b.held[1].empty());
+  b.hints[1] = {"Custom:PJSIP/200"};
+  pass(seconds(400));
+  EXPECT_EQ(b.held[1], (Held{{"Custom:PJSIP/200", "INUSE"}}));
+  EXPECT_EQ(b.held[0].size(), 1U);
+}
+
+TEST_F(Sites, AServerThatDoesNotListItsHintsIsWrittenAll) {
+  Site& a = add("a");
+  Site& b = add("b", 1, true);
+  b.lists_hints = false;
+  start_all();
+  a.say(0, "PJSIP/100", "INUSE");
+  pass(milliseconds(100));
+  EXPECT_EQ(b.held[0], (Held{{"Custom:PJSIP/100", "INUSE"}}));
+  EXPECT_EQ(b.host.logged(Level::warning, "its hints cannot be listed (Permission denied)"), 1U);
 }
 
 }  // namespace
