@@ -30,15 +30,16 @@ def example_file(name):
 
 
 class Broker:
-    def __init__(self, servers, wires, plugin_options="", device_options="", verbose=True, examples=()):
+    def __init__(self, servers, wires, plugin_options="", device_options="", verbose=True, examples=(), cluster=()):
         """`wires`: of each server; `plugin_options`: lines of all plugins' sections, `device_options`: of one's alone; `examples`: names
-        of plugins of examples/plugins that are switched on as well."""
+        of plugins of examples/plugins that are switched on as well; `cluster`: lines of its section, none: there is none."""
         self._servers = list(servers)
         self._wires = list(wires)
         self._sections = {"device_state": f"{plugin_options}\n{device_options}", "presence_state": plugin_options}
         self._sections |= {example: plugin_options for example in examples}
         self._examples = examples
         self._verbose = verbose
+        self._cluster = cluster
         self._folder = tempfile.TemporaryDirectory(prefix="zmq-ami-broker-")
         self._log_path = pathlib.Path(self._folder.name) / "broker.log"
         self._config_path = pathlib.Path(self._folder.name) / "broker.ini"
@@ -87,6 +88,8 @@ class Broker:
                  "[servers]", "sections = " + ", ".join(f"server-{i}" for i in range(1, len(self._servers) + 1))]
         for number, (server, wire) in enumerate(zip(self._servers, self._wires, strict=True), 1):
             lines += [f"[server-{number}]", f"name = {server.name}", "addr = 127.0.0.1", *wire.lines(server)]
+        if self._cluster:
+            lines += ["[cluster]", *self._cluster]
         for plugin, options in self._sections.items():
             lines += [f"[plugin {plugin}]", *options.splitlines()]
         lines += ["[plugins]", *(f"{example} = yes" for example in self._examples)]
