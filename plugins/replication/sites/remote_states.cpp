@@ -91,12 +91,36 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
   const ValueId value = parts_.names.number_of(line.value);
-  const Registers::Taken taken = streams_[stream].own_site && !speaks_
-                                     ? parts_.registers.put(zone, line.name, value, line.stamp)
-                                     : parts_.registers.take(zone, line.name, value, line.stamp);
+  const Registers::Taken taken = parts_.registers.take(zone, line.name, value, line.stamp);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
   // A later stamp alone may make this zone's value count more than another zone's.
+  if (is_held_back(stream, line)) return;
   if (taken != Registers::Taken::no) show_shared(zone, line.name, urgency);
+}
+
+void RemoteStates::set_here(KeyId key, ValueId value) {
+  set_here_.insert_or_assign(std::string(parts_.keys.shown_name(key)),
+                             SetHere{std::string(parts_.values.text(value)), parts_.host.now()});
+}
+
+bool RemoteStates::is_held_back(StreamId stream, const Line& line) {
+  const auto found = set_here_.find(line.name);
+  if (found == set_here_.end()) return false;
+  if (!streams_[stream].own_site || found->second.value != line.value) return true;
+  set_here_.erase(found);
+  return false;
+}
+
+void RemoteStates::settle() {
+  for (auto at = set_here_.begin(); at != set_here_.end();) {
+    if (parts_.host.now() - at->second.since < settle_within) {
+      ++at;
+      continue;
+    }
+    const std::string name = at->first;
+    at = set_here_.erase(at);
+    for (ZoneId zone = 0; zone < parts_.zones.size(); ++zone) show_shared(zone, name, Urgency::dump);
+  }
 }
 
 // --- Showing -------------------------------------------------------------------------------------------------------

@@ -101,10 +101,7 @@ void Sites::contributed(KeyId key, Place origin, bool found) noexcept {
 
 /// The second broker of the site hears the same, and one stamp is enough: that of the one that speaks.
 void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
-  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) {
-    unsettled_.insert_or_assign(std::string(parts_.keys.shown_name(key)), parts_.host.now());
-    return;
-  }
+  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return remote_.set_here(key, value);
   const Stamp stamp = found ? 0 : clock_.next(parts_.bus.unix_ms());
   for (const ZoneId zone : zones_.of(server)) set(zone, key, value, stamp);
 }
@@ -129,26 +126,13 @@ void Sites::tick() {
   const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.reach, last_unix_ms_};
   if (speaker_.tick(self, now)) speak();
   if (spoke && !speaker_.speaks()) publisher_.end();
-  remote_.set_speaks(speaker_.speaks());
   if (now >= next_beat_ && up_since_) {
     next_beat_ = now + heartbeat_period;
     beat();
   }
   receiver_.tick();
-  settle();
+  remote_.settle();
   registers_.expire(last_unix_ms_);
-}
-
-/// What this broker took for news, and the one that speaks did not: its word counts.
-void Sites::settle() {
-  for (auto at = unsettled_.begin(); at != unsettled_.end();) {
-    if (parts_.host.now() - at->second < settle_after) {
-      ++at;
-      continue;
-    }
-    for (ZoneId zone = 0; zone < zones_.size(); ++zone) remote_.show_shared(zone, at->first, Urgency::dump);
-    at = unsettled_.erase(at);
-  }
 }
 
 /// A clock that was set back by much had been ahead before: what was stamped meanwhile was as much ahead.
@@ -166,7 +150,6 @@ void Sites::look_at_clock() {
 void Sites::speak() {
   for (KeyId key = 0; key < parts_.replicator.keys(); ++key)
     if (parts_.replicator.has(key) && parts_.replicator.sharing(key) == Sharing::symmetric) take_over(key);
-  unsettled_.clear();
   publisher_.begin(speaker_.epoch());
 }
 
@@ -213,7 +196,6 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
   } else {
     check(heard.site, *heartbeat);
   }
-  remote_.set_speaks(speaker_.speaks());
   if (heartbeat->ready && heartbeat->variant == variant_)
     receiver_.heartbeat(heard.site, *heartbeat, speaker_.speaks());
 }

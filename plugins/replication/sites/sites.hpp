@@ -98,14 +98,11 @@ class Sites final : public Outside {
   static constexpr std::chrono::milliseconds heartbeat_period{1000};
   static constexpr std::chrono::milliseconds first_heartbeats{1500};
   static constexpr std::chrono::milliseconds start_wait{3000};
-  /// How long the one that speaks has to tell what became of a name that was set.
-  static constexpr std::chrono::seconds settle_after{5};
   static constexpr std::uint64_t names_every = 10;  ///< heartbeats that say the SystemNames, too
 
  private:
   Hints& make_hints();
   void tick();
-  void settle();
   void look_at_clock();
   void speak();
   void take_over(KeyId key);
@@ -138,7 +135,6 @@ class Sites final : public Outside {
   TimePoint last_looked_at_;
   std::set<ZoneId> served_;
   std::map<std::string, TimePoint, std::less<>> warned_;
-  std::map<std::string, TimePoint, std::less<>> unsettled_;  ///< shared names that were set while another broker speaks
   TimerId timer_ = 0;
 };
 
