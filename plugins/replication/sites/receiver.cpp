@@ -168,8 +168,9 @@ void Receiver::compare(Stream& stream, const Heartbeat::Stream& said, bool we_sp
   const ContributionTable::Sum sum = states_.sum(stream.id);
   const bool may_differ = stream.site->own || states_.filters() || states_.was_cut(stream.id) || stream.leftovers;
   if (!may_differ && (sum.count != said.count || sum.hash != said.hash)) return want(stream);
-  const bool comparable = !states_.filters() && !stream.site->filtered && !stream.site->own;
-  if (we_speak && comparable && keeps_rule(43)) compare_shared(stream, said);
+  // Who does not speak compares with the one that speaks for the same site, who compares with other sites.
+  const bool comparable = !states_.filters() && !stream.site->filtered && stream.site->own != we_speak;
+  if (comparable && keeps_rule(43)) compare_shared(stream, said);
 }
 
 /// Shared names are set by all sites, so that two of them differ for a moment is nothing. If they differ for longer and

@@ -26,6 +26,15 @@ Registers::Taken Registers::take(ZoneId zone, std::string_view name, ValueId val
   return same ? Taken::stamp : Taken::value;
 }
 
+Registers::Taken Registers::put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp) {
+  const auto found = names_.find(View{zone, name});
+  if (found == names_.end()) return add(zone, name, {value, stamp});
+  const bool same = found->second.value == value;
+  if (same && stamp == found->second.stamp) return Taken::no;
+  change(*found, {value, stamp});
+  return same ? Taken::stamp : Taken::value;
+}
+
 Registers::Taken Registers::add(ZoneId zone, std::string_view name, const Register& entry) {
   if (names_.size() >= most_) return Taken::no_room;
   const auto added = names_.emplace(Name{zone, std::string(name)}, entry).first;

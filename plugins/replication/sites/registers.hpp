@@ -52,6 +52,8 @@ class Registers {
     no_room,  ///< there are too many names
   };
   Taken take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp);
+  /// The same, but what is offered counts, whatever its stamp is.
+  Taken put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp);
 
   /// Null if nothing is known of the name.
   [[nodiscard]] const Register* find(ZoneId zone, std::string_view name) const noexcept;

@@ -91,7 +91,9 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
   const ValueId value = parts_.names.number_of(line.value);
-  const Registers::Taken taken = parts_.registers.take(zone, line.name, value, line.stamp);
+  const bool is_right = streams_[stream].own_site && !speaks_ && urgency == Urgency::dump;
+  const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp)
+                                          : parts_.registers.take(zone, line.name, value, line.stamp);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
   // A later stamp alone may make this zone's value count more than another zone's.
   if (is_held_back(stream, line)) return;

@@ -81,6 +81,10 @@ class RemoteStates {
   void settle();
   static constexpr std::chrono::seconds settle_within{2};
 
+  /// Whether this broker speaks for its site. If not, a snapshot of the one that does is right, since other sites hear
+  /// only that one.
+  void set_speaks(bool speaks) noexcept { speaks_ = speaks; }
+
   /// A line of a stream. `unix_ms`: the machine's clock.
   void take(StreamId stream, const Line& line, Urgency urgency, std::int64_t unix_ms);
 
@@ -159,6 +163,7 @@ class RemoteStates {
   std::vector<Stream> streams_;
   std::vector<Site> sites_;
   std::map<StreamId, std::uint16_t> swept_;  ///< streams whose entries go that are older than this generation
+  bool speaks_ = false;
   bool shows_all_ = false;
   KeyId next_ = 0;  ///< of the walk over all keys
   bool works_ = false;

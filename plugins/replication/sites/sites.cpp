@@ -126,6 +126,7 @@ void Sites::tick() {
   const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.reach, last_unix_ms_};
   if (speaker_.tick(self, now)) speak();
   if (spoke && !speaker_.speaks()) publisher_.end();
+  remote_.set_speaks(speaker_.speaks());
   if (now >= next_beat_ && up_since_) {
     next_beat_ = now + heartbeat_period;
     beat();
@@ -196,6 +197,7 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
   } else {
     check(heard.site, *heartbeat);
   }
+  remote_.set_speaks(speaker_.speaks());
   if (heartbeat->ready && heartbeat->variant == variant_)
     receiver_.heartbeat(heard.site, *heartbeat, speaker_.speaks());
 }
