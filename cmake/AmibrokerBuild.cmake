@@ -15,6 +15,8 @@ endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(AMIBROKER_PLUGIN_DIR "lib/zmq-ami-broker/plugins")  # not LIBDIR: the daemon finds it as ../lib/... from bin
 set(AMIBROKER_PLUGIN_OUTPUT_DIR "${CMAKE_BINARY_DIR}/lib/zmq-ami-broker/plugins")
+set(AMIBROKER_BUS_DIR "lib/zmq-ami-broker/buses")
+set(AMIBROKER_BUS_OUTPUT_DIR "${CMAKE_BINARY_DIR}/lib/zmq-ami-broker/buses")
 
 find_program(CCACHE ccache)
 if(CCACHE)

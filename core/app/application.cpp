@@ -16,6 +16,7 @@
 #include "core/app/pages.hpp"
 #include "core/app/report.hpp"
 #include "core/app/systemd_folder.hpp"
+#include "core/bus/engine_library.hpp"
 #include "core/host/isolated_check.hpp"
 
 namespace amibroker::app {
@@ -89,6 +90,7 @@ Application::Application(Config config, const CommandLine& line, FoldersOf folde
                      [file = line.config_file](const std::string& section) { return load_one_server(file, section); }) {
   wait_for_end();
   dispatcher_.attach(servers_);
+  if (const auto& settings = live_.config().cluster) plugins_.set_cluster(&cluster_.emplace(loop_, *settings));
   host::QuarantineRules rules;
   rules.end_daemon = [this] {
     exit_code_ = ExitCode::failure;
@@ -104,7 +106,20 @@ Application::~Application() = default;
 
 std::vector<base::Problem> Application::load_plugins() {
   end_.waits_for("the plugins to be loaded");
-  return live_.load_plugins();
+  std::vector<base::Problem> errors = load_engine();
+  for (base::Problem& error : live_.load_plugins()) errors.push_back(std::move(error));
+  return errors;
+}
+
+std::vector<base::Problem> Application::load_engine() {
+  if (!cluster_) return {};
+  const int line = live_.config().cluster_line;
+  const auto engine = cluster::load_engine(cluster::engine_file());
+  if (const auto* const refusal = std::get_if<cluster::EngineRefusal>(&engine)) return {{line, refusal->text}};
+  const cluster::EngineDescriptor& descriptor = *std::get<const cluster::EngineDescriptor*>(engine);
+  if (std::string why = cluster_->use(descriptor); !why.empty()) return {{line, "[cluster]: " + why}};
+  spdlog::info("the bus of site {} is carried by {}", live_.config().cluster->site, descriptor.version);
+  return {};
 }
 
 std::string Application::switched_on() const {
@@ -124,7 +139,8 @@ void Application::open_control() {
               {[this](auto& families) { collect_core(servers_, plugins_, log_, families); },
                [this](auto& families) { collect_loop(loop_, families); },
                [this](auto& families) { collect_config(live_.last_read(), families); },
-               [this](auto& families) { collect_lamps(board_, families); }},
+               [this](auto& families) { collect_lamps(board_, families); },
+               [this](auto& families) { collect_cluster(cluster_ ? &*cluster_ : nullptr, families); }},
               loop_);
   site_.feeds.emplace("board", &board_.feed());
   site_.feeds.emplace("events", &events_.feed());
@@ -180,6 +196,7 @@ ExitCode Application::run() {
   loop_.every(message_report_period, [this] { report_messages(); });
   end_.waits_for("the plugins to start (" + switched_on() + ")");
   const std::size_t running = plugins_.start();
+  if (cluster_) cluster_->start();
   spdlog::info("{}, {}", counted(servers_.size(), "server"), counted(running, "plugin"));
   if (running == 0) spdlog::warn("no plugin runs, so nothing is done with the events: switch one on in [plugins]");
   if (const auto period = service_manager_.alive_period()) loop_.every(*period, [this] { service_manager_.alive(); });
@@ -192,6 +209,8 @@ ExitCode Application::run() {
   // Plugins go first: nobody must answer to a plugin that is gone.
   stop_plugins();
   report_counters();  // now those of processes of their own have arrived, too
+  end_.waits_for("the bus to be left");
+  if (cluster_) cluster_->stop();
   end_.waits_for("the connections to the servers to close");
   servers_.stop();
   report_messages();
@@ -245,6 +264,7 @@ void Application::report_lives() const {
     spdlog::info("{}", server_line(server.config(), server.up(), loop_.now() - server.since(), server.counters()));
   }
   for (const auto& plugin : plugins_.plugins()) spdlog::info("plugin {} {}", plugin->name(), plugin->summary());
+  if (cluster_) spdlog::info("the bus is {}", cluster_->summary());
 }
 
 void Application::report_counters() const {

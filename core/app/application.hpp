@@ -28,6 +28,7 @@
 #include "core/app/signals.hpp"
 #include "core/app/traces.hpp"
 #include "core/base/event_loop.hpp"
+#include "core/bus/cluster.hpp"
 #include "core/control/pulse.hpp"
 #include "core/control/service.hpp"
 #include "core/dispatch/dispatcher.hpp"
@@ -63,6 +64,7 @@ class Application {
   void report_lives() const;
   void report_counters() const;
 
+  [[nodiscard]] std::vector<base::Problem> load_engine();
   void open_control();
   void open_web(const HttpSettings& http);
   void read_board();
@@ -78,6 +80,7 @@ class Application {
   Signals signals_;
   dispatch::Dispatcher dispatcher_;
   link::Servers servers_;
+  std::optional<cluster::Cluster> cluster_;
   host::PluginHost plugins_;
   ExitCode exit_code_ = ExitCode::success;
   LogLevel level_;

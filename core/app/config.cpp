@@ -8,6 +8,7 @@
 #include <memory>
 #include <system_error>
 
+#include "core/app/config_cluster.hpp"
 #include "core/app/config_http.hpp"
 #include "core/app/config_plugins.hpp"
 #include "core/app/config_schema.hpp"
@@ -102,6 +103,7 @@ LoadedConfig parse_config(std::string_view text, const std::string& folder) {
   read_http(sections, result.config, findings);
   read_servers(sections, result.config, findings);
   read_plugins(sections, result.config, findings);
+  read_cluster(sections, result.config, findings);
   set_option_context(result.config, folder);
   std::string& plugins = result.config.plugin_path;
   if (!plugins.empty()) plugins = base::path_in(folder, plugins);

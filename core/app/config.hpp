@@ -12,6 +12,7 @@
 
 #include "amibroker/host.hpp"
 #include "core/base/findings.hpp"
+#include "core/bus/settings.hpp"
 #include "core/control/rights.hpp"
 #include "core/host/apart_check.hpp"
 #include "core/host/plugin_config.hpp"
@@ -59,7 +60,9 @@ struct Config {
   bool verbose_messages = false;
   ControlSettings control;
   HttpSettings http;
-  std::vector<ServerSettings> servers;  ///< in the order of `sections`, at least one
+  std::optional<cluster::Settings> cluster;  ///< nothing: this broker is alone
+  int cluster_line = 0;                      ///< of `[cluster]`
+  std::vector<ServerSettings> servers;       ///< in the order of `sections`, at least one
   /// Folder of the plugins; empty if it is found relative to the binary. A relative path of the file was completed
   /// with the file's own folder.
   std::string plugin_path;

@@ -56,6 +56,8 @@ Phrases general_changes(const Config& before, const Config& now, const CommandLi
   compare(phrases, "count_messages", base::yes_or_no(before.count_messages), base::yes_or_no(now.count_messages));
   compare(phrases, "verbose_messages", base::yes_or_no(before.verbose_messages), base::yes_or_no(now.verbose_messages));
   if (now.http != before.http) phrases.push_back("[http] is different: that takes effect at the next start");
+  if (now.cluster != before.cluster)
+    phrases.push_back("[cluster] is different: that takes effect at the next start: systemctl restart");
   const std::size_t count = phrases.size();
   compare(phrases, "path of [plugins]", before.plugin_path, now.plugin_path);
   note(phrases, count, wins.plugin_path, "--plugins");

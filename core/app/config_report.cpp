@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/bus/engine_library.hpp"
 #include "core/host/isolated_check.hpp"
 #include "core/host/plugin_warnings.hpp"
 
@@ -32,6 +33,9 @@ std::vector<std::string> check_plugins_too(LoadedConfig& loaded, const std::stri
   merge(loaded.warnings, host::plugin_warnings(folders, loaded.config.plugins));
   host::PluginCheck check = host::check_plugins_apart(program, folders, loaded.config.plugins);
   merge(loaded.errors, std::move(check.errors));
+  if (loaded.config.cluster)
+    if (std::string why = cluster::why_no_engine(cluster::engine_file()); !why.empty())
+      merge(loaded.errors, {{loaded.config.cluster_line, std::move(why)}});
   return std::move(check.examples);
 }
 

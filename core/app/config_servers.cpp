@@ -111,7 +111,7 @@ const base::Setting* read_section_list(const std::vector<base::Section>& section
 }
 
 /// Sections of the daemon's own; no server can be called so.
-constexpr std::string_view own_sections[] = {"general", "servers", "plugins", "control", "http"};
+constexpr std::string_view own_sections[] = {"general", "servers", "plugins", "control", "http", "cluster"};
 
 /// Whether a section can only have been meant as a server's.
 bool looks_like_server(const base::Section& section) {
@@ -135,8 +135,9 @@ void report_unknown_sections(const std::vector<base::Section>& sections, const s
   }
 }
 
-/// A zone that one server alone names shares nothing with anybody.
+/// A zone that one server alone names shares nothing with anybody, unless other sites name it.
 void report_lonely_zones(const std::vector<base::Section>& sections, const Config& config, base::Findings& findings) {
+  if (find_section(sections, "cluster") != nullptr) return;
   std::map<std::string_view, std::size_t> servers_of;
   for (const ServerSettings& server : config.servers)
     for (const std::string& zone : server.zones) ++servers_of[zone];

@@ -210,6 +210,8 @@ bool LiveConfig::drop_server(std::string_view section) {
 
 void LiveConfig::apply(const ConfigDiff& diff, host::PluginPlan plan, Config config) {
   config.control = config_.control;  // the socket stays as it was opened: see config_diff.cpp
+  config.cluster = config_.cluster;  // so does the bus
+  config.cluster_line = config_.cluster_line;
   config_ = std::move(config);
   ruled_.plugins.set_general(config_.request_timeout, config_.verbose_messages);
   ruled_.dispatcher.count_messages(config_.count_messages);

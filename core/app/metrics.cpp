@@ -171,6 +171,34 @@ void collect_lamps(BoardFeed& board, std::vector<Family>& families) {
   families.push_back(std::move(delays));
 }
 
+void collect_cluster(const cluster::Cluster* cluster, std::vector<Family>& families) {
+  if (cluster == nullptr) return;
+  const auto& figures = cluster->figures();
+  families.push_back({"amibroker_cluster_up",
+                      Type::gauge,
+                      "Whether this broker is connected to the bus between sites: 1, or 0.",
+                      {{{}, cluster->is_up() ? 1.0 : 0.0}}});
+  const auto add = [&](std::string_view name, std::string_view help, const std::atomic<std::uint64_t>& value) {
+    families.push_back({name, Type::counter, help, {{{}, figure(value)}}});
+  };
+  add("amibroker_cluster_connects_total", "Times that this broker was connected to the bus.", figures.connects);
+  add("amibroker_cluster_refused_total", "Times that the engine of the bus did not let this broker do something.",
+      figures.refused);
+  add("amibroker_cluster_unanswered_total", "Questions to other sites that had no answer in time.", figures.unanswered);
+  const auto add_both = [&](std::string_view name, std::string_view help, const std::atomic<std::uint64_t>& in,
+                            const std::atomic<std::uint64_t>& out) {
+    families.push_back(
+        {name, Type::counter, help, {{{{"direction", "in"}}, figure(in)}, {{{"direction", "out"}}, figure(out)}}});
+  };
+  add_both("amibroker_cluster_messages_total", "Messages of the bus that were taken and sent.", figures.messages_in,
+           figures.messages_out);
+  add_both("amibroker_cluster_bytes_total", "Bytes of these messages.", figures.bytes_in, figures.bytes_out);
+  Family dropped{"amibroker_cluster_dropped_total", Type::counter, "Messages of the bus that were dropped, by reason."};
+  for (std::size_t i = 0; i < cluster::drop_names.size(); ++i)
+    dropped.samples.push_back({{{"reason", std::string(cluster::drop_names[i])}}, figure(figures.dropped[i])});
+  families.push_back(std::move(dropped));
+}
+
 namespace {
 
 /// What was collected last, as text once somebody wanted it. The loop makes it, the thread of the control socket

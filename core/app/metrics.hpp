@@ -10,6 +10,7 @@
 #include "core/app/live_config.hpp"
 #include "core/app/logging.hpp"
 #include "core/base/event_loop.hpp"
+#include "core/bus/cluster.hpp"
 #include "core/control/metrics.hpp"
 #include "core/control/site.hpp"
 #include "core/host/plugin_host.hpp"
@@ -30,6 +31,9 @@ void collect_config(const LiveConfig::LastRead& last, std::vector<control::Famil
 /// How many lamps stand how, and how long they take, once that is known: the plugins are asked from the first question
 /// on. Loop's thread.
 void collect_lamps(BoardFeed& board, std::vector<control::Family>& families);
+
+/// What the bus between sites carries; nothing if there is none. Loop's thread.
+void collect_cluster(const cluster::Cluster* cluster, std::vector<control::Family>& families);
 
 /// However many ask, figures are collected no more often than this: what the loop does for them is bounded.
 inline constexpr std::chrono::milliseconds metrics_age{200};

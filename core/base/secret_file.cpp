@@ -74,7 +74,18 @@ std::string_view check(std::string_view line) {
   return {};
 }
 
+/// Empty if nobody can read or write it who should not.
+std::string warning_of(const struct stat& status, const std::string& file) {
+  if ((status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) == 0) return {};
+  return "other users can read or change " + file + "; take that from them: chmod 0600 " + file;
+}
+
 }  // namespace
+
+std::string warning_of_open_file(const std::string& file) {
+  struct stat status {};
+  return ::stat(file.c_str(), &status) == 0 ? warning_of(status, file) : std::string();
+}
 
 std::string secret_path(const std::string& path, const std::string& config_folder) {
   if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY"); credentials != nullptr && !path.empty()) {
@@ -101,8 +112,7 @@ SecretFile read_secret_file(const std::string& path, const std::string& config_f
   const std::string_view line = without_line_end(text);
   if (const std::string_view mistake = check(line); !mistake.empty()) return failed(mistake);
   SecretFile result{std::string(line), {}, {}};
-  if ((status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) != 0)
-    result.warning = "other users can read or change " + file + "; take that from them: chmod 0600 " + file;
+  result.warning = warning_of(status, file);
   return result;
 }
 

@@ -21,6 +21,10 @@ struct SecretFile {
 /// if it is there, else it begins at `config_folder` (empty: at the working directory).
 [[nodiscard]] std::string secret_path(const std::string& path, const std::string& config_folder);
 
+/// That others can read or change a file that is none of their business, whatever it holds; empty if they cannot, or if
+/// there is no such file.
+[[nodiscard]] std::string warning_of_open_file(const std::string& file);
+
 /// Reads the file that `path` means (see secret_path). Throws nothing but std::bad_alloc.
 [[nodiscard]] SecretFile read_secret_file(const std::string& path, const std::string& config_folder);
 

@@ -59,6 +59,9 @@ class PluginHost final : private dispatch::IdentityListener {
   /// The folder in which each plugin has one for files of its own, absolute; empty: there is none. Before `start`.
   void set_state_folder(std::filesystem::path folder) { surroundings_.state_folder = std::move(folder); }
 
+  /// The bus of this broker, which outlives this object; null: there is none. Before `start`.
+  void set_cluster(cluster::Cluster* cluster) noexcept { surroundings_.cluster = cluster; }
+
   /// How plugins that have `isolate = yes` are kept apart. Before `plan`.
   void set_isolation(Isolation isolation) { isolation_ = std::move(isolation); }
 

@@ -123,6 +123,7 @@ void PluginInstance::end_life() noexcept {
   if (const auto* statistics = around_.dispatcher.statistics(id_)) last_statistics_ = *statistics;
   around_.dispatcher.remove(id_);
   commands_.clear();
+  if (bus_) bus_->close();
   std::list<Broadcast>().swap(broadcasts_);
   stage_ = Stage::over;
   Fault last_fault;

@@ -22,6 +22,7 @@
 #include "core/base/event_loop.hpp"
 #include "core/base/log_limit.hpp"
 #include "core/base/post_box.hpp"
+#include "core/bus/plugin_bus.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "core/dispatch/handler.hpp"
 #include "core/host/action_gate.hpp"
@@ -46,6 +47,7 @@ struct Surroundings {
   std::chrono::milliseconds request_timeout;  ///< for requests that name none
   bool verbose;
   std::filesystem::path state_folder{};  ///< absolute, with a folder for each plugin; empty: there is none
+  cluster::Cluster* cluster = nullptr;   ///< null: no plugin has a bus
 };
 
 class PluginInstance;
@@ -166,6 +168,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   void answer(Broadcast& broadcast, ServerId server, const Reply& reply);
   void refuse(Completion done, std::string why);
   [[nodiscard]] PluginCommands::Surroundings around_commands();
+  [[nodiscard]] Bus* bus() noexcept;
   bool call_start(Fault& fault) noexcept;
   bool call_stop(Fault& fault) noexcept;
   bool call_destroy(Fault& fault) noexcept;
@@ -189,6 +192,7 @@ class PluginInstance final : public dispatch::Handler, public Host {
   base::PostBox posted_;
   PluginTimers timers_;
   PluginCommands commands_;
+  std::unique_ptr<cluster::PluginBus> bus_;  // once it was asked for
   std::list<Broadcast> broadcasts_;
   Plugin* plugin_ = nullptr;
   dispatch::HandlerId id_ = 0;

@@ -217,7 +217,26 @@ void* PluginInstance::extension(std::string_view name, std::uint32_t version) no
   };
   if (is(around_.same_asterisk)) return &around_.same_asterisk;
   if (is(static_cast<const Commands&>(commands_))) return static_cast<Commands*>(&commands_);
+  if (name == Bus::extension_name && version == Bus::extension_version) return bus();
   return nullptr;
+}
+
+Bus* PluginInstance::bus() noexcept {
+  if (around_.cluster == nullptr || !may_call("extension")) return nullptr;
+  if (!bus_ && stage_ == Stage::running)
+    contained("extension", [&] {
+      bus_ = std::make_unique<cluster::PluginBus>(
+          *around_.cluster, name(),
+          cluster::PluginBus::Surroundings{[this](const char* function) { return may_call(function); },
+                                           [this](const char* function, const char* text) { complain(function, text); },
+                                           [this](const char* what, const std::function<void()>& task) {
+                                             return around_.dispatcher.call(id_, what, [&](Fault& fault) {
+                                               const CallScope call(library_.call_owner(), what);
+                                               return library_.calls().task(task, fault);
+                                             });
+                                           }});
+    });
+  return bus_.get();
 }
 
 }  // namespace amibroker::host
