@@ -80,7 +80,8 @@ void NatsServer::start() {
   const int fault = posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (fault != 0) throw std::runtime_error("nats-server does not start");
-  if (!wait_until(10s, [this] { return is_open(port_) || ::waitpid(process_, nullptr, WNOHANG) != 0; }) || !is_open(port_))
+  if (!wait_until(10s, [this] { return is_open(port_) || ::waitpid(process_, nullptr, WNOHANG) != 0; }) ||
+      !is_open(port_))
     throw std::runtime_error("nats-server does not listen: " + this->log());
 }
 

@@ -20,16 +20,17 @@ class Broker {
   Broker(const TemporaryFolder& folder, const std::string& site, const std::string& cluster)
       : socket_((folder.path() / (site + ".sock")).string()),
         daemon_(AMIBROKER_DAEMON,
-                {folder.write(site + ".ini", "[general]\ndevice_state = no\nlog_level = debug\n[servers]\nsections = "
-                                             "one\n[one]\naddr = 127.0.0.1\ncmd_port = 1\nevt_port = 2\n[plugins]\npath = " +
-                                                 std::string(AMIBROKER_TALKING_PLUGINS) +
-                                                 "\ntalks = yes\n[control]\nsocket = " + socket_ + "\n" + cluster)}) {}
+                {folder.write(site + ".ini",
+                              "[general]\ndevice_state = no\nlog_level = debug\n[servers]\nsections = "
+                              "one\n[one]\naddr = 127.0.0.1\ncmd_port = 1\nevt_port = 2\n[plugins]\npath = " +
+                                  std::string(AMIBROKER_TALKING_PLUGINS) +
+                                  "\ntalks = yes\n[control]\nsocket = " + socket_ + "\n" + cluster)}) {}
 
   [[nodiscard]] Daemon& daemon() noexcept { return daemon_; }
   [[nodiscard]] bool takes_commands() { return daemon_.says("commands are taken at"); }
   Json command(const std::string& name, const std::string& arguments = "none=0") const {
-    return ctl::Client(socket_, 20s).post(
-        "/v1/ask", {{"plugin", "talks"}, {"command", name}, {"arguments", arguments}});
+    return ctl::Client(socket_, 20s)
+        .post("/v1/ask", {{"plugin", "talks"}, {"command", name}, {"arguments", arguments}});
   }
   /// What the plugin heard, was answered, or saw of the connection.
   [[nodiscard]] std::vector<std::string> list(const std::string& what) const {
@@ -66,17 +67,15 @@ TEST_F(ClusterSystem, PluginsOfTwoSitesHearAndAskEachOther) {
   run_server();
   const auto berlin = broker("berlin");
   const auto paris = broker("paris");
-  for (const auto* const one : {berlin.get(), paris.get()})
-    ASSERT_TRUE(wait_until(20s, [&] { return one->is_up(); }));
+  for (const auto* const one : {berlin.get(), paris.get()}) ASSERT_TRUE(wait_until(20s, [&] { return one->is_up(); }));
   berlin->command("say", "text=hello");
   EXPECT_TRUE(wait_until(20s, [&] {
     return paris->list("heard") == std::vector<std::string>{"berlin greetings hello"};
   })) << paris->daemon().output();
   EXPECT_TRUE(berlin->list("heard").empty()) << "a broker never hears itself";
   paris->command("ask", "site=berlin&text=there");
-  EXPECT_TRUE(wait_until(20s, [&] {
-    return paris->list("answers") == std::vector<std::string>{"berlin heard there"};
-  })) << paris->daemon().output();
+  EXPECT_TRUE(wait_until(20s, [&] { return paris->list("answers") == std::vector<std::string>{"berlin heard there"}; }))
+      << paris->daemon().output();
   for (const auto& one : {berlin.get(), paris.get()}) EXPECT_EQ(one->daemon().stop(), 0) << one->daemon().output();
 }
 

@@ -16,15 +16,15 @@ bool Registers::wins(const Register& one, const Register& other) const noexcept 
   return values_.text(one.value) > values_.text(other.value);
 }
 
-Registers::Taken Registers::take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp) {
+Registers::Taken Registers::take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by) {
   const auto found = names_.find(View{zone, name});
   if (found == names_.end()) {
     if (names_.size() >= most_) return Taken::no_room;
-    const auto added = names_.emplace(Name{zone, std::string(name)}, Register{value, stamp}).first;
+    const auto added = names_.emplace(Name{zone, std::string(name)}, Register{value, stamp, by}).first;
     count(added->first, added->second, true);
     return Taken::value;
   }
-  const Register offered{value, stamp};
+  const Register offered{value, stamp, by};
   const bool same = found->second.value == value;
   if (same ? stamp <= found->second.stamp : !wins(offered, found->second)) return Taken::no;
   count(found->first, found->second, false);

@@ -66,7 +66,9 @@ void RemoteStates::take_one_way(StreamId stream, const Line& line, Urgency urgen
   const ValueId value = parts_.names.number_of(line.value);
   if (!said_.any(*key)) parts_.keys.hold(*key);
   if (is_new) ++sites_[streams_[stream].site].names;
-  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation)) return;
+  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation,
+                 parts_.replicator.contributions()))
+    return;
   show(*key, streams_[stream].zone, urgency);
 }
 
@@ -85,7 +87,11 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   }
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
-  const Registers::Taken taken = parts_.registers.take(zone, line.name, parts_.names.number_of(line.value), line.stamp);
+  // What a snapshot says, a third site may have set.
+  const Stream& from = streams_[stream];
+  const SiteId by = urgency == Urgency::dump ? unknown_site : from.own_site ? this_site : from.site;
+  const Registers::Taken taken =
+      parts_.registers.take(zone, line.name, parts_.names.number_of(line.value), line.stamp, by);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
   if (taken == Registers::Taken::value) show_shared(zone, line.name, urgency);
 }
