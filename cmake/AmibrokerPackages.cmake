@@ -1,5 +1,6 @@
 # The Debian packages (scripts/package): zmq-ami-broker with the daemon, its plugins and its control tool, and
-# zmq-ami-broker-dev with what authors of plugins need. Included last, when all that is installed is known.
+# zmq-ami-broker-dev with what authors of plugins need; and zmq-ami-broker-nats with the engine of [cluster], if libnats was
+# there, so that nobody else needs it. Included last, when all that is installed is known.
 #
 # Each install() without a component belongs to `daemon`. What only a package has is EXCLUDE_FROM_ALL there, so that
 # `cmake --install` leaves it out.
@@ -34,10 +35,16 @@ configure_file("${packaging}/changelog.in" "${made}/changelog.Debian" @ONLY)
 configure_file("${packaging}/copyright" "${made}/copyright" COPYONLY)
 configure_file("${PROJECT_SOURCE_DIR}/CHANGELOG.md" "${made}/changelog" COPYONLY)
 
-foreach(package zmq-ami-broker zmq-ami-broker-dev)
+set(packages zmq-ami-broker zmq-ami-broker-dev)
+if(TARGET bus_nats)
+  list(APPEND packages zmq-ami-broker-nats)
+endif()
+foreach(package ${packages})
   set(component daemon)
   if(package STREQUAL "zmq-ami-broker-dev")
     set(component sdk)
+  elseif(package STREQUAL "zmq-ami-broker-nats")
+    set(component nats)
   endif()
   install(FILES "${made}/changelog" "${made}/changelog.Debian" "${made}/copyright"
     DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}" COMPONENT ${component} EXCLUDE_FROM_ALL)
@@ -57,6 +64,9 @@ set(CPACK_POST_BUILD_SCRIPTS "${CMAKE_CURRENT_LIST_DIR}/AmibrokerFinishDebug.cma
 set(CPACK_SET_DESTDIR ON)  # the configuration lies outside the prefix
 set(CPACK_PACKAGE_DIRECTORY "${PROJECT_BINARY_DIR}/packages")
 set(CPACK_COMPONENTS_ALL daemon sdk)
+if(TARGET bus_nats)
+  list(APPEND CPACK_COMPONENTS_ALL nats)
+endif()
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -66,7 +76,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME zmq-ami-broker)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_SECTION comm)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS adduser)
-set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS zmq-ami-broker-dev)
+set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS "zmq-ami-broker-dev, zmq-ami-broker-nats")
 set(CPACK_DEBIAN_DAEMON_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DAEMON_DEBUGINFO_PACKAGE ON)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_CONTROL_EXTRA 
@@ -93,4 +103,16 @@ What it does with their events is the business of plugins.
 This package has what the author of one needs: the headers of the SDK, the
 library for plugins that distribute states, the test kit, files for CMake, the
 guide, and examples.")
+
+set(CPACK_DEBIAN_NATS_PACKAGE_NAME zmq-ami-broker-nats)
+set(CPACK_DEBIAN_NATS_PACKAGE_SECTION comm)
+set(CPACK_DEBIAN_NATS_PACKAGE_DEPENDS "zmq-ami-broker (= ${AMIBROKER_PACKAGE_VERSION})")
+set(CPACK_DEBIAN_NATS_PACKAGE_SUGGESTS nats-server)
+set(CPACK_DEBIAN_NATS_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_NATS_DEBUGINFO_PACKAGE ON)
+set(CPACK_COMPONENT_NATS_DESCRIPTION "brokers of many sites agree over NATS
+zmq-ami-broker is a daemon that makes many Asterisk PBX servers act as one.
+.
+This package has what brokers of several sites need to agree with each other: a
+library that the daemon loads if its configuration has the section [cluster].")
 include(CPack)

@@ -7,6 +7,12 @@
 #include <utility>
 
 namespace amibroker::nats {
+namespace {
+
+/// What an attempt takes that does not hang.
+constexpr std::chrono::milliseconds last_patience{2500};
+
+}  // namespace
 
 struct Attempts::State {
   std::mutex mutex;
@@ -28,28 +34,29 @@ Attempt Attempts::run(std::function<Attempt()> connect, std::chrono::millisecond
   if (state_->over) return {nullptr, "the end"};
   if (state_->hanging >= most_hanging) return {nullptr, "too many attempts to connect hang"};
   const auto wait = std::make_shared<Wait>();
+  std::thread thread([state = state_, wait, connect = std::move(connect)] {
+    Attempt attempt = connect();
+    nats_ReleaseThreadMemory();
+    {
+      const std::lock_guard inner(state->mutex);
+      --state->hanging;
+      wait->done = true;
+      if (!wait->left) wait->attempt = std::move(attempt);
+    }
+    state->changed.notify_all();  // an attempt that nobody wants any more ends with this function
+  });
   ++state_->hanging;
-  try {
-    std::thread([state = state_, wait, connect = std::move(connect)] {
-      Attempt attempt = connect();
-      {
-        const std::lock_guard inner(state->mutex);
-        --state->hanging;
-        wait->done = true;
-        if (!wait->left) wait->attempt = std::move(attempt);
-      }
-      state->changed.notify_all();
-      attempt.connection.reset();  // nobody wants it any more
-      nats_ReleaseThreadMemory();
-    }).detach();
-  } catch (...) {
-    --state_->hanging;
-    throw;
-  }
   state_->changed.wait_for(lock, patience, [&] { return wait->done || state_->over; });
-  if (wait->done) return std::move(wait->attempt);
-  wait->left = true;
-  return {nullptr, "no answer"};
+  // The process must not end in the middle of it: OpenSSL takes itself down, and an attempt uses it.
+  if (!wait->done) state_->changed.wait_for(lock, last_patience, [&] { return wait->done || !state_->over; });
+  if (!wait->done) {
+    wait->left = true;
+    thread.detach();
+    return {nullptr, "no answer"};
+  }
+  lock.unlock();
+  thread.join();
+  return std::move(wait->attempt);
 }
 
 void Attempts::give_up() noexcept {

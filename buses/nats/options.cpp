@@ -42,7 +42,10 @@ void set_account(natsOptions* options, const cluster::Access& access) {
 std::string reason_of(natsStatus status) {
   const char* const text = nats_GetLastError(nullptr);
   if (text == nullptr || *text == '\0') return natsStatus_GetText(status);
-  return text;
+  // "(file.c:123): what is wrong"
+  const std::string_view all(text);
+  const auto begin = all.starts_with('(') ? all.find("): ") : all.npos;
+  return std::string(begin == all.npos ? all : all.substr(begin + 3));
 }
 
 Options make_options(const cluster::Access& access, const cluster::Url& url, const std::string& name,

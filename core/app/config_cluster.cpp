@@ -36,6 +36,8 @@ std::string read_one_url(std::string_view text, cluster::Url& url) {
   base::Address address = base::parse_address(host);
   if (!address.error.empty()) return address.error + "; " + std::string(url_form);
   url.host = std::move(address.text);
+  if (url.tls && base::is_numeric_address(url.host))
+    return "with tls:// write the name of the server that its certificate has, not its address";
   if (colon == rest.npos) return {};
   const auto port = base::parse_number(rest.substr(colon + 1));
   if (!port || *port < 1 || *port > 65535) return "its port is no number from 1 to 65535; " + std::string(url_form);

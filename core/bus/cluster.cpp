@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t longest_text = 500;
 constexpr std::size_t most_refusals = 100;
-/// A connection that comes and goes.
-constexpr auto line_period = std::chrono::seconds(10);
+/// For a connection that comes and goes.
+constexpr int lines_a_minute = 10;
 
 /// 128 bits that nobody guesses.
 std::string make_nonce() {
@@ -42,8 +42,7 @@ Cluster::Cluster(base::EventLoop& loop, Settings settings, Limits limits)
       inbox_(
           loop, subjects_, figures_, limits.in,
           {[this](const Incoming& incoming) { take(incoming); }, [this](const Inbox::Lost& lost) { tell_lost(lost); }}),
-      client_name_("zmq-ami-broker of site " + settings_.site),
-      connection_lines_(line_period) {}
+      client_name_("zmq-ami-broker of site " + settings_.site) {}
 
 Cluster::~Cluster() { stop(); }
 
@@ -152,22 +151,28 @@ void Cluster::set_up(bool up, const std::string& text) {
   up_ = up;
   const std::string shown = base::printable(text, longest_text);
   if (up) server_ = shown;
-  if (const auto held_back = connection_lines_.allow(loop_.now())) {
-    const std::string more = *held_back == 0 ? "" : fmt::format(" ({} lines like this were held back)", *held_back);
-    if (up) spdlog::info("the bus of site {} is connected to {}{}", settings_.site, shown, more);
-    else
-      spdlog::warn(
-          "the bus of site {} has lost its connection to {}: {}. Each site goes on by itself; it is connected again "
-          "as soon as a server of the engine answers{}",
-          settings_.site, server_, shown, more);
-  }
+  if (up && allow_line()) spdlog::info("the bus of site {} is connected to {}", settings_.site, shown);
+  else if (!up && allow_line())
+    spdlog::warn(
+        "the bus of site {} has lost its connection to {}: {}. Each site goes on by itself; it is connected again as "
+        "soon "
+        "as a server of the engine answers",
+        settings_.site, server_, shown);
   said_absent_ = false;
   visit([up](Member& member) { member.changed(up); });
 }
 
+bool Cluster::allow_line() noexcept {
+  if (loop_.now() - minute_begin_ >= std::chrono::minutes(1)) {
+    minute_begin_ = loop_.now();
+    lines_this_minute_ = 0;
+  }
+  return ++lines_this_minute_ <= lines_a_minute;
+}
+
 /// Once until it is connected.
 void Cluster::say_absent(const std::string& text) {
-  if (std::exchange(said_absent_, true)) return;
+  if (std::exchange(said_absent_, true) || !allow_line()) return;
   spdlog::warn(
       "the bus of site {} is not connected: {}. Each site goes on by itself; it is tried again and again, and its log "
       "says when it is there",

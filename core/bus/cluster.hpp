@@ -3,7 +3,9 @@
 // This broker among those of all sites: what the plugins' buses share.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,7 +13,6 @@
 
 #include "amibroker/bus.hpp"
 #include "core/base/event_loop.hpp"
-#include "core/base/log_limit.hpp"
 #include "core/bus/courier.hpp"
 #include "core/bus/engine.hpp"
 #include "core/bus/figures.hpp"
@@ -92,6 +93,7 @@ class Cluster {
   void tell_lost(const Inbox::Lost& lost);
   void say_refused(const std::string& text);
   void say_absent(const std::string& text);
+  [[nodiscard]] bool allow_line() noexcept;
   template <typename Visit>
   void visit(Visit&& visit);
 
@@ -112,7 +114,8 @@ class Cluster {
   bool up_ = false;
   std::string server_;
   std::uint64_t last_question_ = 0;
-  base::LogLimit connection_lines_;
+  std::chrono::steady_clock::time_point minute_begin_{};  // of lines that it is up or down
+  int lines_this_minute_ = 0;
   std::set<std::string> said_refused_;
   bool said_absent_ = false;
 };

@@ -8,6 +8,7 @@
 #include <regex>
 #include <set>
 
+#include "core/app/metrics.hpp"
 #include "tests/system/control_fixture.hpp"
 #include "tests/system/raw_client.hpp"
 
@@ -53,6 +54,12 @@ class Monitoring : public ControlSystem {
              text.find("amibroker_lamp_delay_seconds_count") != std::string::npos;
     }));
     families = found(text, "# TYPE ([a-z_]+) ");
+    // Those that only a broker of a cluster has.
+    base::EventLoop loop;
+    const cluster::Cluster alone(loop, {});
+    std::vector<control::Family> more;
+    app::collect_cluster(&alone, more);
+    for (const control::Family& family : more) families.emplace(family.name);
   }
   Names families;
 };

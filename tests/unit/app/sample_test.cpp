@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/app/config.hpp"
+#include "core/app/config_cluster.hpp"
 #include "core/app/config_http.hpp"
 #include "core/app/config_schema.hpp"
 
@@ -27,6 +28,7 @@ std::vector<std::string> all_keys() {
   for (const auto& spec : servers_keys()) keys.emplace_back(spec.name);
   for (const auto& spec : server_keys()) keys.emplace_back(spec.name);
   for (const auto& spec : http_keys()) keys.emplace_back(spec.name);
+  for (const auto& spec : cluster_keys()) keys.emplace_back(spec.name);
   keys.emplace_back("path");
   return keys;
 }
