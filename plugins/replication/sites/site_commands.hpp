@@ -20,10 +20,10 @@ namespace amibroker::replication {
 ///      "names","zones":[]}],"next":null|NUMBER}
 ///
 /// This site, whether the bus is there, whether this broker speaks for the site, or another one of it does; and of each
-/// other site that was ever heard, in the order of their names: `state` is `there`, `lost`, or `differs`, which is there
-/// and is not taken in, because its options are others; since when that is so; `round_trip_ms` is null until a question
-/// was answered; `unanswered` questions in a row; `epoch` is null, and all that follows is empty, if nothing was ever
-/// taken of it.
+/// other site that was ever heard, in the order of their names: `state` is `there`, `lost`, or `differs`, which is
+/// there and is not taken in, because its options are others; since when that is so; `round_trip_ms` is null until a
+/// question was answered; `unanswered` questions in a row; `epoch` is null, and all that follows is empty, if nothing
+/// was ever taken of it.
 ///
 /// Loop's thread only. All that is referred to outlives this.
 class SiteCommands {

@@ -18,8 +18,8 @@
 namespace amibroker::replication {
 
 /// Knows of each other site when it was heard, how wrong its clock seems, and how long a question takes there and back.
-/// Nothing is decided by it. Sites whose options differ from ours are known here alone; one that was not heard for a day
-/// is forgotten.
+/// Nothing is decided by it. Sites whose options differ from ours are known here alone; one that was not heard for a
+/// day is forgotten.
 ///
 /// Loop's thread only. All that is referred to outlives this; it lives until Plugin::stop.
 class SiteWatch {
@@ -31,10 +31,10 @@ class SiteWatch {
   struct Site {
     TimePoint heard{};  ///< its last heartbeat
     TimePoint since{};  ///< when it was heard the first time after it had been lost, or at all
-    /// By how much its clock seems to be ahead of ours: what it said, less ours when that came. So a clock that is right
-    /// looks as if it were behind by the way.
+    /// By how much its clock seems to be ahead of ours: what it said, less ours when that came. So a clock that is
+    /// right looks as if it were behind by the way.
     std::int64_t ahead_ms = 0;
-    bool differs = false;                                  ///< its options make other names or values, so it is not taken in
+    bool differs = false;  ///< its options make other names or values, so it is not taken in
     std::optional<std::chrono::nanoseconds> round_trip{};  ///< of the last question; nothing: none was answered yet
     std::uint32_t unanswered = 0;                          ///< questions in a row
     TimePoint next_question{};

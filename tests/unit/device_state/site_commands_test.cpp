@@ -18,9 +18,7 @@ using ::testing::Not;
 class SiteCommands : public Sites {
  protected:
   std::string cluster(Site& site) { return site.commands.ask("cluster"); }
-  static std::string show(Site& site, const std::string& name) {
-    return site.commands.ask("show", {{"name", name}});
-  }
+  static std::string show(Site& site, const std::string& name) { return site.commands.ask("show", {{"name", name}}); }
   static bool logged(const Site& site, const std::string& text) { return site.host.logged(Level::info, text) != 0; }
   /// One heartbeat of a site that says nothing else.
   void hear_of(const std::string& site, std::uint32_t salt) {
