@@ -72,21 +72,24 @@ std::string seconds_text(double ms) {
 void advise_on_site(const Json& site, Advice& advice) {
   const std::string name = "site " + text_in(site, "site"), state = text_in(site, "state");
   if (state == "lost")
-    return advice.add(name +
-                      " is lost, so its phones are not shown here. On its machine, see whether its broker runs "
-                      "(zmq-ami-brokerctl status) and reaches the bus (zmq-ami-brokerctl cluster). If it was closed for "
-                      "good, it goes from this list after a day");
+    return advice.add(
+        name +
+        " is lost, so its phones are not shown here. On its machine, see whether its broker runs "
+        "(zmq-ami-brokerctl status) and reaches the bus (zmq-ami-brokerctl cluster). If it was closed for "
+        "good, it goes from this list after a day");
   if (state == "differs")
     advice.add(name + " is not taken in: its options of plugin " + text_in(site, "plugin") +
                " make other names or values than ours. Give both the same name_template, aggregate and custom");
   const double ahead = number_in(site, "clock_ahead_ms");
   if (std::abs(ahead) > most_ahead_ms)
-    advice.add("the clock of " + name + " is " + seconds_text(ahead) + (ahead > 0 ? " ahead of" : " behind") +
-               " ours, so of two changes of a shared name the wrong one may count as the later. Set both clocks by NTP; "
-               "timedatectl says whether that works");
+    advice.add(
+        "the clock of " + name + " is " + seconds_text(ahead) + (ahead > 0 ? " ahead of" : " behind") +
+        " ours, so of two changes of a shared name the wrong one may count as the later. Set both clocks by NTP; "
+        "timedatectl says whether that works");
   if (number_in(site, "unanswered") >= several_questions)
-    advice.add(name + " is heard but answers no questions, so what is missed of it cannot be asked for. See the rights "
-                      "of both sites' users at the nats-server, as in docs/cluster.md");
+    advice.add(name +
+               " is heard but answers no questions, so what is missed of it cannot be asked for. See the rights "
+               "of both sites' users at the nats-server, as in docs/cluster.md");
 }
 
 /// Plugins know how long ago; people want to know when.
@@ -122,12 +125,12 @@ Json answer_of(const cluster::Cluster& cluster, const Known& known) {
 
 void cluster(const Commanded& commanded, const Done& done) {
   if (commanded.cluster == nullptr)
-    return done(Failure{409, "no_cluster",
-                        "there is no [cluster] in the configuration, so this broker has no other sites: docs/cluster.md "
-                        "says how to join several"});
-  commanded.sites->ask([commanded, done](const std::shared_ptr<const Known>& known) {
-    done(answer_of(*commanded.cluster, *known));
-  });
+    return done(
+        Failure{409, "no_cluster",
+                "there is no [cluster] in the configuration, so this broker has no other sites: docs/cluster.md "
+                "says how to join several"});
+  commanded.sites->ask(
+      [commanded, done](const std::shared_ptr<const Known>& known) { done(answer_of(*commanded.cluster, *known)); });
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ class SiteDesk : public std::enable_shared_from_this<SiteDesk> {
 
   static constexpr std::size_t most_sites = 3000;
   static constexpr std::chrono::milliseconds pace{1000};
-  static constexpr std::chrono::milliseconds patience{120'000};  ///< figures that nobody asked for so long are not wanted
+  static constexpr std::chrono::milliseconds patience{
+      120'000};  ///< figures that nobody asked for so long are not wanted
 
  private:
   void begin();

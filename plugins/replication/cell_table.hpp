@@ -74,10 +74,7 @@ class CellTable {
     if (const auto has = row(key);
         std::all_of(places.begin(), places.end(), [&](Place place) { return has.find(place); }))
       return;
-    // Most zones have the servers that are around the first of them.
-    Group& around = groups_.around(places.front());
-    const bool are_these = std::includes(around.places.begin(), around.places.end(), places.begin(), places.end());
-    widen(key, are_these ? around : groups_.exactly(places), init);
+    widen(key, groups_.exactly(places), init);
   }
 
   /// Takes the cell of a key on a server away.

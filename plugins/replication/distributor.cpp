@@ -280,6 +280,7 @@ void Distributor::server_retired(ServerId server) {
   neighbours_.remove(place);
   peers_.retire_server(place);
   fleet_changed();
+  if (sites_) sites_->server_retired(server);
   places_.remove(server);
   gate_.retire(place);
   if (sites_) sites_->servers_changed();
@@ -335,6 +336,7 @@ void Distributor::list_came(ServerId server, std::span<const Message> items) {
 void Distributor::list_applies(ServerId server) {
   feed_.touch_all();
   servers_[server].filters_changed = false;
+  if (sites_) sites_->server_read(server);
   const Place place = places_.of(server);
   forget_gone(server);
   look_at_clock();

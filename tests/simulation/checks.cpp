@@ -6,21 +6,16 @@
 #include <string>
 
 namespace amibroker::simulation {
-namespace {
 
-/// What targets hold the name under.
-std::string shown_name_of(const Scenario& scenario, const Name& name) {
-  return name.symmetric ? name.text : shown_name(scenario, name.text);
+std::string shown_name_of(const Scenario& scenario, std::string_view name, bool symmetric) {
+  return symmetric ? std::string(name) : shown_name(scenario, name);
 }
 
-std::string variable_of(const Scenario& scenario, const Name& name) {
+std::string variable_of(const Scenario& scenario, std::string_view name, bool symmetric) {
   const std::string function = scenario.subject == Subject::device_state ? "DEVICE_STATE(" : "PRESENCE_STATE(";
-  return function + shown_name_of(scenario, name) + ")";
+  return function + shown_name_of(scenario, name, symmetric) + ")";
 }
 
-bool is_kept(const Name& name) { return !name.text.starts_with("Local/"); }
-
-/// What a server holds for a name of either kind, as text; what it would show if it holds nothing, otherwise.
 std::string held(const Scenario& scenario, ModelServer& server, std::string_view name) {
   if (scenario.subject == Subject::presence_state)
     return Ledger::as_text(server.asterisk.presence(name).value_or(sim::Presence{}));
@@ -28,6 +23,18 @@ std::string held(const Scenario& scenario, ModelServer& server, std::string_view
     if (device == name) return std::string(to_string(state));
   return "INVALID";
 }
+
+namespace {
+
+std::string shown_name_of(const Scenario& scenario, const Name& name) {
+  return shown_name_of(scenario, name.text, name.symmetric);
+}
+
+std::string variable_of(const Scenario& scenario, const Name& name) {
+  return variable_of(scenario, name.text, name.symmetric);
+}
+
+bool is_kept(const Name& name) { return !name.text.starts_with("Local/"); }
 
 std::string expected(const Scenario& scenario, FleetModel& fleet, const Name& name, std::size_t target) {
   std::string shown = scenario.subject == Subject::device_state ? "INVALID" : Ledger::as_text({});

@@ -15,6 +15,13 @@
 
 namespace amibroker::simulation {
 
+/// What targets hold a name under, and the variable by which it is written.
+[[nodiscard]] std::string shown_name_of(const Scenario& scenario, std::string_view name, bool symmetric);
+[[nodiscard]] std::string variable_of(const Scenario& scenario, std::string_view name, bool symmetric);
+
+/// What a server holds for a name of either kind, as text; what it would show if it holds nothing, otherwise.
+[[nodiscard]] std::string held(const Scenario& scenario, ModelServer& server, std::string_view name);
+
 /// `agreement`: every server that the broker reaches shows for each native device what Asterisk makes of the states
 /// that the other such servers list; and all of them hold each shared name alike. `when` goes into the text;
 /// what the server `but` shows is left out.

@@ -39,8 +39,24 @@ enum class Fault : std::uint8_t {
   second_broker,    ///< another broker has the same servers
   rival_broker,     ///< another broker has the same servers under other names, so that each writes
   replicator,       ///< two servers copy shared names to each other by themselves
+  // Of several sites only.
+  pairs,          ///< some sites have two brokers
+  late_bus,       ///< some messages between sites take up to seconds
+  lossy_bus,      ///< some are lost
+  doubled_bus,    ///< some come twice
+  cut_sites,      ///< two brokers do not hear each other, or one does not hear the other, for less or more than
+                  ///< `lost_after`
+  lone_sites,     ///< a site hears no other one, or is not heard
+  no_engine,      ///< the engine is away for all, or one broker loses its connection to it
+  dead_sites,     ///< all brokers of a site are killed, and start again
+  still_brokers,  ///< a broker stands still for a while
+  wrong_clocks,   ///< machines' clocks differ by up to 20 s, and jump
+  far_clocks,     ///< a machine's clock is wrong by minutes, and set right, in most runs backwards
+  full_queues,    ///< what is under way to a broker is thrown away, and it is told
 };
-inline constexpr std::size_t fault_count = 26;
+/// Those that one site alone may have, and all.
+inline constexpr std::size_t local_fault_count = 26;
+inline constexpr std::size_t fault_count = 38;
 
 /// The word for a fault on the command line and in traces.
 inline constexpr std::array<std::string_view, fault_count> fault_words{
@@ -48,13 +64,15 @@ inline constexpr std::array<std::string_view, fault_count> fault_words{
     "event_loss",    "silent_loss",   "reply_loss",     "command_loss",    "duplicates",     "server_restarts",
     "partitions",    "slow_targets",  "refusals",       "broker_restarts", "down_at_start",  "stays_down",
     "freezes",       "fleet_changes", "hidden_fences",  "endless_boots",   "floods",         "second_broker",
-    "rival_broker",  "replicator"};
+    "rival_broker",  "replicator",    "pairs",          "late_bus",        "lossy_bus",      "doubled_bus",
+    "cut_sites",     "lone_sites",    "no_engine",      "dead_sites",      "still_brokers",  "wrong_clocks",
+    "far_clocks",    "full_queues"};
 
 class FaultSet {
  public:
   [[nodiscard]] static constexpr FaultSet all() noexcept {
     FaultSet set;
-    set.bits_ = (1U << fault_count) - 1;
+    set.bits_ = (std::uint64_t{1} << fault_count) - 1;
     return set;
   }
 
@@ -86,7 +104,7 @@ class FaultSet {
   }
 
  private:
-  static constexpr std::uint32_t bit(Fault fault) noexcept { return 1U << static_cast<unsigned>(fault); }
+  static constexpr std::uint64_t bit(Fault fault) noexcept { return std::uint64_t{1} << static_cast<unsigned>(fault); }
 
   bool change(std::string_view word, bool without) noexcept {
     if (word == "all" || word == "none") {
@@ -101,7 +119,7 @@ class FaultSet {
     return false;
   }
 
-  std::uint32_t bits_ = 0;
+  std::uint64_t bits_ = 0;
 };
 
 }  // namespace amibroker::simulation

@@ -50,7 +50,8 @@ void FleetModel::start_broker(std::size_t number) {
   if (broker.host) return;
   for (std::size_t id = 0; id < size(); ++id) note_current(id);
   const bool rival = number > 0 && world_.scenario.faults.has(Fault::rival_broker);
-  broker.host = std::make_unique<VirtualHost>(world_, broker.cables, configured_, rival ? "rival-" : "server-");
+  broker.host = std::make_unique<VirtualHost>(world_, broker.cables, configured_, rival ? "rival-" : "server-",
+                                              world_.join_bus ? &world_.join_bus(number) : nullptr);
   broker.host->start();
 }
 

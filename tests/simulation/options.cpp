@@ -22,6 +22,7 @@ po::options_description described() {
       "faults", po::value<std::string>()->default_value("all"),
       "what may go wrong: all, none, or words with commas between; -WORD takes one away (all,-refusals)")(
       "jobs", po::value<unsigned>()->default_value(1), "threads")(
+      "sites", "several sites with a broker or two each, joined by a bus")(
       "expect-failure", "end well only if a seed fails: for builds in which a rule is broken");
   return options;
 }
@@ -49,6 +50,7 @@ bool interpret(const po::variables_map& given, RunOptions& options, std::ostream
   options.seeds = given["seeds"].as<std::uint64_t>();
   options.first = given["first"].as<std::uint64_t>();
   options.jobs = std::max(1U, given["jobs"].as<unsigned>());
+  options.sites = given.contains("sites");
   options.expect_failure = given.contains("expect-failure");
   if (!given.contains("seed")) return true;
   options.replay = true;

@@ -19,6 +19,7 @@ struct RunOptions {
   bool replay = false;  ///< one seed, with its story
   std::vector<Subject> subjects{Subject::device_state, Subject::presence_state};
   FaultSet faults = FaultSet::all();
+  bool sites = false;  ///< several sites, each with a fleet
   unsigned jobs = 1;
   bool expect_failure = false;
 };

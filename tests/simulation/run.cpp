@@ -21,7 +21,8 @@ constexpr Milliseconds live_delay{500};
 
 class Run {
  public:
-  Run(const Scenario& scenario, bool traced) : world_(scenario, traced), fleet_(world_), plan_(world_, fleet_) {}
+  Run(const Scenario& scenario, bool traced)
+      : clockwork_(scenario.seed, traced), world_(scenario, clockwork_), fleet_(world_), plan_(world_, fleet_) {}
 
   std::optional<Failure> go() {
     plan_.begin();
@@ -342,6 +343,7 @@ class Run {
     if (devices) check_steady(world_, fleet_, before);
   }
 
+  Clockwork clockwork_;
   World world_;
   FleetModel fleet_;
   FaultPlan plan_;

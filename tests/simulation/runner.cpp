@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "tests/simulation/run.hpp"
+#include "tests/simulation/sites_run.hpp"
 
 namespace amibroker::simulation {
 namespace {
 
-constexpr std::size_t most_printed = 10;  // further failures are only counted
+constexpr std::size_t most_printed = 40;  // further failures are only counted
 constexpr auto progress_period = std::chrono::seconds(10);
 
 class Runner {
@@ -44,7 +45,8 @@ class Runner {
   }
 
   void run_one(std::uint64_t seed, Subject subject) {
-    const auto failure = run_seed(seed, subject, options_.faults, options_.replay);
+    const auto run = options_.sites ? run_sites_seed : run_seed;
+    const auto failure = run(seed, subject, options_.faults, options_.replay);
     if (!failure) return;
     const std::lock_guard lock(mutex_);
     ++failed_;
@@ -55,8 +57,8 @@ class Runner {
     const auto number = static_cast<unsigned long long>(seed);
     std::printf("FAILED seed %llu, plugin %s_state, check %s: %s\n", number, plugin, failure->check.c_str(),
                 failure->text.c_str());
-    std::printf("  replay with: simulation --seed %llu --plugin %s --faults %s\n", number, plugin,
-                options_.faults.text().c_str());
+    std::printf("  replay with: simulation%s --seed %llu --plugin %s --faults %s\n", options_.sites ? " --sites" : "",
+                number, plugin, options_.faults.text().c_str());
     std::fflush(stdout);
   }
 

@@ -10,7 +10,7 @@ namespace {
 FaultSet choose_faults(Random& random, FaultSet allowed) {
   FaultSet chosen;
   const double chance = 0.1 * random.between(1, 7);
-  for (std::size_t i = 0; i < fault_count; ++i) {
+  for (std::size_t i = 0; i < local_fault_count; ++i) {
     const auto fault = static_cast<Fault>(i);
     // What makes a run long is rare, so that many can be run.
     const bool rare = fault == Fault::second_broker || fault == Fault::rival_broker || fault == Fault::replicator;

@@ -44,9 +44,10 @@ struct Scenario {
   Milliseconds request_timeout{0};
   bool aggregate = true;
   bool custom = false;
-  bool lost_before_event = true;  ///< a hole is told before the event that shows it, or after it
-  std::vector<bool> numbered;     ///< by server: its module numbers the events
-  std::vector<bool> late;         ///< by server: it is down at first
+  bool lost_before_event = true;                ///< a hole is told before the event that shows it, or after it
+  std::vector<bool> numbered;                   ///< by server: its module numbers the events
+  std::vector<bool> late;                       ///< by server: it is down at first
+  std::vector<std::vector<std::string>> zones;  ///< by server, if there are several sites; otherwise none has any
 };
 
 /// The scenario of a seed, with at most these faults.

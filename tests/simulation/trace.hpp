@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "tests/simulation/agenda.hpp"
 
@@ -15,7 +16,10 @@ namespace amibroker::simulation {
 /// Writes a line for each thing that happens, with its time in milliseconds, or nothing if it is off.
 class Trace {
  public:
-  Trace(const Agenda& agenda, bool on) : agenda_(agenda), on_(on) {}
+  /// `site`: stands before each line, if there are several.
+  Trace(const Agenda& agenda, bool on, std::string site = {}) : agenda_(agenda), on_(on), site_(std::move(site)) {
+    if (!site_.empty()) site_.append(": ");
+  }
 
   [[nodiscard]] bool on() const noexcept { return on_; }
 
@@ -23,7 +27,7 @@ class Trace {
   template <typename... Pieces>
   void line(const Pieces&... pieces) const {
     if (!on_) return;
-    std::string text;
+    std::string text = site_;
     (append(text, pieces), ...);
     std::printf("%12.3f  %s\n", static_cast<double>(agenda_.elapsed().count()) / 1000.0, text.c_str());
   }
@@ -36,6 +40,7 @@ class Trace {
 
   const Agenda& agenda_;
   bool on_;
+  std::string site_;
 };
 
 }  // namespace amibroker::simulation

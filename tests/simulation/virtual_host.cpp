@@ -10,8 +10,12 @@
 namespace amibroker::simulation {
 
 VirtualHost::VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables,
-                         const std::vector<bool>& configured, std::string_view prefix)
-    : world_(world), prefix_(prefix), cables_(cables), options_(option_table(world.scenario.subject)) {
+                         const std::vector<bool>& configured, std::string_view prefix, testing::FakeBus* bus)
+    : world_(world), prefix_(prefix), cables_(cables), bus_(bus), options_(option_table(world.scenario.subject)) {
+  if (bus_ != nullptr)
+    bus_->on_loop = [this](const std::function<void()>& task) {
+      if (!keep_for_later(task)) task();
+    };
   for (ServerId id = 0; id < cables.size(); ++id)
     if (configured[id]) add(id);
   set_options();
@@ -22,6 +26,10 @@ void VirtualHost::add(ServerId id) {
   ServerInfo info{};
   info.id = number;
   info.section = info.name = sections_.emplace_back(prefix_ + std::to_string(id));
+  if (id < world_.scenario.zones.size()) {
+    const auto& zones = world_.scenario.zones[id];
+    info.zones = zones_.emplace_back(zones.begin(), zones.end());
+  }
   servers_.push_back(info);
   links_.push_back(std::make_unique<VirtualLink>(world_, id, number, *cables_[id], static_cast<LinkListener&>(*this)));
 }
@@ -88,6 +96,7 @@ void VirtualHost::kill() {
   still_ = false;
   kept_.clear();
   dead_ = true;  // what the plugin asks for in stop comes to nothing
+  if (bus_ != nullptr) bus_->leave();
   for (const auto& link : links_)
     if (!link->retired()) link->die();
   plugin_->stop();

@@ -23,9 +23,9 @@ namespace amibroker::simulation {
 class VirtualHost final : public Host, private LinkListener {
  public:
   /// `cables`: one for each model server; `configured`: which of these are in the configuration at first;
-  /// `prefix`: of the names of its sections.
+  /// `prefix`: of the names of its sections; `bus`: null if there is none.
   VirtualHost(World& world, std::span<const std::unique_ptr<Cable>> cables, const std::vector<bool>& configured,
-              std::string_view prefix);
+              std::string_view prefix, testing::FakeBus* bus);
   ~VirtualHost();
   VirtualHost(const VirtualHost&) = delete;
   VirtualHost& operator=(const VirtualHost&) = delete;
@@ -74,7 +74,9 @@ class VirtualHost final : public Host, private LinkListener {
   [[nodiscard]] bool verbose() const noexcept override { return false; }
   void log(Level level, std::string_view text) noexcept override;
   [[nodiscard]] Counter& counter(std::string_view name) noexcept override;
-  [[nodiscard]] void* extension(std::string_view, std::uint32_t) noexcept override { return nullptr; }
+  [[nodiscard]] void* extension(std::string_view name, std::uint32_t version) noexcept override {
+    return name == Bus::extension_name && version == Bus::extension_version ? static_cast<Bus*>(bus_) : nullptr;
+  }
 
  private:
   struct Timer {
@@ -101,13 +103,15 @@ class VirtualHost final : public Host, private LinkListener {
   std::string prefix_;
   std::size_t known_names_ = 0;  ///< as the log said last
   std::span<const std::unique_ptr<Cable>> cables_;
+  testing::FakeBus* const bus_;
   std::deque<std::string> sections_;  ///< a deque, because servers_ has views of its strings
+  std::deque<std::vector<std::string_view>> zones_;
   std::vector<ServerInfo> servers_;
   std::vector<std::unique_ptr<VirtualLink>> links_;  ///< by number, those of retired servers included
   std::vector<std::string> subscribed_;
   bool subscribed_to_all_ = false;
   std::vector<Field> fields_;  ///< of the event that is handed over
-  amibroker::testing::FakeOptions options_;
+  testing::FakeOptions options_;
   std::unordered_map<TimerId, Timer> timers_;
   TimerId last_timer_ = 0;
   std::map<std::string, Counter, std::less<>> counters_;

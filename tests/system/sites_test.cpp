@@ -26,8 +26,8 @@ class SitesSystem : public ControlSystem {
     other = std::make_unique<Daemon>(
         AMIBROKER_DAEMON,
         std::vector{folder.write(
-            "paris.ini", text_of({.servers = {1}, .after = "[control]\nsocket = " + other_socket() + "\n" +
-                                                           cluster("paris")}))});
+            "paris.ini",
+            text_of({.servers = {1}, .after = "[control]\nsocket = " + other_socket() + "\n" + cluster("paris")}))});
     ASSERT_TRUE(other->says("[server-1] is up")) << other->output();
     ASSERT_TRUE(wait_until(20s, [&] { return state_of_paris() == "there"; })) << look("cluster");
   }
@@ -75,8 +75,9 @@ TEST_F(SitesSystem, TheToolSaysHowTheOtherSiteIs) {
   ASSERT_TRUE(wait_until(20s, [&] { return paris().at("round_trip_ms").is_number(); })) << paris();
   const Ran ran = run({"cluster"});
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.output, AllOf(StartsWith("site berlin, connected to the bus\n"), HasSubstr("device_state    this broker"),
-                                HasSubstr("\nparis  device_state    there"), Not(HasSubstr("!"))));
+  EXPECT_THAT(ran.output,
+              AllOf(StartsWith("site berlin, connected to the bus\n"), HasSubstr("device_state    this broker"),
+                    HasSubstr("\nparis  device_state    there"), Not(HasSubstr("!"))));
   EXPECT_LT(paris().at("round_trip_ms").get<double>(), 1000);
   EXPECT_EQ(look("status").at("site"), "berlin");
   EXPECT_TRUE(metrics_have("amibroker_cluster_site_up{site=\"paris\",plugin=\"device_state\"} 1\n"));

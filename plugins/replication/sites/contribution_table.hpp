@@ -35,7 +35,7 @@ class ContributionTable {
 
   /// The stream gives the key this value (not no_value); `name`: of the key. True if that is different from before.
   bool set(KeyId key, std::string_view name, StreamId stream, ValueId value, Stamp stamp, std::uint16_t generation,
-           std::uint32_t said_as);
+           std::uint32_t said_as = 0);
   /// The stream gives the key no value. True if it gave one.
   bool remove(KeyId key, std::string_view name, StreamId stream);
 

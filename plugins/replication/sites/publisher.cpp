@@ -108,7 +108,7 @@ void Publisher::look(KeyId key) {
   for (auto& [zone, now] : in_zones_) {
     // Where states are combined, the first of them says no more than nothing does.
     if (now.value == first_value && !states_.newest_counts()) now.value = no_value;
-    if (now.value != no_value && said_.set(key, name, zone, now.value, now.stamp, 0, 0))
+    if (now.value != no_value && said_.set(key, name, zone, now.value, now.stamp, 0))
       say(zone, {kind, name, values_.text(now.value), now.stamp});
   }
   std::vector<ZoneId> over;

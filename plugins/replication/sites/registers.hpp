@@ -57,7 +57,7 @@ class Registers {
     value,    ///< a newer value
     no_room,  ///< there are too many names
   };
-  Taken take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by);
+  Taken take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by = unknown_site);
 
   /// Null if nothing is known of the name.
   [[nodiscard]] const Register* find(ZoneId zone, std::string_view name) const noexcept;

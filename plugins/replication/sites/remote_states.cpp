@@ -99,8 +99,18 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
 // --- Showing -------------------------------------------------------------------------------------------------------
 
 void RemoteStates::show(KeyId key, ZoneId zone, Urgency urgency) {
+  std::span<const Place> places = parts_.zones.places(zone);
+  if (parts_.hints != nullptr) places = parts_.hints->who_needs(parts_.keys.shown_name(key), places);
   parts_.names.touch(key);
-  parts_.replicator.outside_changed(key, parts_.zones.places(zone), urgency, parts_.host.now());
+  parts_.replicator.outside_changed(key, places, urgency, parts_.host.now());
+}
+
+void RemoteStates::show_name(std::string_view name) {
+  const std::optional<KeyId> key = parts_.keys.find(name);
+  if (!key) return;
+  std::vector<ZoneId> zones;
+  said_.each(*key, [&](const ContributionTable::Entry& entry) { zones.push_back(streams_[entry.stream].zone); });
+  for (const ZoneId zone : zones) show(*key, zone, Urgency::dump);
 }
 
 void RemoteStates::show_shared(ZoneId zone, std::string_view name, Urgency urgency) {

@@ -18,6 +18,7 @@
 #include "plugins/replication/name_rules.hpp"
 #include "plugins/replication/replicator.hpp"
 #include "plugins/replication/sites/contribution_table.hpp"
+#include "plugins/replication/sites/hints.hpp"
 #include "plugins/replication/sites/hybrid_clock.hpp"
 #include "plugins/replication/sites/local_states.hpp"
 #include "plugins/replication/sites/name_globs.hpp"
@@ -61,6 +62,7 @@ class RemoteStates {
     const LocalStates& states;
     Registers& registers;
     HybridClock& clock;
+    Hints* hints;  ///< null: servers need all names
   };
   /// `most_names`: that one site may bring. `accept`: globs.
   RemoteStates(const Parts& parts, std::span<const std::string_view> accept, std::size_t most_names);
@@ -84,6 +86,8 @@ class RemoteStates {
   void add(KeyId key, const Row& row, std::span<ValueId> shown) const noexcept;
   /// Servers have other zones: everything is shown anew, in slices.
   void show_all();
+  /// A server has come to need this name.
+  void show_name(std::string_view name);
   /// What is shared is shown as the registers say.
   void show_shared(ZoneId zone, std::string_view name, Urgency urgency);
   /// What the registers say that this server should hold; null: nothing.

@@ -14,6 +14,14 @@ constexpr std::size_t most_shared_names = 1'000'000;
 constexpr std::size_t most_warned = 1000;
 constexpr std::chrono::hours between_lines{1};
 
+/// Another number for each broker, so that they do not all ask at the same moment. Of the bus, not of true chance, so
+/// that a simulated run can be repeated.
+std::uint64_t jitter_of(const Bus& bus) {
+  FleetSign sign;
+  sign.add(bus.info().site);
+  return sign.value() ^ static_cast<std::uint64_t>(bus.unix_ms());
+}
+
 }  // namespace
 
 Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local, std::uint64_t variant,
@@ -25,10 +33,10 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
       states_(parts.replicator, zones_, parts.combiner, parts.values),
       registers_(parts.values, first_value, most_shared_names),
       remote_({parts.host, parts.names, parts.replicator, parts.neighbours, parts.keys, parts.values, zones_, states_,
-               registers_, clock_},
+               registers_, clock_, parts.bus.info().hinted ? &make_hints() : nullptr},
               parts.bus.info().accept, most_names),
       publisher_(parts.host, parts.bus, parts.replicator, parts.keys, parts.values, zones_, states_, registers_),
-      receiver_(parts.host, parts.bus, remote_, registers_, zones_, life.began_us ^ life.salt),
+      receiver_(parts.host, parts.bus, remote_, registers_, zones_, jitter_of(parts.bus)),
       speaker_(life),
       watch_(parts.host, parts.bus),
       started_(parts.host.now()),
@@ -38,6 +46,12 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
   parts_.bus.subscribe("hb", [this](const Bus::Heard& heard) { heard_heartbeat(heard); });
   parts_.replicator.set_outside(this);
   timer_ = parts_.host.every(tick_period, [this] { tick(); });
+}
+
+Hints& Sites::make_hints() {
+  return hints_.emplace(
+      parts_.host, parts_.places, [this](std::string_view name) { remote_.show_name(name); },
+      [this] { remote_.show_all(); });
 }
 
 Sites::~Sites() {

@@ -58,6 +58,14 @@ class Sites final : public Outside {
 
   /// Servers were added, changed or retired.
   void servers_changed();
+  /// A server's states were read.
+  void server_read(ServerId server) {
+    if (hints_) hints_->server_read(server);
+  }
+  /// It is about to lose its place.
+  void server_retired(ServerId server) {
+    if (hints_) hints_->server_retired(server);
+  }
   /// A key is being given back.
   void removed(KeyId key);
 
@@ -122,6 +130,7 @@ class Sites final : public Outside {
   [[nodiscard]] std::string_view name_of(SiteId site) const noexcept;
   [[nodiscard]] std::optional<std::chrono::milliseconds> age_of(Stamp stamp) const noexcept;
   [[nodiscard]] bool is_shared(KeyId key) const noexcept;
+  Hints& make_hints();
   void tick();
   void look_at_clock();
   void speak();
@@ -141,6 +150,7 @@ class Sites final : public Outside {
   LocalStates states_;
   Registers registers_;
   HybridClock clock_;
+  std::optional<Hints> hints_{};  ///< with `show = hinted`
   RemoteStates remote_;
   Publisher publisher_;
   Receiver receiver_;

@@ -11,14 +11,14 @@ void Speaker::heard(const Other& other, TimePoint now) {
   highest_ = std::max(highest_, other.epoch);
   if (is_better(other)) better_heard_ = now;
   ahead_ = other.reach > reach_ ? ahead_ + 1 : 0;
-  if (!other.speaks) {
-    if (speaks_ && ahead_ >= yield_after) speaks_ = false;
-    return;
-  }
-  other_spoke_ = now;
+  if (other.speaks) other_spoke_ = now;
   if (!speaks_ || !keeps_rule(44)) return;
-  if (is_better(other)) speaks_ = false;
-  else outdone_ |= other.epoch >= epoch_;
+  if (other.speaks ? is_better(other) : ahead_ >= yield_after) {
+    speaks_ = false;
+    gave_way_ = now;
+  }
+  // Others follow the highest epoch that they heard, whoever has it by now.
+  outdone_ |= other.epoch >= epoch_;
 }
 
 bool Speaker::tick(const Self& self, TimePoint now) {
@@ -39,6 +39,7 @@ bool Speaker::tick(const Self& self, TimePoint now) {
   }
   TimePoint from = self.alone && !other_spoke_ ? *ready_since_ : *ready_since_ + silence;
   if (other_spoke_) from = std::max(from, *other_spoke_ + silence);
+  if (gave_way_) from = std::max(from, *gave_way_ + 2 * silence);
   if (better_heard_ && now - *better_heard_ < silence) from += for_the_better;
   if (now < from) return false;
   speak(self.unix_ms);

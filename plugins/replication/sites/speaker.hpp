@@ -68,11 +68,12 @@ class Speaker {
   bool speaks_ = false;
   std::uint64_t epoch_ = 0;
   std::uint64_t highest_ = 0;
-  bool outdone_ = false;  ///< another one speaks with as high an epoch, and is to give way
+  bool outdone_ = false;  ///< another one has as high an epoch
   int ahead_ = 0;
   std::optional<TimePoint> ready_since_{};
   std::optional<TimePoint> other_spoke_{};
   std::optional<TimePoint> better_heard_{};
+  std::optional<TimePoint> gave_way_{};
 };
 
 }  // namespace amibroker::replication

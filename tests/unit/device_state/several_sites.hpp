@@ -32,9 +32,9 @@ using Held = std::map<std::string, std::string>;
 /// One site: a broker with some servers, each of which holds what it is written.
 class Site {
  public:
-  Site(FakeHub& hub, const std::string& name, std::size_t servers)
+  Site(FakeHub& hub, const std::string& name, std::size_t servers, bool hinted)
       : host(std::vector<std::string>(servers, "server"), DeviceState::options),
-        bus(hub.join({name})),
+        bus(hub.join({.site = name, .hinted = hinted})),
         held(servers),
         own(servers) {}
 
@@ -60,6 +60,7 @@ class Site {
       busy = host.run_posted() != 0;
       busy |= read() != 0;
       busy |= write() != 0;
+      busy |= list_hints() != 0;
     }
   }
 
@@ -69,6 +70,8 @@ class Site {
   DeviceState plugin;
   std::vector<Held> held;  ///< by server: what was written
   std::vector<Held> own;   ///< by server: its own devices
+  std::map<ServerId, std::vector<std::string>> hints;
+  bool lists_hints = true;
   std::size_t writes = 0;
 
  private:
@@ -80,6 +83,23 @@ class Site {
           lists[server].push_back({{"Event", "DeviceStateChange"}, {"Device", device}, {"State", state}});
     return replication::read_servers(
         host, [&](ServerId server, const Message& event) { plugin.on_event(server, event); }, lists);
+  }
+
+  std::size_t list_hints() {
+    std::size_t count = 0;
+    for (; !host.requests.empty() && host.requests.front().action.name() == "ExtensionStateList"; ++count) {
+      const ServerId server = host.requests.front().server;
+      if (!lists_hints) {
+        host.answer(Outcome::error, "Permission denied");
+        continue;
+      }
+      std::vector<MessageBuilder> items(hints[server].size());
+      std::vector<Message> messages;
+      for (std::size_t i = 0; i < items.size(); ++i)
+        messages.push_back(items[i].add("Event", "ExtensionStatus").add("Hint", hints[server][i]).message());
+      host.answer(Outcome::success, "", messages);
+    }
+    return count;
   }
 
   std::size_t write() {
@@ -103,8 +123,8 @@ class Site {
 
 class Sites : public ::testing::Test {
  protected:
-  Site& add(const std::string& name, std::size_t servers = 1) {
-    sites_.push_back(std::make_unique<Site>(hub_, name, servers));
+  Site& add(const std::string& name, std::size_t servers = 1, bool hinted = false) {
+    sites_.push_back(std::make_unique<Site>(hub_, name, servers, hinted));
     return *sites_.back();
   }
   void start_all() {

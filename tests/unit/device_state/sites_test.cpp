@@ -89,5 +89,32 @@ TEST_F(Sites, OnlyWhoSharesAZoneIsShown) {
   EXPECT_TRUE(b.held[1].empty());
 }
 
+TEST_F(Sites, WithHintedOnlyWhatHintsNeedIsWritten) {
+  Site& a = add("a");
+  Site& b = add("b", 2, true);
+  b.hints[0] = {"PJSIP/7&Custom:PJSIP/100,CustomPresence:7"};
+  start_all();
+  a.say(0, "PJSIP/100", "INUSE");
+  a.say(0, "PJSIP/200", "INUSE");
+  pass(milliseconds(100));
+  EXPECT_EQ(b.held[0], (Held{{"Custom:PJSIP/100", "INUSE"}}));
+  EXPECT_TRUE(b.held[1].empty());
+  b.hints[1] = {"Custom:PJSIP/200"};
+  pass(seconds(400));
+  EXPECT_EQ(b.held[1], (Held{{"Custom:PJSIP/200", "INUSE"}}));
+  EXPECT_EQ(b.held[0].size(), 1U);
+}
+
+TEST_F(Sites, AServerThatDoesNotListItsHintsIsWrittenAll) {
+  Site& a = add("a");
+  Site& b = add("b", 1, true);
+  b.lists_hints = false;
+  start_all();
+  a.say(0, "PJSIP/100", "INUSE");
+  pass(milliseconds(100));
+  EXPECT_EQ(b.held[0], (Held{{"Custom:PJSIP/100", "INUSE"}}));
+  EXPECT_EQ(b.host.logged(Level::warning, "its hints cannot be listed (Permission denied)"), 1U);
+}
+
 }  // namespace
 }  // namespace amibroker::device_state
