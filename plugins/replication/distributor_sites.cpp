@@ -18,6 +18,9 @@ void Distributor::join_sites(Bus& bus, const Combiner& combiner) {
   sites_.emplace(
       Sites::Parts{host_, bus, *this, replicator_, neighbours_, combiner, places_, keys_, values_}, life_,
       [this] { return local_side(); }, variant.value(), most_names);
+  site_commands_.emplace(host_, *sites_);
+  lamp_commands_.set_sites(*sites_);
+  report_.set_sites(*sites_);
   sites_timer_ = host_.every(look_at_sites, [this] { look_at_sites_again(); });
 }
 

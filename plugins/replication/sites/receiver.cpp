@@ -57,7 +57,6 @@ Receiver::Site* Receiver::site_of(std::string_view name) {
   site.name = name;
   site.id = static_cast<SiteId>(sites_.size() - 1);
   site.own = name == bus_.info().site;
-  site.known_since = host_.now();
   return &site;
 }
 
@@ -130,7 +129,6 @@ void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat, bool
   site->complete = heartbeat.complete;
   site->filtered = heartbeat.filtered;
   site->variant = heartbeat.variant;
-  site->ahead_ms = heartbeat.unix_ms - bus_.unix_ms();
   for (const Heartbeat::Stream& said : heartbeat.streams) {
     const std::optional<ZoneId> zone = zones_.find(said.zone);
     if (!zone || zones_.places(*zone).empty()) continue;

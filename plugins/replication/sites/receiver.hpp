@@ -61,12 +61,18 @@ class Receiver {
     bool complete = false;
     bool filtered = false;
     TimePoint heard{};  ///< its last heartbeat
-    TimePoint known_since{};
-    std::int64_t ahead_ms = 0;  ///< by how much its clock seems to be ahead of ours
     std::uint64_t gaps = 0;
     std::uint64_t snapshots = 0;  ///< of its streams that were read to the end
   };
   [[nodiscard]] const std::map<std::string, Site, std::less<>>& sites() const noexcept { return sites_; }
+  /// Calls `visit(ZoneId)` for each zone in which it is followed.
+  template <typename Visit>
+  void each_zone(const Site& site, Visit&& visit) const {
+    for (auto at = streams_.lower_bound({site.id, 0}); at != streams_.end() && at->first.first == site.id; ++at)
+      if (at->second->epoch != 0) visit(at->first.second);
+  }
+  /// Whether something of it is being read as a whole, or is to be.
+  [[nodiscard]] bool is_reading(const Site& site) const noexcept;
 
   static constexpr std::size_t most_sites = 1000;
   static constexpr std::size_t most_streams = 60'000;

@@ -18,6 +18,12 @@ bool Receiver::is_settled() const noexcept {
   });
 }
 
+bool Receiver::is_reading(const Site& site) const noexcept {
+  for (auto at = streams_.lower_bound({site.id, 0}); at != streams_.end() && at->first.first == site.id; ++at)
+    if (at->second->asking || at->second->wanted) return true;
+  return false;
+}
+
 /// Soon: not all at the same moment, because all sites may have missed the same message.
 void Receiver::want(Stream& stream) {
   if (std::exchange(stream.wanted, true)) return;

@@ -71,7 +71,9 @@ void RemoteStates::take_one_way(StreamId stream, const Line& line, Urgency urgen
   const ValueId value = parts_.names.number_of(line.value);
   if (!said_.any(*key)) parts_.keys.hold(*key);
   if (is_new) ++sites_[streams_[stream].site].names;
-  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation)) return;
+  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation,
+                 parts_.replicator.contributions()))
+    return;
   show(*key, streams_[stream].zone, urgency);
 }
 
@@ -90,10 +92,13 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   }
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
+  const Stream& from = streams_[stream];
   const ValueId value = parts_.names.number_of(line.value);
-  const bool is_right = streams_[stream].own_site && !speaks_ && urgency == Urgency::dump;
-  const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp)
-                                          : parts_.registers.take(zone, line.name, value, line.stamp);
+  // What a snapshot says, a third site may have set.
+  const SiteId by = urgency == Urgency::dump ? unknown_site : from.own_site ? this_site : from.site;
+  const bool is_right = from.own_site && !speaks_ && urgency == Urgency::dump;
+  const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp, by)
+                                          : parts_.registers.take(zone, line.name, value, line.stamp, by);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
   // A later stamp alone may make this zone's value count more than another zone's.
   if (is_held_back(stream, line)) return;

@@ -29,9 +29,6 @@
 
 namespace amibroker::replication {
 
-/// A site as a number from 0.
-using SiteId = std::uint16_t;
-
 /// What RemoteStates needs of the one that keeps the names and values.
 class Names {
  public:
@@ -111,14 +108,18 @@ class RemoteStates {
   [[nodiscard]] bool filters() const noexcept { return accept_.any(); }
   [[nodiscard]] bool any(KeyId key) const noexcept { return said_.any(key); }
   /// Names that the site brought.
-  [[nodiscard]] std::size_t brought_by(SiteId site) const noexcept { return sites_[site].names; }
+  [[nodiscard]] std::size_t brought_by(SiteId site) const noexcept {
+    return site < sites_.size() ? sites_[site].names : 0;
+  }
 
-  /// Calls `visit(SiteId, ZoneId, ValueId)` for what each site says of a one-way key.
+  [[nodiscard]] std::string_view site_name(SiteId site) const noexcept { return sites_[site].name; }
+
+  /// Calls `visit(SiteId, ZoneId, const ContributionTable::Entry&)` for what each site says of a one-way key.
   template <typename Visit>
   void each(KeyId key, Visit&& visit) const {
     said_.each(key, [&](const ContributionTable::Entry& entry) {
       const Stream& stream = streams_[entry.stream];
-      visit(stream.site, stream.zone, entry.value);
+      visit(stream.site, stream.zone, entry);
     });
   }
   template <typename Visit>

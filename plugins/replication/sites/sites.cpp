@@ -38,6 +38,7 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
       publisher_(parts.host, parts.bus, parts.replicator, parts.keys, parts.values, zones_, states_, registers_),
       receiver_(parts.host, parts.bus, remote_, registers_, zones_, jitter_of(parts.bus)),
       speaker_(life),
+      watch_(parts.host, parts.bus),
       started_(parts.host.now()),
       last_unix_ms_(parts.bus.unix_ms()),
       last_looked_at_(parts.host.now()) {
@@ -108,7 +109,7 @@ void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
 
 void Sites::set(ZoneId zone, KeyId key, ValueId value, Stamp stamp) {
   const std::string_view name = parts_.keys.shown_name(key);
-  const Registers::Taken taken = registers_.take(zone, name, value, stamp);
+  const Registers::Taken taken = registers_.take(zone, name, value, stamp, this_site);
   if (taken == Registers::Taken::value || taken == Registers::Taken::stamp)
     publisher_.news(zone, name, parts_.values.text(value), stamp);
   else if (taken == Registers::Taken::no) remote_.show_shared(zone, name, Urgency::dump);  // others know better
@@ -162,7 +163,8 @@ void Sites::take_over(KeyId key) {
     const Registers::Register* const known = remote_.expected(row.place(i), parts_.keys.shown_name(key));
     if (known != nullptr && known->value == held) continue;
     const Stamp stamp = known == nullptr ? 0 : clock_.next(last_unix_ms_);
-    for (const ZoneId zone : zones_.of(row.place(i))) registers_.take(zone, parts_.keys.shown_name(key), held, stamp);
+    for (const ZoneId zone : zones_.of(row.place(i)))
+      registers_.take(zone, parts_.keys.shown_name(key), held, stamp, this_site);
   }
 }
 
@@ -196,6 +198,7 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
     if (spoke && !speaker_.speaks()) publisher_.end();
   } else {
     check(heard.site, *heartbeat);
+    if (heartbeat->speaks) watch_.heartbeat(heard.site, heartbeat->unix_ms, heartbeat->variant != variant_);
   }
   remote_.set_speaks(speaker_.speaks());
   if (heartbeat->ready && heartbeat->variant == variant_)

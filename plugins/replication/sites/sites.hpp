@@ -19,6 +19,7 @@
 #include "plugins/replication/sites/publisher.hpp"
 #include "plugins/replication/sites/receiver.hpp"
 #include "plugins/replication/sites/remote_states.hpp"
+#include "plugins/replication/sites/site_watch.hpp"
 #include "plugins/replication/sites/speaker.hpp"
 
 namespace amibroker::replication {
@@ -81,7 +82,31 @@ class Sites final : public Outside {
   [[nodiscard]] bool speaks() const noexcept { return speaker_.speaks(); }
   [[nodiscard]] std::string_view site() const noexcept { return parts_.bus.info().site; }
   [[nodiscard]] bool is_up() const noexcept { return parts_.bus.is_up(); }
+  [[nodiscard]] bool other_speaks() const noexcept { return speaker_.other_speaks(parts_.host.now()); }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return speaker_.epoch(); }
+  [[nodiscard]] std::chrono::seconds lost_after() const noexcept { return parts_.bus.info().lost_after; }
+  [[nodiscard]] const SiteWatch& watch() const noexcept { return watch_; }
+  [[nodiscard]] bool is_reading(const Receiver::Site& site) const noexcept { return receiver_.is_reading(site); }
+  /// Calls `visit(std::string_view name)` for each zone in which the site is followed.
+  template <typename Visit>
+  void each_zone(const Receiver::Site& site, Visit&& visit) const {
+    receiver_.each_zone(site, [&](ZoneId zone) { visit(zones_.name(zone)); });
+  }
   [[nodiscard]] std::string_view zone_name(ZoneId zone) const noexcept { return zones_.name(zone); }
+
+  /// What a site says of a name.
+  struct Word {
+    std::string_view site;  ///< empty: nobody knows any more which
+    std::string_view zone;
+    ValueId value;
+    std::optional<std::chrono::milliseconds> age{};  ///< nothing: not known
+  };
+  /// Of a device, what each other site says of one of its own; of a name that is shared, what it was set to last, and
+  /// by whom, which may be this site. At most `most_words`.
+  [[nodiscard]] std::vector<Word> words(KeyId key) const;
+  /// The other site whose word about the name came last, after those of the servers here; nothing: there is none, or it
+  /// is not known which.
+  [[nodiscard]] std::optional<std::string_view> last_site(KeyId key) const;
 
   template <typename Visit>
   void each_value(Visit&& visit) const {
@@ -98,9 +123,13 @@ class Sites final : public Outside {
   static constexpr std::chrono::milliseconds heartbeat_period{1000};
   static constexpr std::chrono::milliseconds first_heartbeats{1500};
   static constexpr std::chrono::milliseconds start_wait{3000};
+  static constexpr std::size_t most_words = 50;
   static constexpr std::uint64_t names_every = 10;  ///< heartbeats that say the SystemNames, too
 
  private:
+  [[nodiscard]] std::string_view name_of(SiteId site) const noexcept;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> age_of(Stamp stamp) const noexcept;
+  [[nodiscard]] bool is_shared(KeyId key) const noexcept;
   Hints& make_hints();
   void tick();
   void look_at_clock();
@@ -126,6 +155,7 @@ class Sites final : public Outside {
   Publisher publisher_;
   Receiver receiver_;
   Speaker speaker_;
+  SiteWatch watch_;
   Local local_{};
   TimePoint started_;
   std::optional<TimePoint> up_since_{};
