@@ -37,6 +37,8 @@ Sites::Local Distributor::local_side() const {
   local.complete = gate_.all_decided();
   local.ready = local.complete || start_timer_ == 0;
   local.alone = !peers_.any();
+  const auto [leads, stands_by] = peers_.balance();
+  local.leads = leads >= stands_by;
   for (const ServerInfo& server : host_.servers()) local.reach += host_.is_up(server.id) ? 1U : 0U;
   return local;
 }

@@ -124,7 +124,8 @@ void Sites::tick() {
   if (!parts_.bus.is_up()) up_since_.reset();
   else if (!up_since_) up_since_ = now;
   const bool spoke = speaker_.speaks();
-  const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.reach, last_unix_ms_};
+  const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.leads, local_.reach,
+                           last_unix_ms_};
   if (speaker_.tick(self, now)) speak();
   if (spoke && !speaker_.speaks()) publisher_.end();
   remote_.set_speaks(speaker_.speaks());
@@ -173,6 +174,7 @@ void Sites::beat() {
   heartbeat.epoch = speaker_.epoch();
   heartbeat.life = life_;
   heartbeat.speaks = speaker_.speaks();
+  heartbeat.leads = local_.leads;
   heartbeat.ready = heartbeat.speaks && publisher_.is_ready();
   heartbeat.complete = local_.complete;
   heartbeat.filtered = publisher_.filters() || remote_.filters();
@@ -194,7 +196,7 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
   const TimePoint now = parts_.host.now();
   const bool spoke = speaker_.speaks();
   if (heard.site == parts_.bus.info().site) {
-    speaker_.heard({heartbeat->life, heartbeat->epoch, heartbeat->speaks, heartbeat->reach}, now);
+    speaker_.heard({heartbeat->life, heartbeat->epoch, heartbeat->speaks, heartbeat->leads, heartbeat->reach}, now);
     if (spoke && !speaker_.speaks()) publisher_.end();
   } else {
     check(heard.site, *heartbeat);

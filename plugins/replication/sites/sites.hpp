@@ -46,6 +46,7 @@ class Sites final : public Outside {
     bool ready = false;     ///< enough is known of the servers to speak for them
     bool complete = false;  ///< all servers were read, or are lost
     bool alone = true;      ///< no other broker is seen on the servers
+    bool leads = true;      ///< it writes to most of those on which there are others
     std::uint32_t reach = 0;
   };
   /// `local`: asked at each tick. `variant`: equal for plugins whose options make the same names and values.

@@ -94,6 +94,7 @@ struct Heartbeat {
   Life life{};
   bool speaks = false;        ///< for its site; of two brokers one does
   bool ready = false;         ///< it has looked up what it is to say, and answers
+  bool leads = false;         ///< it writes to most of its servers
   bool complete = false;      ///< see PartHead
   bool filtered = false;      ///< `share` or `accept` keeps something back, so hashes of shared names say nothing
   std::uint32_t reach = 0;    ///< servers that it reaches
