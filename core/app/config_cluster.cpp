@@ -159,6 +159,18 @@ void check_tls(const base::Section& section, const cluster::Settings& settings, 
   }
 }
 
+/// Whoever is in between could read it, and say things in our name.
+void warn_of_plain(const base::Section& section, const cluster::Settings& settings, base::Findings& findings) {
+  for (const cluster::Url& url : settings.urls) {
+    if (url.tls || url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.")) continue;
+    findings.warning(
+        base::line_of(section, "url"),
+        "url: " + url.text() +
+            " is another machine, and nothing on the way to it is encrypted, the password included: use tls://");
+    return;
+  }
+}
+
 void warn_of_isolated(const Config& config, base::Findings& findings) {
   for (const host::PluginConfig& plugin : config.plugins)
     if (plugin.enabled && host::runs_apart(plugin))
@@ -178,6 +190,7 @@ void read_cluster(const std::vector<base::Section>& sections, Config& config, ba
     base::read_keys(section, cluster_keys(), draft, findings);
     base::require(section, {"url", "site"}, findings);
     check_tls(section, draft.settings, findings);
+    warn_of_plain(section, draft.settings, findings);
     warn_of_isolated(config, findings);
     config.cluster = std::move(draft.settings);
     config.cluster_line = section.line;

@@ -41,7 +41,7 @@ void Courier::start() {
 }
 
 void Courier::stop() noexcept {
-  if (!thread_.joinable()) return;
+  if (!thread_.joinable()) return engine_.close();
   bool connected = false;
   {
     const std::lock_guard lock(mutex_);

@@ -28,7 +28,7 @@ void LatencyMeter::on_change(std::size_t server, std::string_view device, Device
     auto& devices = targets_[target];
     auto found = devices.find(device);
     if (found == devices.end()) found = devices.emplace(device, std::deque<Open>{}).first;
-    found->second.push_back({state, time});
+    found->second.push_back({state, server, time, is_left_out(server, target)});
     ++counts_.open;
   }
 }
@@ -49,18 +49,53 @@ void LatencyMeter::on_write(std::size_t server, std::string_view key, std::strin
     ++counts_.unasked;
     return;
   }
-  milliseconds_.push_back(std::chrono::duration<float, std::milli>(time - match->since).count());
   const auto passed = static_cast<std::uint64_t>(match - open.begin());
-  counts_.replaced += passed;
+  const auto held_up = std::count_if(open.begin(), match, [](const Open& one) { return one.left_out; });
   counts_.open -= passed + 1;
-  ++counts_.delivered;
+  counts_.left_out += static_cast<std::uint64_t>(held_up) + (match->left_out ? 1 : 0);
+  counts_.replaced += passed - static_cast<std::uint64_t>(held_up);
+  if (!match->left_out) {
+    const auto way = groups_[match->server] == groups_[server] ? Way::within : Way::across;
+    milliseconds_[static_cast<std::size_t>(way)].push_back(
+        std::chrono::duration<float, std::milli>(time - match->since).count());
+    ++counts_.delivered;
+  }
   open.erase(open.begin(), match + 1);
+}
+
+bool LatencyMeter::is_left_out(std::size_t server, std::size_t target) const noexcept {
+  const auto from = groups_[server];
+  const auto to = groups_[target];
+  return left_out_group_ && from != to && (from == *left_out_group_ || to == *left_out_group_);
+}
+
+void LatencyMeter::leave_out(std::size_t group) {
+  const std::lock_guard lock(mutex_);
+  left_out_group_ = group;
+  for (std::size_t target = 0; target < targets_.size(); ++target) {
+    for (auto& [device, open] : targets_[target]) {
+      for (auto& one : open) one.left_out = is_left_out(one.server, target);
+    }
+  }
+}
+
+void LatencyMeter::take_in() {
+  const std::lock_guard lock(mutex_);
+  left_out_group_.reset();
+  for (auto& target : targets_) {
+    for (auto& [device, open] : target) {
+      const auto gone = std::erase_if(open, [](const Open& one) { return one.left_out; });
+      counts_.open -= gone;
+      counts_.left_out += gone;
+    }
+  }
 }
 
 LatencyFigures LatencyMeter::figures() const {
   std::unique_lock lock(mutex_);
   auto figures = counts_;
-  auto values = milliseconds_;
+  auto values = milliseconds_[0];
+  values.insert(values.end(), milliseconds_[1].begin(), milliseconds_[1].end());
   lock.unlock();
   figures.median = quantile(values, 0.5);
   figures.p99 = quantile(values, 0.99);
@@ -68,10 +103,17 @@ LatencyFigures LatencyMeter::figures() const {
   return figures;
 }
 
+LatencyTimes LatencyMeter::times(Way way) const {
+  std::unique_lock lock(mutex_);
+  auto values = milliseconds_[static_cast<std::size_t>(way)];
+  lock.unlock();
+  return {.measured = values.size(), .median = quantile(values, 0.5), .p99 = quantile(values, 0.99)};
+}
+
 void LatencyMeter::restart() {
   const std::lock_guard lock(mutex_);
   counts_ = {.open = counts_.open};
-  milliseconds_.clear();
+  for (auto& values : milliseconds_) values.clear();
 }
 
 }  // namespace amibroker::sim

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 #include <regex>
+#include <string>
+#include <vector>
 
 #include "tests/engine/nats_server.hpp"
 #include "tests/simulator/certificates.hpp"
@@ -182,14 +184,23 @@ TEST_F(ClusterSystem, WithoutTheLibraryADaemonWithTheSectionDoesNotStartAndSaysW
   EXPECT_EQ(right.exit_code(), 0) << right.output();
 }
 
+/// The blocks of docs/cluster.md that begin with this.
+std::vector<std::string> blocks_of_the_page(const std::string& begin) {
+  const std::string page = read_file(AMIBROKER_CLUSTER_PAGE);
+  std::vector<std::string> blocks;
+  const std::string text = "\n\n    " + begin;
+  for (auto at = page.find(text); at != page.npos; at = page.find(text, at + 1))
+    blocks.push_back(page.substr(at + 2, page.find("\n\n", at + 2) - at - 2) + "\n");
+  return blocks;
+}
+
 /// The servers' configuration of docs/cluster.md, with files and the port of the test.
 class ClusterRights : public ClusterSystem {
  protected:
   void SetUp() override {
-    const std::string page = read_file(AMIBROKER_CLUSTER_PAGE);
-    const auto begin = page.find("    # /etc/nats-server.conf");
-    ASSERT_NE(begin, page.npos);
-    std::string config = page.substr(begin, page.find("\n\n", begin) - begin) + "\n";
+    const auto blocks = blocks_of_the_page("# /etc/nats-server.conf\n");
+    ASSERT_EQ(blocks.size(), 1U);
+    std::string config = blocks.front();
     config = std::regex_replace(config, std::regex("/etc/nats/"), folder.path().string() + "/");
     config = std::regex_replace(config, std::regex("port: 4222"), "host: 127.0.0.1\nport: PORT");
     write_certificates();
@@ -239,6 +250,16 @@ TEST_F(ClusterRights, EachSiteSpeaksForItselfAloneAndIsToldSo) {
            paris->list("answers") == std::vector<std::string>{"berlin heard you"};
   })) << berlin->daemon().output();
   EXPECT_EQ(count(berlin->daemon().output() + paris->daemon().output(), "refuses"), 0U) << berlin->daemon().output();
+}
+
+TEST_F(ClusterRights, NatsTakesEachConfigurationOfThePage) {
+  const std::string hub = blocks_of_the_page("# /etc/nats-server.conf\n").at(0) +
+                          blocks_of_the_page("server_name: ").at(0) + blocks_of_the_page("leafnodes {").at(0);
+  for (std::string text : {hub, blocks_of_the_page("# /etc/nats-server.conf of a site").at(0)}) {
+    text = std::regex_replace(text, std::regex("/etc/nats/(hub-1|ca|berlin)"), folder.path().string() + "/hub-1");
+    Daemon check(AMIBROKER_NATS_SERVER, {"-t", "-c", folder.write("tried.conf", text)});
+    EXPECT_EQ(check.exit_code(), 0) << check.output();
+  }
 }
 
 TEST_F(ClusterRights, AWrongPasswordAndAStrangersCertificateAreNamedAndTheBrokerRunsOn) {

@@ -120,7 +120,7 @@ void Receiver::message(const Bus::Heard& heard, ZoneId zone) {
 
 // --- Heartbeats ----------------------------------------------------------------------------------------------------
 
-void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat) {
+void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat, bool we_speak) {
   Site* const site = site_of(name);
   if (site == nullptr || !follows_epoch(*site, heartbeat.epoch)) return count(dropped_);
   begin_epoch(*site, heartbeat.epoch);
@@ -135,7 +135,7 @@ void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat) {
     Stream* const stream = stream_of(*site, *zone);
     if (stream == nullptr) continue;
     if (was_lost) stream->read = false;
-    compare(*stream, said);
+    compare(*stream, said, we_speak);
   }
   // A zone that the site has no server in any more.
   for (auto& [where, stream] : streams_) {
@@ -146,7 +146,7 @@ void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat) {
   }
 }
 
-void Receiver::compare(Stream& stream, const Heartbeat::Stream& said) {
+void Receiver::compare(Stream& stream, const Heartbeat::Stream& said, bool we_speak) {
   if (stream.epoch != stream.site->epoch) {
     stream.epoch = stream.site->epoch;
     stream.number = said.number;
@@ -166,7 +166,9 @@ void Receiver::compare(Stream& stream, const Heartbeat::Stream& said) {
   const ContributionTable::Sum sum = states_.sum(stream.id);
   const bool may_differ = stream.site->own || states_.filters() || states_.was_cut(stream.id) || stream.leftovers;
   if (!may_differ && (sum.count != said.count || sum.hash != said.hash)) return want(stream);
-  if (!states_.filters() && !stream.site->filtered && keeps_rule(43)) compare_shared(stream, said);
+  // Who does not speak compares with the one that speaks for the same site, who compares with other sites.
+  const bool comparable = !states_.filters() && !stream.site->filtered && stream.site->own != we_speak;
+  if (comparable && keeps_rule(43)) compare_shared(stream, said);
 }
 
 /// Shared names are set by all sites, so that two of them differ for a moment is nothing. If they differ for longer and

@@ -41,8 +41,9 @@ class Receiver {
 
   /// Servers have other zones: what no server needs is not listened to any more, and goes.
   void zones_changed();
-  /// A heartbeat of a broker that speaks for its site.
-  void heartbeat(std::string_view site, const Heartbeat& heartbeat);
+  /// A heartbeat of a broker that speaks for its site. `we_speak`: so does this one for its own, and sees to it that
+  /// what all sites share is the same.
+  void heartbeat(std::string_view site, const Heartbeat& heartbeat, bool we_speak);
   /// Every 250 ms.
   void tick();
 
@@ -121,7 +122,7 @@ class Receiver {
   [[nodiscard]] Stream* stream_of(Site& site, ZoneId zone);
   [[nodiscard]] bool follows_epoch(const Site& site, std::uint64_t epoch) const noexcept;
   void begin_epoch(Site& site, std::uint64_t epoch);
-  void compare(Stream& stream, const Heartbeat::Stream& said);
+  void compare(Stream& stream, const Heartbeat::Stream& said, bool we_speak);
   void compare_shared(Stream& stream, const Heartbeat::Stream& said);
   void lose(Site& site);
   void withdraw(Stream& stream);

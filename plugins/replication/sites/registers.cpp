@@ -18,19 +18,34 @@ bool Registers::wins(const Register& one, const Register& other) const noexcept 
 
 Registers::Taken Registers::take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by) {
   const auto found = names_.find(View{zone, name});
-  if (found == names_.end()) {
-    if (names_.size() >= most_) return Taken::no_room;
-    const auto added = names_.emplace(Name{zone, std::string(name)}, Register{value, stamp, by}).first;
-    count(added->first, added->second, true);
-    return Taken::value;
-  }
+  if (found == names_.end()) return add(zone, name, {value, stamp, by});
   const Register offered{value, stamp, by};
   const bool same = found->second.value == value;
   if (same ? stamp <= found->second.stamp : !wins(offered, found->second)) return Taken::no;
-  count(found->first, found->second, false);
-  found->second = offered;
-  count(found->first, found->second, true);
+  change(*found, offered);
   return same ? Taken::stamp : Taken::value;
+}
+
+Registers::Taken Registers::put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by) {
+  const auto found = names_.find(View{zone, name});
+  if (found == names_.end()) return add(zone, name, {value, stamp, by});
+  const bool same = found->second.value == value;
+  if (same && stamp == found->second.stamp) return Taken::no;
+  change(*found, {value, stamp, by});
+  return same ? Taken::stamp : Taken::value;
+}
+
+Registers::Taken Registers::add(ZoneId zone, std::string_view name, const Register& entry) {
+  if (names_.size() >= most_) return Taken::no_room;
+  const auto added = names_.emplace(Name{zone, std::string(name)}, entry).first;
+  count(added->first, added->second, true);
+  return Taken::value;
+}
+
+void Registers::change(Names::value_type& entry, const Register& to) {
+  count(entry.first, entry.second, false);
+  entry.second = to;
+  count(entry.first, entry.second, true);
 }
 
 const Registers::Register* Registers::find(ZoneId zone, std::string_view name) const noexcept {
@@ -39,12 +54,10 @@ const Registers::Register* Registers::find(ZoneId zone, std::string_view name) c
 }
 
 void Registers::shift_ahead(std::int64_t unix_ms, std::int64_t by_ms) {
-  for (auto& [name, entry] : names_) {
-    if (!HybridClock::is_too_far_ahead(entry.stamp, unix_ms)) continue;
-    count(name, entry, false);
-    const std::int64_t ms = std::max<std::int64_t>(HybridClock::ms_of(entry.stamp) - by_ms, 1);
-    entry.stamp = static_cast<Stamp>(ms) << 16 | (entry.stamp & 0xffffU);
-    count(name, entry, true);
+  for (auto& entry : names_) {
+    if (!HybridClock::is_too_far_ahead(entry.second.stamp, unix_ms)) continue;
+    const std::int64_t ms = std::max<std::int64_t>(HybridClock::ms_of(entry.second.stamp) - by_ms, 1);
+    change(entry, {entry.second.value, static_cast<Stamp>(ms) << 16 | (entry.second.stamp & 0xffffU), entry.second.by});
   }
 }
 

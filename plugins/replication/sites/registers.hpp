@@ -58,6 +58,8 @@ class Registers {
     no_room,  ///< there are too many names
   };
   Taken take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by = unknown_site);
+  /// The same, but what is offered counts, whatever its stamp is.
+  Taken put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by);
 
   /// Null if nothing is known of the name.
   [[nodiscard]] const Register* find(ZoneId zone, std::string_view name) const noexcept;
@@ -111,6 +113,8 @@ class Registers {
     }
   };
   using Names = std::map<Name, Register, Less>;
+  Taken add(ZoneId zone, std::string_view name, const Register& entry);
+  void change(Names::value_type& entry, const Register& to);
   void count(const Name& name, const Register& entry, bool in);
 
   const ValueTable& values_;

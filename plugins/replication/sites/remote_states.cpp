@@ -22,6 +22,11 @@ bool is_due(std::optional<TimePoint>& warned, TimePoint now) {
   return true;
 }
 
+/// The number may wrap between two, so the difference decides.
+bool is_before(std::uint16_t one, std::uint16_t other) noexcept {
+  return static_cast<std::int16_t>(static_cast<std::uint16_t>(one - other)) < 0;
+}
+
 }  // namespace
 
 RemoteStates::RemoteStates(const Parts& parts, std::span<const std::string_view> accept, std::size_t most_names)
@@ -87,13 +92,42 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   }
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
-  // What a snapshot says, a third site may have set.
   const Stream& from = streams_[stream];
+  const ValueId value = parts_.names.number_of(line.value);
+  // What a snapshot says, a third site may have set.
   const SiteId by = urgency == Urgency::dump ? unknown_site : from.own_site ? this_site : from.site;
-  const Registers::Taken taken =
-      parts_.registers.take(zone, line.name, parts_.names.number_of(line.value), line.stamp, by);
+  const bool is_right = from.own_site && !speaks_ && urgency == Urgency::dump;
+  const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp, by)
+                                          : parts_.registers.take(zone, line.name, value, line.stamp, by);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
-  if (taken == Registers::Taken::value) show_shared(zone, line.name, urgency);
+  // A later stamp alone may make this zone's value count more than another zone's.
+  if (is_held_back(stream, line)) return;
+  if (taken != Registers::Taken::no) show_shared(zone, line.name, urgency);
+}
+
+void RemoteStates::set_here(KeyId key, ValueId value) {
+  set_here_.insert_or_assign(std::string(parts_.keys.shown_name(key)),
+                             SetHere{std::string(parts_.values.text(value)), parts_.host.now()});
+}
+
+bool RemoteStates::is_held_back(StreamId stream, const Line& line) {
+  const auto found = set_here_.find(line.name);
+  if (found == set_here_.end()) return false;
+  if (!streams_[stream].own_site || found->second.value != line.value) return true;
+  set_here_.erase(found);
+  return false;
+}
+
+void RemoteStates::settle() {
+  for (auto at = set_here_.begin(); at != set_here_.end();) {
+    if (parts_.host.now() - at->second.since < settle_within) {
+      ++at;
+      continue;
+    }
+    const std::string name = at->first;
+    at = set_here_.erase(at);
+    for (ZoneId zone = 0; zone < parts_.zones.size(); ++zone) show_shared(zone, name, Urgency::dump);
+  }
 }
 
 // --- Showing -------------------------------------------------------------------------------------------------------
@@ -154,7 +188,7 @@ void RemoteStates::add(KeyId key, const Row& row, std::span<ValueId> shown) cons
 // --- Walks over all keys -------------------------------------------------------------------------------------------
 
 void RemoteStates::sweep(StreamId stream) {
-  swept_.insert(stream);
+  swept_[stream] = streams_[stream].generation;
   next_ = 0;
   work_soon();
 }
@@ -194,7 +228,9 @@ void RemoteStates::sweep_key(KeyId key) {
   std::vector<ZoneId> zones;
   said_.each(key, [&](const ContributionTable::Entry& entry) {
     const Stream& stream = streams_[entry.stream];
-    if (swept_.contains(entry.stream) && entry.generation != stream.generation) old.push_back(entry.stream);
+    // A further snapshot may have begun since then: what it has not reached yet is not old.
+    const auto swept = swept_.find(entry.stream);
+    if (swept != swept_.end() && is_before(entry.generation, swept->second)) old.push_back(entry.stream);
     else if (shows_all_) zones.push_back(stream.zone);
   });
   for (const ZoneId zone : zones) show(key, zone, Urgency::dump);

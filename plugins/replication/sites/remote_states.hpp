@@ -3,11 +3,12 @@
 // What other sites say, and what it makes the servers here show.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,6 +70,17 @@ class RemoteStates {
 
   /// What a stream is; `site`: for lines in the log.
   StreamId add_stream(SiteId site, std::string_view site_name, ZoneId zone, bool is_own_site);
+
+  /// A server here set a shared name, and another broker speaks for the site. It hears the same, and says when that
+  /// was: until then, or for `settle_within`, what was said before must not be shown in its place.
+  void set_here(KeyId key, ValueId value);
+  /// Once in a while: what the one that speaks did not take for news is shown as the registers say.
+  void settle();
+  static constexpr std::chrono::seconds settle_within{2};
+
+  /// Whether this broker speaks for its site. If not, a snapshot of the one that does is right, since other sites hear
+  /// only that one.
+  void set_speaks(bool speaks) noexcept { speaks_ = speaks; }
 
   /// A line of a stream. `unix_ms`: the machine's clock.
   void take(StreamId stream, const Line& line, Urgency urgency, std::int64_t unix_ms);
@@ -139,6 +151,7 @@ class RemoteStates {
   [[nodiscard]] bool has_room(StreamId stream);
   void refuse(StreamId stream, std::string_view name, std::string_view reason);
   void warn_of_clock(Site& site);
+  [[nodiscard]] bool is_held_back(StreamId stream, const Line& line);
   void show(KeyId key, ZoneId zone, Urgency urgency);
   void work_soon();
   void work();
@@ -150,10 +163,16 @@ class RemoteStates {
   ContributionTable said_;
   std::vector<Stream> streams_;
   std::vector<Site> sites_;
-  std::set<StreamId> swept_;  ///< streams whose old entries go
+  std::map<StreamId, std::uint16_t> swept_;  ///< streams whose entries go that are older than this generation
+  bool speaks_ = false;
   bool shows_all_ = false;
   KeyId next_ = 0;  ///< of the walk over all keys
   bool works_ = false;
+  struct SetHere {
+    std::string value;
+    TimePoint since;
+  };
+  std::map<std::string, SetHere, std::less<>> set_here_;  ///< by name
   Counter& refused_;
   Counter& over_quota_;
   Counter& wrong_clock_;

@@ -102,7 +102,7 @@ void Sites::contributed(KeyId key, Place origin, bool found) noexcept {
 
 /// The second broker of the site hears the same, and one stamp is enough: that of the one that speaks.
 void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
-  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return;
+  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return remote_.set_here(key, value);
   const Stamp stamp = found ? 0 : clock_.next(parts_.bus.unix_ms());
   for (const ZoneId zone : zones_.of(server)) set(zone, key, value, stamp);
 }
@@ -127,11 +127,13 @@ void Sites::tick() {
   const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.reach, last_unix_ms_};
   if (speaker_.tick(self, now)) speak();
   if (spoke && !speaker_.speaks()) publisher_.end();
+  remote_.set_speaks(speaker_.speaks());
   if (now >= next_beat_ && up_since_) {
     next_beat_ = now + heartbeat_period;
     beat();
   }
   receiver_.tick();
+  remote_.settle();
   registers_.expire(last_unix_ms_);
 }
 
@@ -170,14 +172,15 @@ void Sites::beat() {
   Heartbeat heartbeat;
   heartbeat.epoch = speaker_.epoch();
   heartbeat.life = life_;
-  heartbeat.speaks = speaker_.speaks() && publisher_.is_ready();
+  heartbeat.speaks = speaker_.speaks();
+  heartbeat.ready = heartbeat.speaks && publisher_.is_ready();
   heartbeat.complete = local_.complete;
   heartbeat.filtered = publisher_.filters() || remote_.filters();
   heartbeat.reach = local_.reach;
   heartbeat.unix_ms = last_unix_ms_;
   heartbeat.variant = variant_;
-  if (heartbeat.speaks) publisher_.add_streams(heartbeat);
-  if (heartbeat.speaks && beats_++ % names_every == 0)
+  if (heartbeat.ready) publisher_.add_streams(heartbeat);
+  if (heartbeat.ready && beats_++ % names_every == 0)
     for (const ServerInfo& server : parts_.host.servers())
       if (!server.retired && !server.system_name.empty()) heartbeat.systems.emplace_back(server.system_name);
   parts_.bus.publish("hb", heartbeat_text(heartbeat));
@@ -197,7 +200,9 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
     check(heard.site, *heartbeat);
     if (heartbeat->speaks) watch_.heartbeat(heard.site, heartbeat->unix_ms, heartbeat->variant != variant_);
   }
-  if (heartbeat->speaks && heartbeat->variant == variant_) receiver_.heartbeat(heard.site, *heartbeat);
+  remote_.set_speaks(speaker_.speaks());
+  if (heartbeat->ready && heartbeat->variant == variant_)
+    receiver_.heartbeat(heard.site, *heartbeat, speaker_.speaks());
 }
 
 /// What two sites must not have, or must have alike.

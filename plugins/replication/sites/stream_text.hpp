@@ -93,6 +93,7 @@ struct Heartbeat {
   std::uint64_t epoch = 0;
   Life life{};
   bool speaks = false;        ///< for its site; of two brokers one does
+  bool ready = false;         ///< it has looked up what it is to say, and answers
   bool complete = false;      ///< see PartHead
   bool filtered = false;      ///< `share` or `accept` keeps something back, so hashes of shared names say nothing
   std::uint32_t reach = 0;    ///< servers that it reaches

@@ -28,14 +28,21 @@ TableSize terminal_size(bool colours) {
 
 Display::Display() : terminal_(::isatty(STDOUT_FILENO) == 1), colours_(colours_wanted()) {}
 
-void Display::update(const std::vector<TableRow>& rows, const std::string& figures) {
+void Display::update(const std::vector<TableRow>& rows, const std::vector<TableGroup>& groups,
+                     const std::string& figures) {
   if (!terminal_) return line(figures);
   const auto size = terminal_size(colours_);
-  auto lines = table_lines(rows, size);
+  auto lines = table_lines(rows, size, groups);
   lines.push_back(figures.substr(0, size.width - 1));
   if (drawn_ == 0) std::cout << kHideCursor;
   std::cout << redrawn(lines, drawn_) << std::flush;
   drawn_ = lines.size();
+}
+
+void Display::note(const std::string& text) {
+  if (drawn_ == 0) return line(text);
+  std::cout << redrawn({text}, drawn_) << std::flush;
+  drawn_ = 0;
 }
 
 void Display::end_table() {

@@ -27,7 +27,9 @@ class Display {
   }
 
   /// Terminal: draws the table again. Else: one line of figures.
-  void update(const std::vector<TableRow>& rows, const std::string& figures);
+  void update(const std::vector<TableRow>& rows, const std::vector<TableGroup>& groups, const std::string& figures);
+  /// One line, which stays above the table.
+  void note(const std::string& text);
   /// What is drawn stays; lines that follow come below it.
   void end_table();
   /// One line, at once.

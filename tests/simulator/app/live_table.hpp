@@ -21,6 +21,12 @@ struct TableRow {
   std::vector<DeviceState> lamps;
 };
 
+/// Columns that belong together, with a title above them.
+struct TableGroup {
+  std::string title;
+  std::size_t servers;
+};
+
 struct TableSize {
   std::size_t width;   ///< columns of characters
   std::size_t height;  ///< lines
@@ -31,10 +37,15 @@ struct TableSize {
 [[nodiscard]] std::string_view lamp_word(DeviceState state) noexcept;
 
 /// Lines without line ends, as many and as wide as fit, with a note of what does not. The phone's own server is marked.
-[[nodiscard]] std::vector<std::string> table_lines(const std::vector<TableRow>& rows, const TableSize& size);
+/// `groups`: of the servers in their order, as the sites are; none: no line of titles.
+[[nodiscard]] std::vector<std::string> table_lines(const std::vector<TableRow>& rows, const TableSize& size,
+                                                   const std::vector<TableGroup>& groups = {});
 
 /// One line of figures: elapsed time, changes, writes, event-to-lamp times.
 [[nodiscard]] std::string figures_line(const LatencyFigures& figures, std::chrono::milliseconds elapsed);
+/// The same for several sites.
+[[nodiscard]] std::string figures_line(const LatencyFigures& figures, const LatencyTimes& within,
+                                       const LatencyTimes& across, std::chrono::milliseconds elapsed);
 
 /// The lines drawn over the ones of the last call (`previous` of them; 0: below the cursor).
 [[nodiscard]] std::string redrawn(const std::vector<std::string>& lines, std::size_t previous);

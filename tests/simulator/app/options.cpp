@@ -20,7 +20,9 @@ constexpr auto kIntroduction =
     "each server's lamps show of each phone.\n\n"
     "  asterisk-sim --broker build/release/bin/zmq-ami-broker    starts the broker and stops it at the end\n"
     "  asterisk-sim --print-config > fleet.ini                   for a broker that you start yourself, then:\n"
-    "  asterisk-sim                                              waits for that broker\n\n"
+    "  asterisk-sim                                              waits for that broker\n"
+    "  asterisk-sim --broker PATH --sites 3 --servers 6 --cut    three sites of two servers; the last is cut off and "
+    "back\n\n"
     "Options";
 
 constexpr auto kExitCodes =
@@ -48,6 +50,15 @@ void check(bool good, const char* what) {
   if (!good) throw std::invalid_argument(what);
 }
 
+void check_sites(const Options& options, long seconds) {
+  check(options.sites >= 1 && options.sites <= 100, "--sites is 1 to 100");
+  check(options.sites <= options.servers, "--sites: each needs a server, so give as many with --servers");
+  check(options.sites == 1 || !options.broker.empty(), "--sites needs --broker: asterisk-sim starts one for each site");
+  check(!options.cut || (options.sites > 1 && seconds > 0), "--cut needs --sites of 2 or more, and --seconds above 0");
+  check(!options.web || *options.web + options.sites <= 65536,
+        "--web and a port for each further site are at most 65535");
+}
+
 Options read(const po::variables_map& values) {
   Options options;
   const auto seconds = values["seconds"].as<long>();
@@ -68,6 +79,9 @@ Options read(const po::variables_map& values) {
     check(port >= 1024 && port <= 65535, "--web is a port, 1024 to 65535");
     options.web = static_cast<std::uint16_t>(port);
   }
+  options.sites = values["sites"].as<std::size_t>();
+  options.engine = values["engine"].as<std::string>();
+  options.cut = values.count("cut") > 0;
   options.log = values["log"].as<std::string>();
   options.print_config = values.count("print-config") > 0;
   const auto module = values["module"].as<std::string>();
@@ -76,6 +90,7 @@ Options read(const po::variables_map& values) {
   check(options.phones >= 1 && options.phones <= 10'000, "--phones is 1 to 10000");
   check(std::isfinite(options.rate) && options.rate > 0 && options.rate <= 20'000, "--rate is above 0, at most 20000");
   check(seconds >= 0 && seconds <= 1'000'000, "--seconds is 0 (until interrupted) to 1000000");
+  check_sites(options, seconds);
   check(std::all_of(options.enabled.begin(), options.enabled.end(), is_plugin_name),
         "--plugin is the name of a plugin: a-z, 0-9 and _");
   check(module == "ours" || module == "original", "--module is ours or original");
@@ -122,7 +137,13 @@ po::options_description description() {
        "what the servers speak: zmq, ami (Asterisk's own manager interface, without a module), or mixed")
       ("module", po::value<std::string>()->default_value("ours")->value_name("NAME"),
        "whose res_zmq_manager: ours or original")
-      ("web", po::value<unsigned>()->value_name("PORT"), "the broker shows its board at this port of this machine")
+      ("web", po::value<unsigned>()->value_name("PORT"),
+       "the broker shows its board at this port of this machine, those of further sites at the next ones")
+      ("sites", po::value<std::size_t>()->default_value(defaults.sites)->value_name("N"),
+       "spread the servers over so many sites, each with its own broker, and a nats-server between them")
+      ("engine", po::value<std::string>()->default_value(defaults.engine)->value_name("PATH"),
+       "nats-server, for --sites")
+      ("cut", "the last site is cut off from the others after a third of the time, and back after two thirds")
       ("log", text("FILE"), "write each change and each write to this file")
       ("print-config", "only print a config for this fleet")
       ("help", "this text");

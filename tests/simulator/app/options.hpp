@@ -49,6 +49,9 @@ struct Options {
   Wires wires = Wires::zmq;
   Module module = Module::ours;        ///< of servers that speak ZeroMQ
   std::optional<std::uint16_t> web{};  ///< port of the broker's board; nothing: none
+  std::size_t sites = 1;               ///< each with a broker of its own; more than 1: with an engine between them
+  std::string engine = AMIBROKER_NATS_SERVER;  ///< nats-server; empty: there is none
+  bool cut = false;                            ///< the last site is cut off for a third of the time
   bool print_config = false;
   std::chrono::milliseconds agree_within{10'000};  ///< after the last change; not on the command line
 };

@@ -2,7 +2,6 @@
 #include "tests/simulator/app/simulation.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <iomanip>
 #include <sstream>
 
@@ -15,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
+constexpr auto kCutPeriod = 20ms;  // how exactly a healing is seen
 constexpr auto kConnectDeadline = 15s;
 constexpr auto kStopDeadline = 10s;
 constexpr auto kAnnounceAfter = 2s;  // as both modules do
@@ -60,6 +60,20 @@ std::string listens_on(const Server& server) {
 
 milliseconds since(Clock::time_point start) { return std::chrono::duration_cast<milliseconds>(Clock::now() - start); }
 
+std::vector<std::size_t> site_of_each(const Options& options) {
+  const SiteMap sites(options.servers, options.sites);
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < options.servers; ++i) result.push_back(sites.of(i));
+  return result;
+}
+
+std::string times_text(const std::string& what, const LatencyTimes& times) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << "event to lamp" << what << ": median " << times.median.count()
+       << " ms, 99th percentile " << times.p99.count() << " ms, measured " << times.measured << " times";
+  return text.str();
+}
+
 std::string result_text(const LatencyFigures& figures, bool agree) {
   auto text = std::to_string(figures.changes) + " changes, " + std::to_string(figures.writes) + " writes";
   const auto add = [&](std::uint64_t count, const char* what) {
@@ -69,6 +83,7 @@ std::string result_text(const LatencyFigures& figures, bool agree) {
   add(figures.replaced + (agree ? figures.open : 0), " times a newer state replaced one that was not written yet");
   add(agree ? 0 : figures.open, " never written");
   add(figures.unasked, " of them without a change that asked for it");
+  add(figures.left_out, " times a lamp waited for the end of the cut, which no figure below has");
   return text;
 }
 
@@ -86,28 +101,42 @@ Simulation::Simulation(const Options& options)
     : options_(options),
       injected_(options.inject.empty() ? std::vector<Fields>{} : read_injected(options.inject)),
       phones_(number_phones(options.servers, options.phones)),
-      meter_(options.servers),
+      sites_(options.servers, options.sites),
+      meter_(site_of_each(options)),
       journal_(options.log, meter_),
       fleet_(server_options(options), &journal_) {
-  if (!options_.broker.empty()) broker_ = std::make_unique<BrokerProcess>(options_.broker, config());
+  if (!options_.broker.empty()) start_brokers();
 }
 
-std::string Simulation::config() const {
+void Simulation::start_brokers() {
+  if (sites_.size() == 1) return brokers_.start(options_.broker, config(0, std::nullopt));
+  brokers_.start_engine(options_.engine);
+  auto& engine = *brokers_.engine();
+  const auto last = sites_.size() - 1;
+  for (std::size_t site = 0; site <= last; ++site) {
+    brokers_.start(options_.broker, config(site, options_.cut && site == last ? engine.url_by_way() : engine.url()));
+  }
+  if (options_.cut) cut_.emplace(Cut::Parts{engine.way(), meter_, last, options_.duration}, Agreement(fleet_, phones_));
+}
+
+/// `url`: of the engine, if there is one.
+std::string Simulation::config(std::size_t site, const std::optional<std::string>& url) const {
   std::vector<ServerAccess> servers;
   const auto options = server_options(options_);
-  for (const auto& server : fleet_.servers()) {
-    servers.push_back(
-        access_to(options[server.index()], server.command_port(), server.event_port(), server.ami_port()));
+  for (std::size_t i = sites_.first(site); i < sites_.first(site + 1); ++i) {
+    const auto& server = fleet_.servers()[i];
+    servers.push_back(access_to(options[i], server.command_port(), server.event_port(), server.ami_port()));
   }
-  return broker_config(servers, options_.plugins, options_.enabled, options_.web);
+  std::optional<std::uint16_t> web;
+  if (options_.web) web = static_cast<std::uint16_t>(*options_.web + site);
+  std::optional<SiteAccess> access;
+  if (url) access = {.name = site_name(site), .url = *url, .first_server = sites_.first(site)};
+  return broker_config(servers, options_.plugins, options_.enabled, web, access);
 }
 
 ExitCode Simulation::run() {
   const ExitCode code = play();
-  if (broker_ && !options_.broker_log.empty()) {
-    std::filesystem::copy_file(broker_->log_file(), options_.broker_log,
-                               std::filesystem::copy_options::overwrite_existing);
-  }
+  if (!options_.broker_log.empty()) brokers_.copy_logs(options_.broker_log);
   return code;
 }
 
@@ -155,8 +184,8 @@ ExitCode Simulation::explain_missing_broker() {
     if (server.has_broker()) continue;
     display_.line("  server " + std::to_string(server.index() + 1) + ": " + listens_on(server));
   }
-  if (broker_) {
-    display_.line("What the broker said last, in " + broker_->log_file().string() + ":\n" + broker_->log_tail());
+  if (!brokers_.empty()) {
+    display_.line(brokers_.last_words());
   } else {
     display_.line("Is a broker running with the config of `asterisk-sim --print-config` and the same options?");
   }
@@ -164,8 +193,7 @@ ExitCode Simulation::explain_missing_broker() {
 }
 
 ExitCode Simulation::report_end_of_broker() {
-  display_.line("asterisk-sim: the broker ended with " + *broker_->ended() + ". What it said last, in " +
-                broker_->log_file().string() + ":\n" + broker_->log_tail());
+  display_.line("asterisk-sim: " + brokers_.ended().value_or("a broker ended"));
   return ExitCode::broker_failed;
 }
 
@@ -195,12 +223,23 @@ void Simulation::make_calls() {
   while (endless || since(start) < options_.duration) {
     show(since(start));
     const auto left = endless ? display_.period() : milliseconds(options_.duration) - since(start);
-    if (interrupts_.wait(std::clamp(left, 0ms, display_.period()))) break;
-    if (broker_ended()) break;
+    if (calls_end_within(start, std::clamp(left, 0ms, display_.period()))) break;
   }
   calls.stop();
   show(since(start));
   display_.end_table();
+}
+
+/// Waits that long, and says what happens to the cut meanwhile. True if there is nothing more to call for.
+bool Simulation::calls_end_within(Clock::time_point start, milliseconds time) {
+  const auto end = Clock::now() + time;
+  do {
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    if (interrupts_.wait(std::clamp(left, 0ms, cut_ ? kCutPeriod : time)) || broker_ended()) return true;
+    if (!cut_) continue;
+    if (const auto line = cut_->look(since(start))) display_.note(*line);
+  } while (Clock::now() < end);
+  return false;
 }
 
 void Simulation::show(milliseconds elapsed) {
@@ -212,7 +251,18 @@ void Simulation::show(milliseconds elapsed) {
       rows.push_back(std::move(row));
     }
   }
-  display_.update(rows, figures_line(meter_.figures(), elapsed));
+  if (sites_.size() == 1) return display_.update(rows, {}, figures_line(meter_.figures(), elapsed));
+  display_.update(rows, groups(),
+                  figures_line(meter_.figures(), meter_.times(Way::within), meter_.times(Way::across), elapsed));
+}
+
+std::vector<TableGroup> Simulation::groups() const {
+  std::vector<TableGroup> result;
+  for (std::size_t site = 0; site < sites_.size(); ++site) {
+    const bool is_cut = cut_ && cut_->site() == site;
+    result.push_back({site_name(site) + (is_cut ? " (cut off)" : ""), sites_.servers_of(site)});
+  }
+  return result;
 }
 
 std::vector<std::string> Simulation::wait_for_agreement() {
@@ -225,26 +275,25 @@ std::vector<std::string> Simulation::wait_for_agreement() {
 }
 
 ExitCode Simulation::conclude(const std::vector<std::string>& disagreements) {
+  if (cut_ && disagreements.empty())
+    if (const auto line = cut_->end()) display_.line(*line);
   print_figures(disagreements.empty());
   if (broker_ended()) return report_end_of_broker();
   print_disagreements(disagreements);
-  if (broker_ && !broker_->stop(kStopDeadline)) {
-    display_.line("asterisk-sim: the broker did not end with exit code 0 within 10 s of SIGTERM (" +
-                  broker_->ended().value_or("it still ran") + "); its log: " + broker_->log_file().string());
+  if (const auto problem = brokers_.stop(kStopDeadline)) {
+    display_.line("asterisk-sim: " + *problem);
     return ExitCode::broker_failed;
   }
   if (disagreements.empty()) return ExitCode::agree;
-  if (broker_) display_.line("the broker's log: " + broker_->keep_log().string());
+  for (const auto& file : brokers_.keep_logs()) display_.line("a broker's log: " + file);
   return ExitCode::disagree;
 }
 
 void Simulation::print_figures(bool agree) {
-  const auto figures = meter_.figures();
-  std::ostringstream times;
-  times << std::fixed << std::setprecision(2) << "event to lamp: median " << figures.median.count()
-        << " ms, 99th percentile " << figures.p99.count() << " ms, measured " << figures.delivered << " times";
-  display_.line(result_text(figures, agree));
-  display_.line(times.str());
+  display_.line(result_text(meter_.figures(), agree));
+  if (sites_.size() == 1) return display_.line(times_text("", meter_.times(Way::within)));
+  display_.line(times_text(" within a site", meter_.times(Way::within)));
+  display_.line(times_text(" across sites", meter_.times(Way::across)));
 }
 
 void Simulation::print_disagreements(const std::vector<std::string>& disagreements) {

@@ -60,7 +60,7 @@ TEST_F(ConfigCluster, SaysWhereTheEngineIsAndWhoWeAre) {
   EXPECT_THAT(settings.share, ElementsAre("PJSIP/*", "SIP/*"));
   EXPECT_THAT(settings.accept, ElementsAre("Custom:*"));
   EXPECT_TRUE(settings.hinted);
-  const cluster::Settings usual = *load("site = a\nurl = nats://h\n").config.cluster;
+  const cluster::Settings usual = *load("site = a\nurl = nats://127.0.0.1\n").config.cluster;
   EXPECT_EQ(usual.fleet, "amib");
   EXPECT_EQ(usual.lost_after, std::chrono::seconds(60));
   EXPECT_FALSE(usual.hinted);
@@ -115,12 +115,14 @@ TEST_F(ConfigCluster, TlsNeedsBothFilesOfTheBrokerAndUrlsThatUseIt) {
 
 TEST_F(ConfigCluster, TheAccountIsALineOrAFileOfNats) {
   write("line", "berlin:a:b\n");
-  const cluster::Access line = load("site = a\nurl = nats://h\ncredentials_file = line\n").config.cluster->access;
+  const cluster::Access line =
+      load("site = a\nurl = nats://127.0.0.1\ncredentials_file = line\n").config.cluster->access;
   EXPECT_EQ(line.user, "berlin");
   EXPECT_EQ(line.password, "a:b");
   EXPECT_EQ(line.credentials, "");
   write("file", "\n-----BEGIN NATS USER JWT-----\nabc\n------END NATS USER JWT------\n");
-  const cluster::Access file = load("site = a\nurl = nats://h\ncredentials_file = file\n").config.cluster->access;
+  const cluster::Access file =
+      load("site = a\nurl = nats://127.0.0.1\ncredentials_file = file\n").config.cluster->access;
   EXPECT_EQ(file.credentials, (folder.path() / "file").string());
   EXPECT_EQ(file.user, "");
   write("name", "berlin\n");
@@ -128,22 +130,31 @@ TEST_F(ConfigCluster, TheAccountIsALineOrAFileOfNats) {
   for (const auto* const name : {"line", "file"}) {
     std::filesystem::permissions(folder.path() / name, std::filesystem::perms::others_read,
                                  std::filesystem::perm_options::add);
-    const LoadedConfig open = load("site = a\nurl = nats://h\ncredentials_file = " + std::string(name) + "\n");
+    const LoadedConfig open = load("site = a\nurl = nats://127.0.0.1\ncredentials_file = " + std::string(name) + "\n");
     ASSERT_THAT(open.warnings, SizeIs(1));
     EXPECT_THAT(open.warnings[0].text, HasSubstr("other users can read or change"));
   }
 }
 
+TEST_F(ConfigCluster, WhatIsNotEncryptedToAnotherMachineIsWorthAWarning) {
+  for (const auto* const here : {"nats://127.0.0.1", "nats://[::1]", "nats://localhost", "tls://h"})
+    EXPECT_THAT(load("site = a\nurl = " + std::string(here) + "\n").warnings, IsEmpty()) << here;
+  const LoadedConfig there = load("site = a\nurl = nats://localhost, nats://h\n");
+  ASSERT_THAT(there.warnings, SizeIs(1));
+  EXPECT_EQ(there.warnings[0].line, 3);
+  EXPECT_THAT(there.warnings[0].text, HasSubstr("url: nats://h:4222 is another machine"));
+}
+
 TEST_F(ConfigCluster, AZoneOfOneServerIsNoMistakeAndAPluginApartIsWorthAWarning) {
   const std::string zoned = "zones = x\n[plugin device_state]\nisolate = yes\n";
-  const LoadedConfig loaded = load("site = a\nurl = nats://h\n", zoned);
+  const LoadedConfig loaded = load("site = a\nurl = nats://127.0.0.1\n", zoned);
   ASSERT_THAT(loaded.errors, IsEmpty());
   ASSERT_THAT(loaded.warnings, SizeIs(1));
   EXPECT_THAT(loaded.warnings[0].text, HasSubstr("plugin device_state: isolate = yes keeps it from the bus"));
 }
 
 TEST_F(ConfigCluster, AChangeIsNamedAndNeedsARestart) {
-  const auto config = [&](const std::string& keys) { return load("site = a\nurl = nats://h\n" + keys).config; };
+  const auto config = [&](const std::string& keys) { return load("site = a\nurl = nats://127.0.0.1\n" + keys).config; };
   EXPECT_THAT(difference(config(""), config("")).lines(), IsEmpty());
   EXPECT_THAT(difference(config(""), config("lost_after = 70\n")).lines(),
               ElementsAre(HasSubstr("[cluster] is different: that takes effect at the next start")));

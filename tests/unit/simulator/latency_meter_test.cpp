@@ -11,13 +11,15 @@ using namespace std::chrono_literals;
 
 class Meter : public ::testing::Test {
  protected:
+  Meter() : Meter({0, 0, 0}) {}
+  explicit Meter(const std::vector<std::size_t>& groups) : meter_(groups) {}
   void change(DeviceState state, std::chrono::milliseconds at, std::size_t server = 0) {
     meter_.on_change(server, "PJSIP/1", state, start_ + at);
   }
   void write(std::size_t server, const char* value, std::chrono::milliseconds at, const char* key = "Custom:PJSIP/1") {
     meter_.on_write(server, key, value, start_ + at);
   }
-  LatencyMeter meter_{3};
+  LatencyMeter meter_;
   Clock::time_point start_ = Clock::now();
 };
 
@@ -79,6 +81,45 @@ TEST_F(Meter, RestartKeepsWhatIsOpen) {
   write(2, "RINGING", 60ms);
   EXPECT_EQ(meter_.figures().delivered, 1U);
   EXPECT_EQ(meter_.figures().open, 0U);
+}
+
+/// Servers 0 and 1 are of one site, 2 of another one.
+class MeterOfSites : public Meter {
+ protected:
+  MeterOfSites() : Meter({0, 0, 1}) {}
+};
+
+TEST_F(MeterOfSites, TellsTargetsOfTheSameSiteFromOthers) {
+  change(ringing, 0ms);
+  write(1, "RINGING", 2ms);
+  write(2, "RINGING", 10ms);
+  EXPECT_EQ(meter_.times(Way::within).measured, 1U);
+  EXPECT_NEAR(meter_.times(Way::within).median.count(), 2, 0.01);
+  EXPECT_NEAR(meter_.times(Way::across).p99.count(), 10, 0.01);
+}
+
+TEST_F(MeterOfSites, SaysNothingOfWhatIsBetweenASiteThatIsLeftOutAndOthers) {
+  change(ringing, 0ms);  // is open when the cut comes
+  meter_.leave_out(1);
+  change(inuse, 1ms);
+  write(1, "INUSE", 2ms);
+  meter_.on_change(2, "PJSIP/2", busy, start_ + 2ms);
+  write(2, "INUSE", 500ms);
+  EXPECT_EQ(meter_.times(Way::within).measured, 1U);
+  EXPECT_EQ(meter_.times(Way::across).measured, 0U);
+  EXPECT_EQ(meter_.figures().left_out, 2U);
+  EXPECT_EQ(meter_.figures().replaced, 1U);
+  EXPECT_EQ(meter_.figures().open, 2U);  // PJSIP/2
+}
+
+TEST_F(MeterOfSites, DoesNotWaitForWhatWasLeftOut) {
+  meter_.leave_out(1);
+  change(ringing, 0ms);
+  meter_.take_in();
+  EXPECT_EQ(meter_.figures().open, 1U);  // at server 1
+  change(ringing, 1000ms);
+  write(2, "RINGING", 1003ms);
+  EXPECT_NEAR(meter_.times(Way::across).median.count(), 3, 0.01);
 }
 
 }  // namespace

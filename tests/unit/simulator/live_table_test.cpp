@@ -29,6 +29,25 @@ TEST(TableLines, AreAsManyAndAsWideAsFit) {
   EXPECT_THAT(lines.back(), HasSubstr("8 more servers"));
 }
 
+TEST(TableLines, AreGroupedBySites) {
+  EXPECT_THAT(
+      table_lines({{"PJSIP/100", 0, {ringing, not_inuse, busy}}}, {80, 24, false},
+                  {{"site-1", 2}, {"site-2 (cut off)", 1}}),
+      ElementsAre("              site-1              | site-2 (cu", "phone         server 1  server 2  | server 3  ",
+                  "PJSIP/100     ring *    idle      | busy      "));
+}
+
+TEST(TableLines, OfSitesAreAsWideAsFit) {
+  const std::vector<TableRow> rows{{"PJSIP/100", 0, std::vector<DeviceState>(4, busy)}};
+  for (const std::size_t width : {45U, 46U}) {
+    const auto lines = table_lines(rows, {width, 24, false}, {{"site-1", 2}, {"site-2", 2}});
+    ASSERT_EQ(lines.size(), 4U);
+    EXPECT_EQ(lines[1].size(), width == 45 ? 34U : 46U);
+    EXPECT_EQ(lines[0].size(), lines[1].size());
+    EXPECT_THAT(lines[3], HasSubstr(width == 45 ? "2 more servers" : "1 more servers"));
+  }
+}
+
 TEST(TableLines, HaveAWordForEachState) {
   EXPECT_EQ(lamp_word(ringinuse), "ring+talk");
   EXPECT_EQ(lamp_word(unavailable), "away");
@@ -46,6 +65,13 @@ TEST(FiguresLine, NamesAllFigures) {
   figures.p99 = std::chrono::duration<double, std::milli>(5);
   EXPECT_EQ(figures_line(figures, std::chrono::seconds(3)),
             "3 s  12 changes  24 writes  event to lamp: median 1.23 ms, 99 % 5.00 ms");
+}
+
+TEST(FiguresLine, OfSitesHasTimesWithinAndAcross) {
+  using Ms = std::chrono::duration<double, std::milli>;
+  EXPECT_EQ(figures_line({.changes = 12}, {.median = Ms(0.3), .p99 = Ms(1)}, {.median = Ms(0.7), .p99 = Ms(2.5)},
+                         std::chrono::seconds(3)),
+            "3 s  12 changes  median and 99 % in a site 0.30, 1.00 ms, across 0.70, 2.50 ms");
 }
 
 }  // namespace

@@ -55,6 +55,15 @@ TEST(Options, AreRead) {
   EXPECT_EQ(parsed.options->broker_log, "/bl");
 }
 
+TEST(Options, OfSitesAreRead) {
+  const auto parsed = parse({"--broker", "/b", "--servers", "5", "--sites", "2", "--engine", "/e", "--cut"});
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  EXPECT_EQ(parsed.options->sites, 2U);
+  EXPECT_EQ(parsed.options->engine, "/e");
+  EXPECT_TRUE(parsed.options->cut);
+  EXPECT_EQ(parse({"--broker", "/b"}).options->sites, 1U);
+}
+
 TEST(Options, HelpNamesTheExitCodes) {
   const auto parsed = parse({"--help"});
   EXPECT_FALSE(parsed.options);
@@ -72,14 +81,18 @@ TEST_P(WrongOptions, AreRefusedWithAHint) {
   EXPECT_THAT(parsed.text, HasSubstr("--help"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Values, WrongOptions,
-                         ::testing::Values(Arguments{"--servers", "1"}, Arguments{"--servers", "-3"},
-                                           Arguments{"--phones", "0"}, Arguments{"--rate", "0"},
-                                           Arguments{"--rate", "nan"}, Arguments{"--seconds", "-1"},
-                                           Arguments{"--seconds", "x"}, Arguments{"--module", "mine"},
-                                           Arguments{"--transport", "tcp"}, Arguments{"--base-port", "65535"},
-                                           Arguments{"--plugin", "a b"}, Arguments{"--plugin", ""}, Arguments{"--nope"},
-                                           Arguments{"stray"}));
+INSTANTIATE_TEST_SUITE_P(
+    Values, WrongOptions,
+    ::testing::Values(Arguments{"--servers", "1"}, Arguments{"--servers", "-3"}, Arguments{"--phones", "0"},
+                      Arguments{"--rate", "0"}, Arguments{"--rate", "nan"}, Arguments{"--seconds", "-1"},
+                      Arguments{"--seconds", "x"}, Arguments{"--module", "mine"}, Arguments{"--transport", "tcp"},
+                      Arguments{"--base-port", "65535"}, Arguments{"--plugin", "a b"}, Arguments{"--plugin", ""},
+                      Arguments{"--nope"}, Arguments{"stray"}, Arguments{"--sites", "2"},
+                      Arguments{"--broker", "/b", "--sites", "4"}, Arguments{"--broker", "/b", "--sites", "0"},
+                      Arguments{"--broker", "/b", "--servers", "200", "--sites", "101"},
+                      Arguments{"--broker", "/b", "--cut"},
+                      Arguments{"--broker", "/b", "--sites", "2", "--cut", "--seconds", "0"},
+                      Arguments{"--broker", "/b", "--sites", "2", "--web", "65535"}));
 
 }  // namespace
 }  // namespace amibroker::sim::app

@@ -108,6 +108,7 @@ Heartbeat some_heartbeat() {
   heartbeat.epoch = 5;
   heartbeat.life = {17, 18};
   heartbeat.speaks = true;
+  heartbeat.ready = true;
   heartbeat.filtered = true;
   heartbeat.reach = 3;
   heartbeat.unix_ms = -4;
@@ -124,6 +125,7 @@ TEST(StreamText, AHeartbeatComesOutAsItWentIn) {
   EXPECT_EQ(read->epoch, 5U);
   EXPECT_EQ(read->life, (Life{17, 18}));
   EXPECT_TRUE(read->speaks);
+  EXPECT_TRUE(read->ready);
   EXPECT_FALSE(read->complete);
   EXPECT_TRUE(read->filtered);
   EXPECT_EQ(read->reach, 3U);
@@ -151,8 +153,8 @@ TEST(StreamText, AnyPieceOfAHeartbeatIsReadWithoutHarm) {
     other[i] = '\n';
     static_cast<void>(read_heartbeat(other));
   }
-  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 0\nq\n"));
-  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 0 9\n"));
+  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 1 0\nq\n"));
+  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 1 0 9\n"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/simulator/app/broker_process.hpp"
+#include "tests/simulator/app/child_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -9,11 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <deque>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace amibroker::sim::app {
 namespace {
@@ -45,11 +45,13 @@ class SpawnSettings {
     ::posix_spawn_file_actions_destroy(&files_);
   }
 
-  [[nodiscard]] pid_t spawn(const std::string& program, const std::string& argument) {
+  [[nodiscard]] pid_t spawn(const std::string& program, std::vector<std::string> arguments) {
     pid_t child = -1;
-    // posix_spawn takes arguments that are not const, and does not change them.
-    std::array<char*, 3> arguments{const_cast<char*>(program.c_str()), const_cast<char*>(argument.c_str()), nullptr};
-    check(::posix_spawn(&child, program.c_str(), &files_, &attributes_, arguments.data(), environ),
+    arguments.insert(arguments.begin(), program);
+    std::vector<char*> pointers;
+    for (auto& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    check(::posix_spawn(&child, program.c_str(), &files_, &attributes_, pointers.data(), environ),
           "cannot start " + program);
     return child;
   }
@@ -61,32 +63,44 @@ class SpawnSettings {
 
 }  // namespace
 
-BrokerProcess::Folder::Folder() {
+ChildProcess::Folder::Folder() {
   auto name = (std::filesystem::temp_directory_path() / "asterisk-sim-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) check(errno, "cannot make a folder like " + name);
   path = name;
 }
 
-BrokerProcess::Folder::~Folder() {
+ChildProcess::Folder::~Folder() {
   std::error_code ignored;
   if (!keep) std::filesystem::remove_all(path, ignored);
 }
 
-BrokerProcess::BrokerProcess(const std::string& program, const std::string& config)
-    : log_(folder_.path / "broker.log") {
-  const auto file = folder_.path / "broker.ini";
+ChildProcess::ChildProcess(const std::string& program, const std::string& config, const std::string& name,
+                           const std::vector<std::string>& options)
+    : log_(folder_.path / (name + ".log")) {
+  const auto file = folder_.path / (name + ".conf");
   std::ofstream(file) << config;
-  child_ = SpawnSettings(log_.string()).spawn(program, file.string());
+  auto arguments = options;
+  arguments.push_back(file.string());
+  child_ = SpawnSettings(log_.string()).spawn(program, std::move(arguments));
   folder_.keep = true;
 }
 
-BrokerProcess::~BrokerProcess() {
+ChildProcess::~ChildProcess() {
   if (status_) return;
   ::kill(child_, SIGKILL);
   ::waitpid(child_, nullptr, 0);
 }
 
-std::optional<std::string> BrokerProcess::ended() {
+void ChildProcess::kill() noexcept {
+  if (status_) return;
+  ::kill(child_, SIGKILL);
+  int status = 0;
+  ::waitpid(child_, &status, 0);
+  status_ = status;
+  folder_.keep = false;
+}
+
+std::optional<std::string> ChildProcess::ended() {
   int status = 0;
   if (!status_ && ::waitpid(child_, &status, WNOHANG) == child_) status_ = status;
   if (!status_) return std::nullopt;
@@ -94,7 +108,7 @@ std::optional<std::string> BrokerProcess::ended() {
   return "signal " + std::to_string(WTERMSIG(*status_));
 }
 
-bool BrokerProcess::stop(std::chrono::milliseconds deadline) {
+bool ChildProcess::stop(std::chrono::milliseconds deadline) {
   if (ended()) return false;
   ::kill(child_, SIGTERM);
   // Not the function of glibc: the header of 2.36 declares it as C++.
@@ -106,7 +120,7 @@ bool BrokerProcess::stop(std::chrono::milliseconds deadline) {
   return !folder_.keep;
 }
 
-std::string BrokerProcess::log_tail(std::size_t lines) const {
+std::string ChildProcess::log_tail(std::size_t lines) const {
   std::ifstream file(log_);
   std::deque<std::string> last;
   for (std::string line; std::getline(file, line);) {

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The broker as a child process, with a folder for its config and its log.
+// A broker, or a server of the engine, as a child process with a folder for its config and its log.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
 namespace amibroker::sim::app {
 
 /// One thread at a time.
-class BrokerProcess {
+class ChildProcess {
  public:
-  /// Writes `config` into a new temporary folder and starts `program CONFIG`, its output going to a file there.
-  /// Throws std::system_error.
-  BrokerProcess(const std::string& program, const std::string& config);
-  /// Kills the child if it still runs. The folder stays, unless `stop` was a success and the log is not wanted.
-  ~BrokerProcess();
-  BrokerProcess(const BrokerProcess&) = delete;
-  BrokerProcess& operator=(const BrokerProcess&) = delete;
+  /// Writes `config` into a new temporary folder and starts `program OPTIONS CONFIG`, its output going to a file there.
+  /// `name`: of both files. Throws std::system_error.
+  ChildProcess(const std::string& program, const std::string& config, const std::string& name = "broker",
+               const std::vector<std::string>& options = {});
+  /// Kills the child if it still runs. The folder stays, unless `stop` or `kill` ended it and the log is not wanted.
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
 
   /// Nothing while it runs, then how it ended: `exit code 0`, `signal 11`.
   [[nodiscard]] std::optional<std::string> ended();
   /// Asks it to end with SIGTERM and waits. True if it lived until now and ended with 0 in time.
   [[nodiscard]] bool stop(std::chrono::milliseconds deadline);
+  /// Ends one of which no good end is wanted.
+  void kill() noexcept;
 
   [[nodiscard]] const std::filesystem::path& log_file() const noexcept { return log_; }
   /// The same; the folder stays in any case.
