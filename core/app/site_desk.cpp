@@ -44,7 +44,10 @@ void SiteDesk::begin() {
 
 const SiteDesk::Known* SiteDesk::last() {
   wanted_until_ = loop_.now() + patience;
-  if (!std::exchange(follows_, true)) follow();
+  if (!follows_) {
+    last_.reset();  // of a question long ago
+    follow();
+  }
   return last_.get();
 }
 

@@ -143,6 +143,7 @@ TEST_F(Control, StatusSaysWhetherAllIsWellAndTheToolEndsAccordingly) {
                   {"reasons", "[]"},
                   {"servers", {{"up", "number"}, {"down", "number"}}},
                   {"plugins", {{"running", "number"}, {"waiting", "number"}, {"off", "number"}}},
+                  {"site", "null"},
                   {"lamps", "null"}}))
       << well;
   EXPECT_THAT(well.at("started").get<std::string>(), ::testing::MatchesRegex("20..-..-..T..:..:..\\....Z"));

@@ -32,7 +32,9 @@ class SitesSystem : public ControlSystem {
     ASSERT_TRUE(wait_until(20s, [&] { return state_of_paris() == "there"; })) << look("cluster");
   }
   void TearDown() override {
-    if (other) EXPECT_EQ(other->stop(), 0) << other->output();
+    if (other) {
+      EXPECT_EQ(other->stop(), 0) << other->output();
+    }
     ControlSystem::TearDown();
   }
   [[nodiscard]] std::string other_socket() const { return (folder.path() / "paris.sock").string(); }
@@ -42,7 +44,8 @@ class SitesSystem : public ControlSystem {
   [[nodiscard]] std::string url() const { return "nats://127.0.0.1:" + std::to_string(port); }
   /// As device_state tells it; empty if it does not.
   [[nodiscard]] Json paris() const {
-    for (const Json& site : look("cluster").at("sites"))
+    const Json answer = look("cluster");
+    for (const Json& site : answer.at("sites"))
       if (site.at("plugin") == "device_state" && site.at("site") == "paris") return site;
     return Json::object();
   }
