@@ -100,8 +100,8 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp, by)
                                           : parts_.registers.take(zone, line.name, value, line.stamp, by);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
+  if (waits(stream, line, urgency)) return;
   // A later stamp alone may make this zone's value count more than another zone's.
-  if (is_held_back(stream, line)) return;
   if (taken != Registers::Taken::no) show_shared(zone, line.name, urgency);
 }
 
@@ -110,10 +110,17 @@ void RemoteStates::set_here(KeyId key, ValueId value) {
                              SetHere{std::string(parts_.values.text(value)), parts_.host.now()});
 }
 
-bool RemoteStates::is_held_back(StreamId stream, const Line& line) {
+/// Whether the servers here are not shown what the line says before `settle`. What was set on a server of this site,
+/// both of its brokers hear from that server; if each then followed the other's word as well, which comes later, two
+/// changes would chase each other for ever.
+bool RemoteStates::waits(StreamId stream, const Line& line, Urgency urgency) {
+  const bool is_ours = streams_[stream].own_site && !speaks_ && urgency == Urgency::live;
   const auto found = set_here_.find(line.name);
-  if (found == set_here_.end()) return false;
-  if (!streams_[stream].own_site || found->second.value != line.value) return true;
+  if (found == set_here_.end()) {
+    if (is_ours) set_here_.emplace(line.name, SetHere{std::string(line.value), parts_.host.now()});
+    return is_ours;
+  }
+  if (!is_ours || found->second.value != line.value) return true;
   set_here_.erase(found);
   return false;
 }

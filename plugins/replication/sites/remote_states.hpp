@@ -151,7 +151,7 @@ class RemoteStates {
   [[nodiscard]] bool has_room(StreamId stream);
   void refuse(StreamId stream, std::string_view name, std::string_view reason);
   void warn_of_clock(Site& site);
-  [[nodiscard]] bool is_held_back(StreamId stream, const Line& line);
+  [[nodiscard]] bool waits(StreamId stream, const Line& line, Urgency urgency);
   void show(KeyId key, ZoneId zone, Urgency urgency);
   void work_soon();
   void work();
