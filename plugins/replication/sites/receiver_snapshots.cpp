@@ -119,7 +119,7 @@ void Receiver::finish(Stream& stream) {
   ++stream.site->snapshots;
   // A broker that has just started, and has not heard all of its servers, lacks what the rest will say soon.
   stream.leftovers = !stream.all_complete;
-  if (stream.all_complete && keeps_rule(47)) states_.sweep(stream.id);
+  if (stream.all_complete && keeps_rule(47)) states_.end_snapshot(stream.id);
   ask_for_wanted();
 }
 

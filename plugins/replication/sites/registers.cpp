@@ -81,6 +81,17 @@ void Registers::remove(ZoneId zone) {
   if (zone < hashes_.size()) hashes_[zone] = {};
 }
 
+void Registers::keep_only(ZoneId zone, const std::set<std::string, std::less<>>& names) {
+  for (auto at = names_.lower_bound(View{zone, {}}); at != names_.end() && at->first.zone == zone;) {
+    if (names.contains(at->first.text)) {
+      ++at;
+      continue;
+    }
+    count(at->first, at->second, false);
+    at = names_.erase(at);
+  }
+}
+
 void Registers::count(const Name& name, const Register& entry, bool in) {
   if (entry.value == neutral_) return;
   if (name.zone >= hashes_.size()) hashes_.resize(name.zone + std::size_t{1});

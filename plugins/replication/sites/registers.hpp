@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,6 +94,8 @@ class Registers {
   /// Forgets neutral names that were changed long ago; looks at a thousand at most.
   void expire(std::int64_t unix_ms);
   void remove(ZoneId zone);
+  /// Forgets the names of a zone that are not among these.
+  void keep_only(ZoneId zone, const std::set<std::string, std::less<>>& names);
 
   [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
 

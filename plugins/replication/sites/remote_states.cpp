@@ -97,6 +97,7 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   // What a snapshot says, a third site may have set.
   const SiteId by = urgency == Urgency::dump ? unknown_site : from.own_site ? this_site : from.site;
   const bool is_right = from.own_site && !speaks_ && urgency == Urgency::dump;
+  if (from.own_site && from.is_read) streams_[stream].shared.emplace(line.name);
   const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp, by)
                                           : parts_.registers.take(zone, line.name, value, line.stamp, by);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
@@ -193,6 +194,14 @@ void RemoteStates::add(KeyId key, const Row& row, std::span<ValueId> shown) cons
 }
 
 // --- Walks over all keys -------------------------------------------------------------------------------------------
+
+void RemoteStates::end_snapshot(StreamId stream) {
+  Stream& of = streams_[stream];
+  of.is_read = false;
+  if (of.own_site && !speaks_) parts_.registers.keep_only(of.zone, of.shared);
+  of.shared.clear();
+  sweep(stream);
+}
 
 void RemoteStates::sweep(StreamId stream) {
   swept_[stream] = streams_[stream].generation;

@@ -3,12 +3,14 @@
 // What other sites say, and what it makes the servers here show.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,11 +89,20 @@ class RemoteStates {
 
   /// What the stream says from now on belongs to a new snapshot; what it said before, and does not say again, goes with
   /// `sweep`.
-  void begin_snapshot(StreamId stream) { ++streams_[stream].generation; }
-  /// Looks at some keys. False: that was the last.
+  void begin_snapshot(StreamId stream) {
+    ++streams_[stream].generation;
+    streams_[stream].shared.clear();
+    streams_[stream].is_read = true;
+  }
   void sweep(StreamId stream);
+  /// The snapshot is complete: what it lacks goes.
+  void end_snapshot(StreamId stream);
   /// Some of the names that the stream said were not taken, so it cannot be compared.
   [[nodiscard]] bool was_cut(StreamId stream) const noexcept { return streams_[stream].cut; }
+  /// Whether that is so of some stream, so that what this site holds is not all that others hold.
+  [[nodiscard]] bool was_cut() const noexcept {
+    return std::any_of(streams_.begin(), streams_.end(), [](const Stream& stream) { return stream.cut; });
+  }
   [[nodiscard]] ContributionTable::Sum sum(StreamId stream) const noexcept { return said_.sum(stream); }
 
   /// See Outside.
@@ -137,6 +148,8 @@ class RemoteStates {
     bool own_site;
     std::uint16_t generation = 0;
     bool cut = false;
+    bool is_read = false;
+    std::set<std::string, std::less<>> shared{};  ///< names in the snapshot of the one that speaks for our site
   };
   struct Site {
     std::string name{};

@@ -177,7 +177,7 @@ void Sites::beat() {
   heartbeat.leads = local_.leads;
   heartbeat.ready = heartbeat.speaks && publisher_.is_ready();
   heartbeat.complete = local_.complete;
-  heartbeat.filtered = publisher_.filters() || remote_.filters();
+  heartbeat.filtered = publisher_.filters() || remote_.filters() || remote_.was_cut();
   heartbeat.reach = local_.reach;
   heartbeat.unix_ms = last_unix_ms_;
   heartbeat.variant = variant_;
