@@ -103,8 +103,16 @@ void Sites::contributed(KeyId key, Place origin, bool found) noexcept {
 /// The second broker of the site hears the same, and one stamp is enough: that of the one that speaks.
 void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
   if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return remote_.set_here(key, value);
-  const Stamp stamp = found ? 0 : clock_.next(parts_.bus.unix_ms());
+  const Stamp stamp = found ? 0 : stamp_now(parts_.keys.shown_name(key), server);
   for (const ZoneId zone : zones_.of(server)) set(zone, key, value, stamp);
+}
+
+/// A change that happens now is the last, even if the clock was set back since the one before.
+Stamp Sites::stamp_now(std::string_view name, Place server) noexcept {
+  Stamp stamp = clock_.next(parts_.bus.unix_ms());
+  for (const ZoneId zone : zones_.of(server))
+    if (const Registers::Register* const known = registers_.find(zone, name)) stamp = std::max(stamp, known->stamp + 1);
+  return stamp;
 }
 
 void Sites::set(ZoneId zone, KeyId key, ValueId value, Stamp stamp) {
@@ -163,7 +171,7 @@ void Sites::take_over(KeyId key) {
     if (held == no_value) continue;
     const Registers::Register* const known = remote_.expected(row.place(i), parts_.keys.shown_name(key));
     if (known != nullptr && known->value == held) continue;
-    const Stamp stamp = known == nullptr ? 0 : clock_.next(last_unix_ms_);
+    const Stamp stamp = known == nullptr ? 0 : stamp_now(parts_.keys.shown_name(key), row.place(i));
     for (const ZoneId zone : zones_.of(row.place(i)))
       registers_.take(zone, parts_.keys.shown_name(key), held, stamp, this_site);
   }

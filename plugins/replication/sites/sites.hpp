@@ -136,6 +136,7 @@ class Sites final : public Outside {
   void look_at_clock();
   void speak();
   void take_over(KeyId key);
+  [[nodiscard]] Stamp stamp_now(std::string_view name, Place server) noexcept;
   void set(ZoneId zone, KeyId key, ValueId value, Stamp stamp);
   void beat();
   void heard_heartbeat(const Bus::Heard& heard);
