@@ -126,9 +126,10 @@ bool RemoteStates::waits(StreamId stream, const Line& line, Urgency urgency) {
   return false;
 }
 
-void RemoteStates::settle() {
+void RemoteStates::settle(std::optional<TimePoint> spoke) {
   for (auto at = set_here_.begin(); at != set_here_.end();) {
-    if (parts_.host.now() - at->second.since < settle_within) {
+    const TimePoint since = at->second.since;
+    if (parts_.host.now() - since < settle_within || !spoke || *spoke < since + heard_within) {
       ++at;
       continue;
     }

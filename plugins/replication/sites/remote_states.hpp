@@ -76,8 +76,12 @@ class RemoteStates {
   /// A server here set a shared name, and another broker speaks for the site. It hears the same, and says when that
   /// was: until then, or for `settle_within`, what was said before must not be shown in its place.
   void set_here(KeyId key, ValueId value);
-  /// Once in a while: what the one that speaks did not take for news is shown as the registers say.
-  void settle();
+  /// Once in a while: what the one that speaks did not take for news is shown as the registers say. `spoke`: when its
+  /// last heartbeat came; if that was before it could have heard of the change, it may be gone, and nothing is decided.
+  void settle(std::optional<TimePoint> spoke);
+  /// This broker speaks from now on.
+  void decide_all() { set_here_.clear(); }
+  static constexpr std::chrono::seconds heard_within{1};
   static constexpr std::chrono::seconds settle_within{2};
 
   /// Whether this broker speaks for its site. If not, a snapshot of the one that does is right, since other sites hear

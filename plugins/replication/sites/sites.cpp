@@ -142,7 +142,7 @@ void Sites::tick() {
     beat();
   }
   receiver_.tick();
-  remote_.settle();
+  remote_.settle(speaker_.other_spoke());
   registers_.expire(last_unix_ms_);
 }
 
@@ -161,6 +161,7 @@ void Sites::look_at_clock() {
 void Sites::speak() {
   for (KeyId key = 0; key < parts_.replicator.keys(); ++key)
     if (parts_.replicator.has(key) && parts_.replicator.sharing(key) == Sharing::symmetric) take_over(key);
+  remote_.decide_all();
   publisher_.begin(speaker_.epoch());
 }
 

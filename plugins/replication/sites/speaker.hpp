@@ -60,6 +60,8 @@ class Speaker {
     return other_spoke_ && now - *other_spoke_ < silence;
   }
 
+  [[nodiscard]] std::optional<TimePoint> other_spoke() const noexcept { return other_spoke_; }
+
   static constexpr std::chrono::milliseconds silence{2200};
   static constexpr std::chrono::milliseconds for_the_better{1100};
   static constexpr int yield_after = 3;
