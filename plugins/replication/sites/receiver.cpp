@@ -75,7 +75,7 @@ Receiver::Stream* Receiver::stream_of(Site& site, ZoneId zone) {
 
 /// Whether what comes with this epoch is to be taken.
 bool Receiver::follows_epoch(const Site& site, std::uint64_t epoch) const noexcept {
-  return epoch >= site.epoch || host_.now() - site.heard > epoch_silence;
+  return epoch >= site.epoch || is_silent(site);
 }
 
 void Receiver::begin_epoch(Site& site, std::uint64_t epoch) {

@@ -124,6 +124,7 @@ class Receiver {
   void begin_epoch(Site& site, std::uint64_t epoch);
   void compare(Stream& stream, const Heartbeat::Stream& said, bool we_speak);
   void compare_shared(Stream& stream, const Heartbeat::Stream& said);
+  [[nodiscard]] bool is_silent(const Site& site) const noexcept;
   void lose(Site& site);
   void withdraw(Stream& stream);
   void want(Stream& stream);

@@ -12,9 +12,9 @@
 namespace amibroker::replication {
 
 bool Receiver::is_settled() const noexcept {
-  return std::all_of(streams_.begin(), streams_.end(), [](const auto& entry) {
+  return std::all_of(streams_.begin(), streams_.end(), [this](const auto& entry) {
     const Stream& stream = *entry.second;
-    return stream.site->lost || stream.read || stream.failures > 1;
+    return stream.site->lost || stream.read || stream.failures > 1 || is_silent(*stream.site);
   });
 }
 
@@ -23,6 +23,9 @@ bool Receiver::is_reading(const Site& site) const noexcept {
     if (at->second->asking || at->second->wanted) return true;
   return false;
 }
+
+/// Its heartbeats do not come, so neither would an answer. Of this site that may be because this broker speaks now.
+bool Receiver::is_silent(const Site& site) const noexcept { return host_.now() - site.heard > epoch_silence; }
 
 /// Soon: not all at the same moment, because all sites may have missed the same message.
 void Receiver::want(Stream& stream) {
@@ -33,7 +36,8 @@ void Receiver::want(Stream& stream) {
 void Receiver::ask_for_wanted() {
   for (auto& [where, stream] : streams_) {
     if (asking_ >= most_at_once) return;
-    if (!stream->wanted || stream->asking || stream->site->lost || host_.now() < stream->not_before) continue;
+    if (!stream->wanted || stream->asking || stream->site->lost || is_silent(*stream->site)) continue;
+    if (host_.now() < stream->not_before) continue;
     begin(*stream);
   }
 }
@@ -80,7 +84,7 @@ void Receiver::answered(Stream& stream, std::uint64_t ask, std::optional<std::st
 
 /// For the same part: of a long list each part may be lost once.
 void Receiver::ask_again(Stream& stream) {
-  if (++stream.failures % failures_before_anew == 0) return fail(stream);
+  if (++stream.failures % failures_before_anew == 0 || is_silent(*stream.site)) return fail(stream);
   ask(stream);
 }
 
