@@ -154,7 +154,9 @@ void Sites::look_at_clock() {
       std::chrono::duration_cast<std::chrono::milliseconds>(now - std::exchange(last_looked_at_, now)).count();
   const std::int64_t set_back = last_unix_ms_ + passed - unix_ms;
   last_unix_ms_ = unix_ms;
-  if (set_back > HybridClock::most_ahead_ms / 2) registers_.shift_ahead(unix_ms, set_back);
+  if (set_back <= HybridClock::most_ahead_ms / 2) return;
+  clock_.set_back(set_back);
+  registers_.shift_ahead(unix_ms, set_back);
 }
 
 /// Nobody spoke before, or another broker of the site did. What it did not hear any more is news.
