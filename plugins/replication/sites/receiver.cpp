@@ -109,6 +109,7 @@ void Receiver::message(const Bus::Heard& heard, ZoneId zone) {
   }
   stream->number = std::max(stream->number, head->number);
   count(received_);
+  stream->withdrawn = false;
   const std::int64_t unix_ms = bus_.unix_ms();
   LineReader lines(text);
   while (const std::optional<Line> line = lines.next()) {
@@ -139,7 +140,7 @@ void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat, bool
   }
   // A zone that the site has no server in any more.
   for (auto& [where, stream] : streams_) {
-    if (where.first != site->id || stream->epoch == 0) continue;
+    if (where.first != site->id || stream->withdrawn) continue;
     const bool named = std::any_of(heartbeat.streams.begin(), heartbeat.streams.end(),
                                    [&](const auto& said) { return said.zone == zones_.name(where.second); });
     if (!named && heartbeat.complete) withdraw(*stream);
@@ -216,7 +217,7 @@ void Receiver::lose(Site& site) {
 
 void Receiver::withdraw(Stream& stream) {
   stream.wanted = stream.read = stream.leftovers = false;
-  stream.epoch = stream.number = 0;
+  stream.withdrawn = true;  // its numbers stay, so that what comes late is known as old
   if (stream.asking) fail(stream);
   stream.wanted = false;
   states_.begin_snapshot(stream.id);

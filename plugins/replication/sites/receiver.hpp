@@ -95,6 +95,7 @@ class Receiver {
     std::uint64_t number = 0;
     bool read = false;       ///< to the end, in this epoch
     bool leftovers = false;  ///< what it lacked was kept, because the site did not know all of its servers
+    bool withdrawn = true;   ///< nothing of it is held
     // What is missing:
     bool wanted = false;
     TimePoint not_before{};

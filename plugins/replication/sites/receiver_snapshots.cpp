@@ -45,6 +45,7 @@ void Receiver::ask_for_wanted() {
 void Receiver::begin(Stream& stream) {
   stream.wanted = false;
   stream.asking = true;
+  stream.withdrawn = false;
   ++asking_;
   stream.cursor = "k0";
   stream.at_least = stream.number;
