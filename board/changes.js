@@ -5,6 +5,7 @@ import { stateClass } from './grid.js';
 import { count, many, shown, timeOfDay } from './text.js';
 
 const RATE_OVER = 5000;
+const isText = (value) => typeof value === 'string';
 
 export class Changes {
   #list = byId('changes');
@@ -61,5 +62,5 @@ function fill(item, change) {
   classOf(state, 'change-state state ' + stateClass(change.state));
   say(name, shown(change.name));
   name.title = shown(change.name);
-  say(server, shown(change.server));
+  say(server, isText(change.site) ? 'site ' + shown(change.site) : shown(change.server));
 }

@@ -90,9 +90,9 @@ export class Detail {
   }
 
   #contributions(contributions) {
-    if (contributions.length === 0) return [make('h3', '', 'Who says so'), make('p', 'empty', 'No server says anything about it')];
-    const rows = contributions.map((each) => [shown(each.server), make('span', 'state ' + stateClass(each.state), shown(each.state)), lengthOf((this.#now() - Date.parse(each.since)) / 1000)]);
-    return [make('h3', '', 'Who says so'), table(['Server', 'State', 'Since'], rows)];
+    if (contributions.length === 0) return [make('h3', '', 'Who says so'), make('p', 'empty', 'Nobody says anything about it')];
+    const rows = contributions.map((each) => [whoSays(each), make('span', 'state ' + stateClass(each.state), shown(each.state)), lengthOf((this.#now() - Date.parse(each.since)) / 1000)]);
+    return [make('h3', '', 'Who says so'), table(['Who', 'State', 'Since'], rows)];
   }
 
   #cells(cells) {
@@ -106,6 +106,12 @@ export class Detail {
     });
     return [make('h3', '', 'What each server shows'), make('p', 'note', summary), table(['Server', 'Should hold', 'Is'], rows)];
   }
+}
+
+/** A server, or another site; which one set a shared name is not always known. */
+function whoSays(each) {
+  if (each.site === undefined) return shown(each.server);
+  return (each.site === null ? 'some site' : 'site ' + shown(each.site)) + (each.zone ? `, zone ${shown(each.zone)}` : '');
 }
 
 const problem = (text) => make('p', 'problem', text);

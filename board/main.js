@@ -8,6 +8,7 @@ import { Grid } from './grid.js';
 import { Model, keyOf } from './model.js';
 import { Search } from './search.js';
 import { Servers } from './servers.js';
+import { Sites } from './sites.js';
 import { Status } from './status.js';
 import { Stream } from './stream.js';
 import { count, lengthOf, many, timeOfDay } from './text.js';
@@ -23,6 +24,7 @@ const detail = new Detail(() => status.now());
 const search = new Search(() => { rowsStale = true; draw(); });
 const grid = new Grid((lamp) => detail.open(lamp));
 const servers = new Servers((section) => { search.ask({ server: section }); view('lamps'); });
+const sites = new Sites(() => typeof status.last?.site === 'string', () => draw());
 const changes = new Changes((change) => detail.open(change), () => { model.changed.changes = true; draw(); });
 const wrong = new Wrong((line) => {
   if (line.lamp !== undefined) { detail.open(line.lamp); return; }
@@ -66,6 +68,7 @@ function drawLists(changed) {
   const reasons = status.last !== null && status.last.health !== 'well' && Array.isArray(status.last.reasons) ? status.last.reasons.slice(0, 20) : [];
   wrong.draw(lines, level, reasons);
   servers.draw(model, status.now());
+  sites.draw(status.now());
   if (changed.changes) changes.draw(model, Date.now());
   counts(lines.length + reasons.length, text, level);
   if (rowsStale) drawGrid();

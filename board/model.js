@@ -173,7 +173,7 @@ export class Model {
 
     change(data) {
       if (!isText(data.name)) return false;
-      this.#keep({ at: data.at, plugin: data.plugin, name: data.name, state: data.state, server: data.server });
+      this.#keep({ at: data.at, plugin: data.plugin, name: data.name, state: data.state, server: data.server, site: data.site });
       ++this.changesSeen;
     },
 

@@ -132,7 +132,7 @@ std::string Application::switched_on() const {
 /// A daemon that nobody can ask still does its work, so what is wrong with a socket is an error in the log alone.
 void Application::open_control() {
   add_commands(site_.commands, {live_, servers_, plugins_, dispatcher_, reload_, check_, plugin_switch_, server_switch_,
-                                traces_, level_, board_, questions_, loop_});
+                                traces_, level_, board_, questions_, loop_, cluster_ ? &*cluster_ : nullptr, sites_});
   add_doctor(site_.commands, live_, servers_, doctor_);
   add_pages(site_, servers_, plugins_);
   add_metrics(site_,
@@ -140,7 +140,10 @@ void Application::open_control() {
                [this](auto& families) { collect_loop(loop_, families); },
                [this](auto& families) { collect_config(live_.last_read(), families); },
                [this](auto& families) { collect_lamps(board_, families); },
-               [this](auto& families) { collect_cluster(cluster_ ? &*cluster_ : nullptr, families); }},
+               [this](auto& families) { collect_cluster(cluster_ ? &*cluster_ : nullptr, families); },
+               [this](auto& families) {
+                 if (cluster_) collect_sites(sites_->last(), families);
+               }},
               loop_);
   site_.feeds.emplace("board", &board_.feed());
   site_.feeds.emplace("events", &events_.feed());

@@ -26,6 +26,7 @@
 #include "core/app/server_switch.hpp"
 #include "core/app/service_manager.hpp"
 #include "core/app/signals.hpp"
+#include "core/app/site_desk.hpp"
 #include "core/app/traces.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/bus/cluster.hpp"
@@ -93,6 +94,7 @@ class Application {
   DoctorDesk doctor_{loop_};
   control::Pulse pulse_{loop_};
   LoopShare questions_{5};
+  std::shared_ptr<SiteDesk> sites_ = std::make_shared<SiteDesk>(plugins_, loop_, questions_);
   control::Site site_;
   BoardFeed board_{loop_, plugins_, servers_};
   EventFeed events_{dispatcher_, plugins_, servers_};

@@ -26,11 +26,13 @@ Json lamp_json(const Lamp& lamp) {
 }
 
 Json change_json(const Lamp& lamp, std::chrono::steady_clock::time_point at) {
-  return {{"at", time_text(at)},
-          {"plugin", lamp.plugin},
-          {"name", lamp.name},
-          {"state", lamp.state.value_or("")},
-          {"server", lamp.by ? Json(*lamp.by) : Json(nullptr)}};
+  Json change{{"at", time_text(at)},
+              {"plugin", lamp.plugin},
+              {"name", lamp.name},
+              {"state", lamp.state.value_or("")},
+              {"server", lamp.by && !lamp.by_site ? Json(*lamp.by) : Json(nullptr)}};
+  if (lamp.by_site) change["site"] = *lamp.by;
+  return change;
 }
 
 /// Nothing if it was counted with other bounds than ours.

@@ -21,6 +21,7 @@ void add_commands(control::Commands& commands, const Commanded& commanded) {
   add_plugin_commands(commands, commanded);
   add_lamp_commands(commands, commanded);
   add_hint_commands(commands, commanded);
+  add_cluster_commands(commands, commanded);
 }
 
 std::variant<std::chrono::seconds, control::Failure> length_argument(const control::Arguments& arguments,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <variant>
 
 #include "core/app/board_feed.hpp"
@@ -14,12 +15,17 @@
 #include "core/app/plugin_switch.hpp"
 #include "core/app/reload.hpp"
 #include "core/app/server_switch.hpp"
+#include "core/app/site_desk.hpp"
 #include "core/app/traces.hpp"
 #include "core/base/event_loop.hpp"
 #include "core/control/command.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "core/host/plugin_host.hpp"
 #include "core/link/servers.hpp"
+
+namespace amibroker::cluster {
+class Cluster;
+}
 
 namespace amibroker::app {
 
@@ -38,6 +44,8 @@ struct Commanded {
   BoardFeed& board;
   LoopShare& share;  ///< for questions that need many pieces
   base::EventLoop& loop;
+  const cluster::Cluster* cluster;  ///< null: there are no other sites
+  std::shared_ptr<SiteDesk> sites;
 };
 
 /// Adds all that are below.
@@ -53,6 +61,8 @@ void add_daemon_commands(control::Commands& commands, const Commanded& commanded
 /// the SDK's Commands (lamp_commands.cpp).
 void add_lamp_commands(control::Commands& commands, const Commanded& commanded);
 
+/// `cluster` (cluster_commands.cpp).
+void add_cluster_commands(control::Commands& commands, const Commanded& commanded);
 /// `hints` (hint_commands.cpp).
 void add_hint_commands(control::Commands& commands, const Commanded& commanded);
 

@@ -10,6 +10,7 @@
 #include "core/app/report.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
+#include "core/bus/cluster.hpp"
 
 namespace amibroker::app {
 namespace {
@@ -86,6 +87,8 @@ Answer status(const Commanded& commanded, std::chrono::steady_clock::time_point 
   Counts counts;
   count_servers(commanded, counts);
   count_plugins(commanded, counts);
+  if (commanded.cluster != nullptr && !commanded.cluster->is_up())
+    counts.reasons.push_back("the bus between the sites is not there: each site goes on by itself");
   if (!commanded.config.last_read().is_in_force) counts.reasons.push_back(commanded.config.last_read().text);
   const bool is_failed = counts.up == 0 || counts.running == 0;
   const char* const health = is_failed ? "failed" : counts.reasons.empty() ? "well" : "degraded";
@@ -97,6 +100,7 @@ Answer status(const Commanded& commanded, std::chrono::steady_clock::time_point 
               {"reasons", std::move(counts.reasons)},
               {"servers", {{"up", counts.up}, {"down", counts.down}}},
               {"plugins", {{"running", counts.running}, {"waiting", counts.waiting}, {"off", counts.off}}},
+              {"site", commanded.cluster == nullptr ? Json(nullptr) : Json(commanded.cluster->info().site)},
               {"lamps", lamps_json(commanded.board.counts())}};
 }
 

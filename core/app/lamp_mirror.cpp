@@ -45,8 +45,11 @@ struct LampMirror::Page {
     if (all["lamps"].get(items) == simdjson::SUCCESS)
       for (const simdjson::dom::element item : items) {
         auto name = text_in(item, "name");
+        auto site = text_in(item, "by_site");
+        const bool by_site = site.has_value();
         if (name)
-          page.lamps.push_back({plugin, *std::move(name), text_in(item, "state"), text_in(item, "by"),
+          page.lamps.push_back({plugin, *std::move(name), text_in(item, "state"),
+                                by_site ? std::move(site) : text_in(item, "by"), by_site,
                                 text_in(item, "cells").value_or("")});
       }
     if (all["gone"].get(items) == simdjson::SUCCESS)

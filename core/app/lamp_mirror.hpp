@@ -25,7 +25,8 @@ struct Lamp {
   std::string plugin;
   std::string name;
   std::optional<std::string> state{};  ///< what it is to show; nothing: not known
-  std::optional<std::string> by{};     ///< section of the server whose word came last, if that is known
+  std::optional<std::string> by{};     ///< section of the server whose word came last, if that is known;
+  bool by_site = false;                ///< or the name of the site, if it was another one
   std::string cells{};                 ///< a letter for each ServerId from 0; see docs/control.md
 
   friend bool operator==(const Lamp&, const Lamp&) = default;

@@ -60,6 +60,11 @@ void PluginPages::take(const host::PluginAnswer& answer) {
       if (item.is_object()) hears_.item(names_[at_], item);
   // A plugin that does not get on with its pages must not be asked without end.
   const Json next = json["next"];
+  if (hears_.first && from_ == 0) {
+    json.erase(std::string(command_));
+    json.erase("next");
+    hears_.first(names_[at_], json);
+  }
   const bool goes_on = next.is_number_unsigned() && next.get<std::uint64_t>() > from_;
   if (goes_on) from_ = next.get<std::uint64_t>();
   else next_plugin();

@@ -24,6 +24,8 @@ namespace amibroker::app {
 class PluginPages : public std::enable_shared_from_this<PluginPages> {
  public:
   struct Hears {
+    /// The first answer of a plugin, without the list; may be left out.
+    std::function<void(const std::string& plugin, control::Json& answer)> first{};
     /// An object of the list.
     std::function<void(const std::string& plugin, control::Json& item)> item;
     /// This plugin did not answer, and why. One that does not know the command has nothing to say.

@@ -154,6 +154,39 @@ std::string plugin_view(const Json& plugin) {
   return table_text(rows) + table_text(counter_rows(plugin.at("counters")));
 }
 
+// --- Other sites ----------------------------------------------------------------------------------------------
+
+std::string speaker_of(const Json& plugin) {
+  if (plugin.at("speaks") == true) return "this broker";
+  return plugin.at("other_speaks") == true ? "the other broker of this site" : "nobody";
+}
+
+std::string tenths(const Json& number, const char* unit) {
+  if (!number.is_number()) return "-";
+  std::array<char, 40> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%.1f %s", number.get<double>(), unit);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string cluster_view(const Json& answer) {
+  std::string text = line("site " + cell(answer.at("site")) +
+                          (answer.at("up") == true ? ", connected to the bus" : ", NOT connected to the bus"));
+  Rows plugins{{"PLUGIN", "WHO SPEAKS FOR THIS SITE"}};
+  for (const Json& plugin : answer.at("plugins")) plugins.push_back({cell(plugin.at("plugin")), speaker_of(plugin)});
+  if (plugins.size() > 1) text += table_text(plugins);
+  Rows rows{{"SITE", "PLUGIN", "STATE", "SINCE", "HEARD", "ROUND TRIP", "CLOCK", "NAMES", "GAPS", "READS", "ZONES"}};
+  for (const Json& site : answer.at("sites"))
+    rows.push_back({cell(site.at("site")), cell(site.at("plugin")), cell(site.at("state")), cell(site.at("since")),
+                    tenths(site.at("heard_seconds"), "s") + " ago", tenths(site.at("round_trip_ms"), "ms"),
+                    tenths(site.at("clock_ahead_ms").get<double>() / 1000, "s"), cell(site.at("names")),
+                    cell(site.at("gaps")), cell(site.at("reading")), cell(site.at("zones"))});
+  text += rows.size() > 1 ? table_text(rows) : line("no other site was heard yet");
+  for (const Json& one : answer.at("advice")) text += line("! " + one.get<std::string>());
+  if (const auto failures = answer.find("failures"); failures != answer.end())
+    for (const Json& one : *failures) text += line("! " + cell(one.at("plugin")) + ": " + cell(one.at("text")));
+  return text;
+}
+
 // --- Changes --------------------------------------------------------------------------------------------------
 
 std::string problems(const Json& list, const std::string& kind) {
@@ -177,13 +210,23 @@ std::string by_hand_view(const Json& answer) { return line(answer.at("outcome"))
 
 // --- Lamps ----------------------------------------------------------------------------------------------------
 
+/// A server by its section; another site by its name.
+std::string who_says(const Json& contribution) {
+  const auto site = contribution.find("site");
+  if (site == contribution.end()) return cell(contribution.at("server"));
+  const Json& zone = contribution.at("zone");
+  return (site->is_null() ? "some site" : "site " + cell(*site)) + (zone == "" ? "" : " (zone " + cell(zone) + ")");
+}
+
 std::string show_view(const Json& answer) {
   std::string text;
   for (const Json& name : answer.at("names")) {
     text += line(cell(name.at("name")) + ", shown as " + cell(name.at("shown_as")) + " (plugin " +
                  cell(name.at("plugin")) + "), is " + cell(name.at("state")));
-    text +=
-        table_text(rows_of(name.at("contributions"), {"  SAYS SO", "STATE", "SINCE"}, {"server", "state", "since"}));
+    Rows says_so{{"  SAYS SO", "STATE", "SINCE"}};
+    for (const Json& one : name.at("contributions"))
+      says_so.push_back({who_says(one), cell(one.at("state")), cell(one.at("since"))});
+    text += table_text(says_so);
     text += table_text(rows_of(name.at("cells"), {"  SERVER", "SHOULD", "HOLDS", "IS", "WHY"},
                                {"server", "should", "holds", "is", "why"}));
   }
@@ -241,7 +284,7 @@ constexpr View views[] = {
     {"plugin-enable", by_hand_view}, {"plugin-disable", by_hand_view},
     {"plugin-reload", by_hand_view}, {"show", show_view},
     {"wrong", wrong_view},           {"hints", hints_view},
-    {"doctor", doctor_view},
+    {"doctor", doctor_view},         {"cluster", cluster_view},
 };
 
 std::string json_text(const Json& answer) { return answer.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'; }

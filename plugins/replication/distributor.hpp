@@ -31,6 +31,7 @@
 #include "plugins/replication/peers.hpp"
 #include "plugins/replication/places.hpp"
 #include "plugins/replication/replicator.hpp"
+#include "plugins/replication/sites/site_commands.hpp"
 #include "plugins/replication/sites/sites.hpp"
 #include "plugins/replication/snapshots.hpp"
 #include "plugins/replication/start_gate.hpp"
@@ -108,7 +109,10 @@ class Distributor final : private Writer, private SnapshotReader, private Names 
   void report() { report_.begin(); }
 
   /// Answers what administrators ask, from now on.
-  void answer(Commands& commands, LampCommands::Naming naming) { lamp_commands_.add_to(commands, std::move(naming)); }
+  void answer(Commands& commands, LampCommands::Naming naming) {
+    lamp_commands_.add_to(commands, std::move(naming));
+    if (site_commands_) site_commands_->add_to(commands);
+  }
 
   /// This site among others; null: there are none.
   [[nodiscard]] const Sites* sites() const noexcept { return sites_ ? &*sites_ : nullptr; }
@@ -254,6 +258,7 @@ class Distributor final : private Writer, private SnapshotReader, private Names 
   std::vector<Server> servers_;
   bool combines_;                 ///< values are combined, so that only those of Medium::values make sense
   std::optional<Sites> sites_{};  ///< if there are other sites
+  std::optional<SiteCommands> site_commands_{};
 
   Action action_{"Setvar"};  ///< used again for every write, and as it is for further targets of the same change
   KeyId action_key_ = no_key;

@@ -18,6 +18,9 @@ void Distributor::join_sites(Bus& bus, const Combiner& combiner) {
   sites_.emplace(
       Sites::Parts{host_, bus, *this, replicator_, neighbours_, combiner, places_, keys_, values_}, life_,
       [this] { return local_side(); }, variant.value(), most_names);
+  site_commands_.emplace(host_, *sites_);
+  lamp_commands_.set_sites(*sites_);
+  report_.set_sites(*sites_);
   sites_timer_ = host_.every(look_at_sites, [this] { look_at_sites_again(); });
 }
 
@@ -34,6 +37,8 @@ Sites::Local Distributor::local_side() const {
   local.complete = gate_.all_decided();
   local.ready = local.complete || start_timer_ == 0;
   local.alone = !peers_.any();
+  const auto [leads, stands_by] = peers_.balance();
+  local.leads = leads >= stands_by;
   for (const ServerInfo& server : host_.servers()) local.reach += host_.is_up(server.id) ? 1U : 0U;
   return local;
 }

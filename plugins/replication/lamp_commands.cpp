@@ -2,56 +2,16 @@
 #include "plugins/replication/lamp_commands.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 #include <limits>
 #include <stdexcept>
 #include <utility>
 
-#include "amibroker/json.hpp"
+#include "plugins/replication/answer_text.hpp"
+#include "plugins/replication/sites/sites.hpp"
 #include "plugins/replication/standing.hpp"
 
 namespace amibroker::replication {
 namespace {
-
-std::string_view argument(std::span<const Field> arguments, std::string_view name) {
-  const auto found =
-      std::find_if(arguments.begin(), arguments.end(), [&](const Field& field) { return field.name == name; });
-  return found == arguments.end() ? std::string_view{} : found->value;
-}
-
-KeyId key_argument(std::span<const Field> arguments) {
-  const std::string_view text = argument(arguments, "from");
-  KeyId key = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key);
-  if (!text.empty() && (error != std::errc() || end != text.data() + text.size()))
-    throw std::invalid_argument("from: a number is needed, as `next` of the answer before");
-  return key;
-}
-
-std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", seconds);
-  return text;
-}
-
-/// `"name":"value"`, with a comma before it if it is not the first.
-void add_text(std::string& out, std::string_view name, std::string_view value) {
-  if (out.back() != '{') out += ',';
-  append_json(out, name);
-  out += ':';
-  append_json(out, value);
-}
-
-void add_raw(std::string& out, std::string_view name, std::string_view json) {
-  if (out.back() != '{') out += ',';
-  append_json(out, name);
-  out.append(1, ':').append(json);
-}
-
-void next_item(std::string& out) {
-  if (out.back() != '[') out += ',';
-}
 
 std::string key_text(KeyId key, std::size_t end) { return key < end ? std::to_string(key) : "null"; }
 
@@ -65,11 +25,11 @@ void LampCommands::add_to(Commands& commands, Naming naming) {
     if (name.empty()) throw std::invalid_argument("name: whose lamps? For instance name=PJSIP/100");
     return show(naming_.shown_names(name));
   });
-  commands.answer("wrong", [this](Arguments arguments) { return wrong(key_argument(arguments)); });
+  commands.answer("wrong", [this](Arguments arguments) { return wrong(page_argument(arguments)); });
   commands.answer("lamps", [this](Arguments arguments) {
-    return argument(arguments, "changes").empty() ? lamps(key_argument(arguments)) : changes();
+    return argument(arguments, "changes").empty() ? lamps(page_argument(arguments)) : changes();
   });
-  commands.answer("hints", [this](Arguments arguments) { return hints(key_argument(arguments)); });
+  commands.answer("hints", [this](Arguments arguments) { return hints(page_argument(arguments)); });
   commands.answer("delays", [this](Arguments) { return delays(); });
 }
 
@@ -96,6 +56,7 @@ void LampCommands::add_name(std::string& out, KeyId key) const {
   add_value(out, state_of(row));
   out += R"(,"contributions":[)";
   add_contributions(out, key, row);
+  if (sites_ != nullptr) add_sites(out, key);
   out += R"(],"cells":[)";
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (standing_of(row, i, replicator_) == Standing::elsewhere) continue;
@@ -120,6 +81,20 @@ void LampCommands::add_contributions(std::string& out, KeyId key, const Row& row
     out += R"(,"state":)";
     add_value(out, row[i].contribution);
     add_raw(out, "age_seconds", row[i].contributed_as == newest ? age_text(delay_.changed_at(key)) : "null");
+    out += '}';
+  }
+}
+
+void LampCommands::add_sites(std::string& out, KeyId key) const {
+  for (const Sites::Word& word : sites_->words(key)) {
+    next_item(out);
+    out += '{';
+    if (word.site.empty()) add_raw(out, "site", "null");
+    else add_text(out, "site", word.site);
+    add_text(out, "zone", word.zone);
+    out += R"(,"state":)";
+    add_value(out, word.value);
+    add_raw(out, "age_seconds", word.age ? seconds_text(std::chrono::duration<double>(*word.age).count()) : "null");
     out += '}';
   }
 }
@@ -226,8 +201,7 @@ void LampCommands::add_lamp(std::string& out, KeyId key) const {
   add_text(out, "name", keys_.shown_name(key));
   out += R"(,"state":)";
   add_value(out, state_of(row));
-  out += R"(,"by":)";
-  add_newest(out, row);
+  add_newest(out, key, row);
   std::string cells;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const Standing standing = standing_of(row, i, replicator_);
@@ -318,13 +292,15 @@ void LampCommands::add_value(std::string& out, ValueId value) const {
   else append_json(out, value == absent ? std::string_view("absent") : values_.text(value).substr(0, longest_value));
 }
 
-void LampCommands::add_newest(std::string& out, const Row& row) const {
+void LampCommands::add_newest(std::string& out, KeyId key, const Row& row) const {
+  if (sites_ != nullptr)
+    if (const auto site = sites_->last_site(key)) return add_text(out, "by_site", *site);
   std::size_t newest = row.size();
   for (std::size_t i = 0; i < row.size(); ++i)
     if (row[i].contribution != no_value && (newest == row.size() || row[i].contributed_as > row[newest].contributed_as))
       newest = i;
-  if (newest == row.size()) out += "null";
-  else append_json(out, section_of(row, newest));
+  if (newest == row.size()) add_raw(out, "by", "null");
+  else add_text(out, "by", section_of(row, newest));
 }
 
 /// What targets are to show, or, if there are none, what the origin says.

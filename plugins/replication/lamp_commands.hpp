@@ -23,14 +23,19 @@
 
 namespace amibroker::replication {
 
+class Sites;
+
 /// The answers of the commands (docs/control.md says what the daemon makes of them); each takes a bounded time:
 ///
 /// - `show`, `name`: `{"names":[{"name","state","contributions":[{"server","state","age_seconds"}],"cells":[{"server",
 ///   "should","holds","is","why","age_seconds"}]}]}`; ages are null if they are not known, `holds` is null if that is
-///   not known, and `absent` if the server has no such name.
+///   not known, and `absent` if the server has no such name. What a site says is `{"site","zone","state",
+///   "age_seconds"}` among the contributions: of a device, another site; of a name that is shared, the site that set it
+///   last, this one included, or null if it is not known which.
 /// - `wrong`, `from`: `{"wrong":[{"name","server","should","holds","is","why","age_seconds"}],"next":null|KEY}`.
 /// - `lamps`, `from`: `{"lamps":[{"name","state","by","cells"}],"gone":[NAME],"next":null|KEY}`, where `by` is the
-///   section of the server whose word came last, or null, and `cells` has a letter for each ServerId from 0; `from` = 0
+///   section of the server whose word came last, or null; in its place there is `by_site` if that was another site; and
+///   `cells` has a letter for each ServerId from 0; `from` = 0
 ///   begins a watch. Or `changes`: the same of what changed since the last question, with `"more":true` if there is
 ///   more to ask for; `"begin":true` if there is no watch, which must be begun anew.
 /// - `hints`, `from`: `{"hints":[{"shown","device","number","servers"}],"next":null|KEY}` of the names that a hint can
@@ -60,6 +65,8 @@ class LampCommands {
         delay_(delay) {}
 
   void add_to(Commands& commands, Naming naming);
+  /// There are other sites, from now on.
+  void set_sites(const Sites& sites) noexcept { sites_ = &sites; }
 
   [[nodiscard]] std::string show(std::span<const std::string> names) const;
   [[nodiscard]] std::string wrong(KeyId from) const;
@@ -84,11 +91,12 @@ class LampCommands {
   [[nodiscard]] std::string age_text(TimePoint since) const;
   void add_name(std::string& out, KeyId key) const;
   void add_contributions(std::string& out, KeyId key, const Row& row) const;
+  void add_sites(std::string& out, KeyId key) const;
   void add_cell(std::string& out, KeyId key, const Row& row, std::size_t index) const;
   void add_lamp(std::string& out, KeyId key) const;
   [[nodiscard]] std::string hint_servers(const Row& row) const;
   void add_value(std::string& out, ValueId value) const;
-  void add_newest(std::string& out, const Row& row) const;
+  void add_newest(std::string& out, KeyId key, const Row& row) const;
   [[nodiscard]] ValueId state_of(const Row& row) const;
 
   const Host& host_;
@@ -99,6 +107,7 @@ class LampCommands {
   LampFeed& feed_;
   const LampDelay& delay_;
   Naming naming_;
+  const Sites* sites_ = nullptr;
 };
 
 }  // namespace amibroker::replication

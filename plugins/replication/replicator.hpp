@@ -185,6 +185,8 @@ class Replicator {
   /// One more than the highest key.
   [[nodiscard]] std::size_t keys() const noexcept { return cells_.keys(); }
   [[nodiscard]] bool has(KeyId key) const noexcept { return cells_.has(key); }
+  /// Contributions until now, which is the number of the last one: Cell::contributed_as.
+  [[nodiscard]] std::uint32_t contributions() const noexcept { return contributions_; }
   /// Cells of all keys together, which is what the memory goes for.
   [[nodiscard]] std::size_t cells() const noexcept { return cells_.cells(); }
 

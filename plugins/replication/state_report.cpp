@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "plugins/replication/sites/sites.hpp"
 #include "plugins/replication/standing.hpp"
 
 namespace amibroker::replication {
@@ -27,6 +28,12 @@ std::string servers_text(std::size_t count, const char* which = "") {
   return std::to_string(count) + which + (count == 1 ? " server" : " servers");
 }
 
+std::string word_text(const Sites::Word& word, Sharing sharing, const ValueTable& values) {
+  return (word.site.empty() ? "some site" : "site " + std::string(word.site)) +
+         (sharing == Sharing::symmetric ? " set it to " : " says ") + text_of(word.value, values) +
+         (word.zone.empty() ? "" : " in zone " + std::string(word.zone));
+}
+
 /// The servers of a row with the positions of their cells, in the order of the configuration; without those that are
 /// retired.
 std::map<ServerId, std::size_t> servers_of(const Row& row, const Places& places) {
@@ -41,7 +48,7 @@ std::map<ServerId, std::size_t> servers_of(const Row& row, const Places& places)
 }  // namespace
 
 std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const Places& places,
-                         const KeyTable& keys, const ValueTable& values) {
+                         const KeyTable& keys, const ValueTable& values, const Sites* sites) {
   std::string line(keys.shown_name(key));
   const char* separator = ": ";
   const auto add = [&](const std::string& text) { line.append(std::exchange(separator, "; ")).append(text); };
@@ -67,6 +74,8 @@ std::string describe_key(KeyId key, const Host& host, const Replicator& replicat
       ++left_out;
     }
   }
+  if (sites != nullptr)
+    for (const Sites::Word& word : sites->words(key)) add(word_text(word, replicator.sharing(key), values));
   for (const auto& [value, who] : held)
     add("held by " + servers_text(who.first) + ": " + text_of(value, values) + " (since " + std::to_string(who.second) +
         " s)");
@@ -85,7 +94,7 @@ void StateReport::begin() {
 void StateReport::write_slice() {
   for (std::size_t i = 0; i < keys_a_slice && next_ < replicator_.keys(); ++i, ++next_)
     if (replicator_.has(next_))
-      host_.log(Level::info, describe_key(next_, host_, replicator_, places_, keys_, values_));
+      host_.log(Level::info, describe_key(next_, host_, replicator_, places_, keys_, values_, sites_));
   if (next_ >= replicator_.keys()) return host_.log(Level::info, "report: end");
   timer_ = host_.after(pause, [this] {
     timer_ = 0;

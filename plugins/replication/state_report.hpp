@@ -14,13 +14,18 @@
 
 namespace amibroker::replication {
 
+class Sites;
+
 /// What is known of one key on one line: who contributes what; what all targets that agree hold, and how many they are;
 /// each target that does not, with what it should hold, what it is known to hold, and since when it should.
 ///
 ///     Custom:PJSIP/100: server-1 says INUSE; held by 2 servers: INUSE (since 41 s); server-4 should hold INUSE
 ///     since 3 s, holds NOT_INUSE, is down
+///
+/// `sites`: what they say is there, too, as `site paris says INUSE`; of a name that is shared, `site paris set it to
+/// away`. Null: there are none.
 [[nodiscard]] std::string describe_key(KeyId key, const Host& host, const Replicator& replicator, const Places& places,
-                                       const KeyTable& keys, const ValueTable& values);
+                                       const KeyTable& keys, const ValueTable& values, const Sites* sites);
 
 /// Writes a line for each key, a slice at a time, so that neither the loop nor the log is held up. Lives until
 /// Plugin::stop. Loop's thread only.
@@ -33,6 +38,9 @@ class StateReport {
   ~StateReport() { host_.cancel(timer_); }
   StateReport(const StateReport&) = delete;
   StateReport& operator=(const StateReport&) = delete;
+
+  /// There are other sites, from now on.
+  void set_sites(const Sites& sites) noexcept { sites_ = &sites; }
 
   /// Begins; starts again if a report is under way.
   void begin();
@@ -48,6 +56,7 @@ class StateReport {
   const Places& places_;
   const KeyTable& keys_;
   const ValueTable& values_;
+  const Sites* sites_ = nullptr;
   KeyId next_ = 0;
   TimerId timer_ = 0;
 };

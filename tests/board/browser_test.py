@@ -198,6 +198,29 @@ class BoardTest(unittest.TestCase):
         self.assertTrue(self.browser.run("document.querySelector('#detail').hidden"))
         self.no_errors()
 
+    def test_other_sites(self):
+        world = self.board("--calm", "--rate", "0", "--sites", "3")
+        self.wait_text("#sites-note", "3 of 3 there")
+        self.assertEqual(self.text("#sites tr:first-child"), "✓site-14 d1.2 msright240")
+        self.do(world, "site", site="site-2", state="lost")
+        self.do(world, "site", site="site-3", clock_ahead_ms=-2500)
+        self.wait_text("#sites-note", "2 of 3 there")
+        self.assertTrue(self.text("#sites tr:first-child").startswith("✕site-2"))
+        self.wait_text("#sites tr:last-child", "−2.5 s")
+        self.do(world, "bus", up=False)
+        self.wait_text("#sites-note", "not connected to the bus")
+        self.do(world, "by_site", name="PJSIP/1000", site="site-3")
+        self.wait_text("#changes li", "site site-3")
+        self.browser.run("document.querySelector('#changes li').click()")
+        self.wait_text("#detail-body", "site site-3, zone berlin")
+        self.no_errors()
+
+    def test_without_other_sites_nothing_is_said_of_them(self):
+        self.board("--calm", "--rate", "0")
+        self.browser.wait("document.querySelector('#verdict').textContent.includes('Nothing is wrong')")
+        self.assertTrue(self.browser.run("document.querySelector('#sites-part').hidden"))
+        self.no_errors()
+
     def test_keyboard(self):
         self.board("--calm", "--rate", "0")
         self.browser.wait("document.querySelectorAll('.row').length > 10")

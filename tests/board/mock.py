@@ -43,6 +43,10 @@ class World:
         self.silent_until = 0
         self.ended = False
         self.calm = arguments.calm
+        self.bus_up = True
+        self.sites = {f"site-{number + 1}": {"site": f"site-{number + 1}", "state": "there", "since": stamp(self.started + 1000 * number), "heard_seconds": 0.4,
+                                             "round_trip_ms": 1.2 + 7 * number, "clock_ahead_ms": 3, "names": 120 * (number + 1), "gaps": 0, "zones": ["berlin"]}
+                      for number in range(arguments.sites)}
         self.servers = [self.make_server(number) for number in range(arguments.servers)]
         self.lamps = collections.OrderedDict()
         names = HOSTILE if arguments.hostile else []
@@ -118,6 +122,18 @@ class World:
                 lamp["cells"] = cells
                 self.tell("lamp", self.public(lamp))
 
+    def do_site(self, site, **values):
+        self.sites[site].update(since=stamp(time.time()), **values)
+
+    def do_bus(self, up):
+        self.bus_up = up
+
+    def do_by_site(self, name, site):
+        """Another site says what this lamp is."""
+        lamp = self.lamps[name]
+        lamp["site"] = site
+        self.tell("change", {"at": stamp(time.time()), "plugin": lamp["plugin"], "name": name, "state": lamp["state"], "server": None, "site": site})
+
     def do_gap(self, missed):
         for reader in self.readers:
             reader.missed += missed
@@ -151,8 +167,10 @@ class World:
             cells.append({"server": server["section"], "should": None if letter == "." else lamp["state"], "holds": lamp["state"] if right and letter != "." else "UNKNOWN" if letter != "." else None,
                           "is": WORDS[letter], "why": why})
         origin = self.servers[lamp["origin"]]["section"]
-        return {"names": [{"plugin": lamp["plugin"], "name": name, "shown_as": "Custom:" + name, "state": lamp["state"],
-                           "contributions": [{"server": origin, "state": lamp["state"], "since": stamp(time.time() - 754)}], "cells": cells}]}
+        said = [{"server": origin, "state": lamp["state"], "since": stamp(time.time() - 754)}]
+        if "site" in lamp:
+            said.append({"site": lamp["site"], "zone": "berlin", "state": lamp["state"], "since": None})
+        return {"names": [{"plugin": lamp["plugin"], "name": name, "shown_as": "Custom:" + name, "state": lamp["state"], "contributions": said, "cells": cells}]}
 
     def live(self):
         """Changes states at the asked rate, until the world ends."""
@@ -210,6 +228,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.stream()
         elif address.path == "/v1/status":
             self.send_json(200, self.status())
+        elif address.path == "/v1/cluster" and self.world.sites:
+            with self.world.lock:
+                self.send_json(200, {"site": "here", "up": self.world.bus_up, "plugins": [], "sites": [{"plugin": plugin, **site} for site in self.world.sites.values() for plugin in ("device_state", "presence_state")], "advice": []})
         elif address.path == "/v1/show":
             name = urllib.parse.parse_qs(address.query).get("name", [""])[0]
             with self.world.lock:
@@ -231,7 +252,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def status(self):
         world = self.world
         down = [server["section"] for server in world.servers if not server["up"]]
-        return {"version": "0.0.0", "started": stamp(world.started), "uptime_seconds": time.time() - world.started, "health": "degraded" if world.arguments.reason else "well",
+        return {"version": "0.0.0", "started": stamp(world.started), "uptime_seconds": time.time() - world.started, "site": "here" if world.sites else None, "health": "degraded" if world.arguments.reason else "well",
                 "reasons": [world.arguments.reason] if world.arguments.reason else [], "servers": {"up": len(world.servers) - len(down), "down": len(down)}}
 
     def file(self, path):
@@ -289,6 +310,7 @@ def parse(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--servers", type=int, default=12)
+    parser.add_argument("--sites", type=int, default=0, help="other sites")
     parser.add_argument("--names", type=int, default=400)
     parser.add_argument("--rate", type=float, default=5, help="changes a second")
     parser.add_argument("--gap", type=float, default=0, metavar="SECONDS", help="a gap each so many seconds")

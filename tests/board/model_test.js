@@ -5,6 +5,7 @@ import { moved } from '/grid.js';
 import { Model, keyOf, wrongOf } from '/model.js';
 import { parse, select } from '/search.js';
 import { inOrder } from '/servers.js';
+import { rowsOf } from '/sites.js';
 import { inAddress, latency, lengthOf, shown } from '/text.js';
 import { problems, verdict } from '/wrong.js';
 
@@ -153,6 +154,15 @@ const tests = {
     same(shown('L'.repeat(10240)), 'L'.repeat(160) + '… (10,240 characters)');
     same(shown(null), '');
     same(inAddress('a/b&\ud800'), 'a%2Fb%26%EF%BF%BD');
+  },
+  'of a site the worse of what plugins say is shown, and all of its names'() {
+    const site = (name, state, names) => ({ site: name, state, names });
+    const rows = rowsOf({ sites: [site('s10', 'there', 2), site('s9', 'there', 1), site('s9', 'lost', 5), site('s10', 'there', 3), site('a', 'differs', 0)] });
+    same(rows.map((each) => [each.site, each.state, each.names]), [['s9', 'lost', 6], ['a', 'differs', 0], ['s10', 'there', 5]]);
+  },
+  'sites that make no sense are left out'() {
+    same(rowsOf({ sites: [null, 7, {}, { site: 1, state: 'there' }, { site: 'a', state: 'there', names: 'x' }] }).map((each) => [each.site, each.names]), [['a', 0]]);
+    same([rowsOf(null), rowsOf({}), rowsOf({ sites: 'x' })], [[], [], []]);
   },
   'lengths of time and latencies are short'() {
     same([0, 59.9, 60, 3600, 86400 * 2].map(lengthOf), ['0 s', '59 s', '1 min', '1 h', '2 d']);

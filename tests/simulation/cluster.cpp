@@ -92,6 +92,7 @@ std::size_t Cluster::lives() const noexcept {
 
 void Cluster::note_sent(const testing::FakeBus& from, testing::FakeHub::Kind kind, std::string_view topic,
                         std::string_view payload) {
+  if (topic == "ping") return;  // it measures the way, whether something happens or not
   if (kind == testing::FakeHub::Kind::message && topic == "hb") {
     ++sent_.heartbeats;
     return;

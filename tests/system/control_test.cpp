@@ -73,7 +73,8 @@ TEST_F(Control, ListsItsCommandsWithTheirArguments) {
       {"reload", "change"},        {"log-level", "change"},      {"plugin-enable", "change"},
       {"plugin-reload", "change"}, {"plugin-disable", "change"}, {"resync", "change"},
       {"hold", "change"},          {"release", "change"},        {"server-add", "change"},
-      {"server-drop", "change"},   {"trace", "change"},          {"hints", "look"}};
+      {"server-drop", "change"},   {"trace", "change"},          {"hints", "look"},
+      {"cluster", "look"}};
   for (const auto& [name, level] : expected) EXPECT_EQ(levels[name], level) << name;
   const Ran help = run({"help"});
   EXPECT_EQ(help.code, 0);
@@ -119,6 +120,16 @@ TEST_F(Control, TheCompletionKnowsCommandsAndNames) {
   EXPECT_THAT(complete("log-level deb"), "<debug>");
 }
 
+TEST_F(Control, WithoutAClusterThereAreNoOtherSites) {
+  make_fleet(1);
+  start_controlled(with_control({0}));
+  const auto [status, text] = refusal_of([&] { return look("cluster"); });
+  EXPECT_EQ(status, 409);
+  EXPECT_THAT(text, HasSubstr("there is no [cluster] in the configuration"));
+  EXPECT_EQ(run({"cluster"}).code, 2);
+  EXPECT_EQ(look("status").at("site"), nullptr);
+}
+
 TEST_F(Control, StatusSaysWhetherAllIsWellAndTheToolEndsAccordingly) {
   make_fleet(2);
   start_controlled(with_control({0, 1}));
@@ -132,6 +143,7 @@ TEST_F(Control, StatusSaysWhetherAllIsWellAndTheToolEndsAccordingly) {
                   {"reasons", "[]"},
                   {"servers", {{"up", "number"}, {"down", "number"}}},
                   {"plugins", {{"running", "number"}, {"waiting", "number"}, {"off", "number"}}},
+                  {"site", "null"},
                   {"lamps", "null"}}))
       << well;
   EXPECT_THAT(well.at("started").get<std::string>(), ::testing::MatchesRegex("20..-..-..T..:..:..\\....Z"));

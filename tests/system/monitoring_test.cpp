@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/app/metrics.hpp"
+#include "core/app/site_desk.hpp"
 #include "tests/system/control_fixture.hpp"
 #include "tests/system/raw_client.hpp"
 
@@ -59,6 +60,8 @@ class Monitoring : public ControlSystem {
     const cluster::Cluster alone(loop, {});
     std::vector<control::Family> more;
     app::collect_cluster(&alone, more);
+    app::SiteDesk::Known none;
+    app::collect_sites(&none, more);
     for (const control::Family& family : more) families.emplace(family.name);
   }
   Names families;

@@ -8,7 +8,7 @@
 namespace amibroker::replication {
 
 bool ContributionTable::set(KeyId key, std::string_view name, StreamId stream, ValueId value, Stamp stamp,
-                            std::uint16_t generation) {
+                            std::uint16_t generation, std::uint32_t said_as) {
   if (std::uint32_t* const link = link_to(key, stream)) {
     Entry& entry = pool_[*link];
     entry.generation = generation;
@@ -16,6 +16,7 @@ bool ContributionTable::set(KeyId key, std::string_view name, StreamId stream, V
     count(stream, name, entry, false);
     entry.value = value;
     entry.stamp = stamp;
+    entry.said_as = said_as;
     count(stream, name, entry, true);
     return true;
   }
@@ -27,7 +28,7 @@ bool ContributionTable::set(KeyId key, std::string_view name, StreamId stream, V
     at = static_cast<std::uint32_t>(pool_.size());
     pool_.emplace_back();
   }
-  pool_[at] = {stamp, value, first_[key], stream, generation};
+  pool_[at] = {stamp, value, first_[key], stream, generation, said_as};
   first_[key] = at;
   ++size_;
   count(stream, name, pool_[at], true);

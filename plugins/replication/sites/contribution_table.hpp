@@ -28,12 +28,14 @@ class ContributionTable {
     std::uint32_t next = 0;
     StreamId stream = 0;
     std::uint16_t generation = 0;  ///< of the stream when it last said so: what is older than a snapshot goes
+    std::uint32_t said_as = 0;     ///< Replicator::contributions when it was said: tells what came later
   };
 
   explicit ContributionTable(const ValueTable& values) : values_(values) {}
 
   /// The stream gives the key this value (not no_value); `name`: of the key. True if that is different from before.
-  bool set(KeyId key, std::string_view name, StreamId stream, ValueId value, Stamp stamp, std::uint16_t generation);
+  bool set(KeyId key, std::string_view name, StreamId stream, ValueId value, Stamp stamp, std::uint16_t generation,
+           std::uint32_t said_as = 0);
   /// The stream gives the key no value. True if it gave one.
   bool remove(KeyId key, std::string_view name, StreamId stream);
 

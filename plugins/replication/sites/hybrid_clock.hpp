@@ -34,6 +34,12 @@ class HybridClock {
     return last_;
   }
 
+  /// The machine's clock was set back by so much, so it had been ahead before.
+  void set_back(std::int64_t by_ms) noexcept {
+    const auto by = static_cast<Stamp>(std::max<std::int64_t>(by_ms, 0)) << 16;
+    last_ = last_ > by ? last_ - by : 0;
+  }
+
   /// Somebody else's stamp, which is not too far ahead.
   void heard(Stamp stamp) noexcept { last_ = std::max(last_, stamp); }
 

@@ -106,8 +106,9 @@ void Publisher::look(KeyId key) {
   const std::string_view name = keys_.shown_name(key);
   const LineKind kind = states_.newest_counts() ? LineKind::dated : LineKind::one_way;
   for (auto& [zone, now] : in_zones_) {
-    // Where states are combined, the first of them says no more than nothing does.
-    if (now.value == first_value && !states_.newest_counts()) now.value = no_value;
+    // Where states are combined, the first of them says no more than nothing does; nor does it otherwise, if nobody
+    // knows since when it is so.
+    if (now.value == first_value && (!states_.newest_counts() || now.stamp == 0)) now.value = no_value;
     if (now.value != no_value && said_.set(key, name, zone, now.value, now.stamp, 0))
       say(zone, {kind, name, values_.text(now.value), now.stamp});
   }

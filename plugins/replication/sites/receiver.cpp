@@ -57,7 +57,6 @@ Receiver::Site* Receiver::site_of(std::string_view name) {
   site.name = name;
   site.id = static_cast<SiteId>(sites_.size() - 1);
   site.own = name == bus_.info().site;
-  site.known_since = host_.now();
   return &site;
 }
 
@@ -76,7 +75,7 @@ Receiver::Stream* Receiver::stream_of(Site& site, ZoneId zone) {
 
 /// Whether what comes with this epoch is to be taken.
 bool Receiver::follows_epoch(const Site& site, std::uint64_t epoch) const noexcept {
-  return epoch >= site.epoch || host_.now() - site.heard > epoch_silence;
+  return epoch >= site.epoch || is_silent(site);
 }
 
 void Receiver::begin_epoch(Site& site, std::uint64_t epoch) {
@@ -110,6 +109,7 @@ void Receiver::message(const Bus::Heard& heard, ZoneId zone) {
   }
   stream->number = std::max(stream->number, head->number);
   count(received_);
+  stream->withdrawn = false;
   const std::int64_t unix_ms = bus_.unix_ms();
   LineReader lines(text);
   while (const std::optional<Line> line = lines.next()) {
@@ -130,7 +130,6 @@ void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat, bool
   site->complete = heartbeat.complete;
   site->filtered = heartbeat.filtered;
   site->variant = heartbeat.variant;
-  site->ahead_ms = heartbeat.unix_ms - bus_.unix_ms();
   for (const Heartbeat::Stream& said : heartbeat.streams) {
     const std::optional<ZoneId> zone = zones_.find(said.zone);
     if (!zone || zones_.places(*zone).empty()) continue;
@@ -141,7 +140,7 @@ void Receiver::heartbeat(std::string_view name, const Heartbeat& heartbeat, bool
   }
   // A zone that the site has no server in any more.
   for (auto& [where, stream] : streams_) {
-    if (where.first != site->id || stream->epoch == 0) continue;
+    if (where.first != site->id || stream->withdrawn) continue;
     const bool named = std::any_of(heartbeat.streams.begin(), heartbeat.streams.end(),
                                    [&](const auto& said) { return said.zone == zones_.name(where.second); });
     if (!named && heartbeat.complete) withdraw(*stream);
@@ -168,8 +167,9 @@ void Receiver::compare(Stream& stream, const Heartbeat::Stream& said, bool we_sp
   const ContributionTable::Sum sum = states_.sum(stream.id);
   const bool may_differ = stream.site->own || states_.filters() || states_.was_cut(stream.id) || stream.leftovers;
   if (!may_differ && (sum.count != said.count || sum.hash != said.hash)) return want(stream);
-  const bool comparable = !states_.filters() && !stream.site->filtered && !stream.site->own;
-  if (we_speak && comparable && keeps_rule(43)) compare_shared(stream, said);
+  // Who does not speak compares with the one that speaks for the same site, who compares with other sites.
+  const bool comparable = !states_.filters() && !stream.site->filtered && stream.site->own != we_speak;
+  if (comparable && keeps_rule(43)) compare_shared(stream, said);
 }
 
 /// Shared names are set by all sites, so that two of them differ for a moment is nothing. If they differ for longer and
@@ -217,7 +217,7 @@ void Receiver::lose(Site& site) {
 
 void Receiver::withdraw(Stream& stream) {
   stream.wanted = stream.read = stream.leftovers = false;
-  stream.epoch = stream.number = 0;
+  stream.withdrawn = true;  // its numbers stay, so that what comes late is known as old
   if (stream.asking) fail(stream);
   stream.wanted = false;
   states_.begin_snapshot(stream.id);

@@ -61,12 +61,18 @@ class Receiver {
     bool complete = false;
     bool filtered = false;
     TimePoint heard{};  ///< its last heartbeat
-    TimePoint known_since{};
-    std::int64_t ahead_ms = 0;  ///< by how much its clock seems to be ahead of ours
     std::uint64_t gaps = 0;
     std::uint64_t snapshots = 0;  ///< of its streams that were read to the end
   };
   [[nodiscard]] const std::map<std::string, Site, std::less<>>& sites() const noexcept { return sites_; }
+  /// Calls `visit(ZoneId)` for each zone in which it is followed.
+  template <typename Visit>
+  void each_zone(const Site& site, Visit&& visit) const {
+    for (auto at = streams_.lower_bound({site.id, 0}); at != streams_.end() && at->first.first == site.id; ++at)
+      if (at->second->epoch != 0) visit(at->first.second);
+  }
+  /// Whether something of it is being read as a whole, or is to be.
+  [[nodiscard]] bool is_reading(const Site& site) const noexcept;
 
   static constexpr std::size_t most_sites = 1000;
   static constexpr std::size_t most_streams = 60'000;
@@ -89,6 +95,7 @@ class Receiver {
     std::uint64_t number = 0;
     bool read = false;       ///< to the end, in this epoch
     bool leftovers = false;  ///< what it lacked was kept, because the site did not know all of its servers
+    bool withdrawn = true;   ///< nothing of it is held
     // What is missing:
     bool wanted = false;
     TimePoint not_before{};
@@ -118,6 +125,7 @@ class Receiver {
   void begin_epoch(Site& site, std::uint64_t epoch);
   void compare(Stream& stream, const Heartbeat::Stream& said, bool we_speak);
   void compare_shared(Stream& stream, const Heartbeat::Stream& said);
+  [[nodiscard]] bool is_silent(const Site& site) const noexcept;
   void lose(Site& site);
   void withdraw(Stream& stream);
   void want(Stream& stream);

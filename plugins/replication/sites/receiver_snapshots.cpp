@@ -12,11 +12,20 @@
 namespace amibroker::replication {
 
 bool Receiver::is_settled() const noexcept {
-  return std::all_of(streams_.begin(), streams_.end(), [](const auto& entry) {
+  return std::all_of(streams_.begin(), streams_.end(), [this](const auto& entry) {
     const Stream& stream = *entry.second;
-    return stream.site->lost || stream.read || stream.failures > 1;
+    return stream.site->lost || stream.read || stream.failures > 1 || is_silent(*stream.site);
   });
 }
+
+bool Receiver::is_reading(const Site& site) const noexcept {
+  for (auto at = streams_.lower_bound({site.id, 0}); at != streams_.end() && at->first.first == site.id; ++at)
+    if (at->second->asking || at->second->wanted) return true;
+  return false;
+}
+
+/// Its heartbeats do not come, so neither would an answer. Of this site that may be because this broker speaks now.
+bool Receiver::is_silent(const Site& site) const noexcept { return host_.now() - site.heard > epoch_silence; }
 
 /// Soon: not all at the same moment, because all sites may have missed the same message.
 void Receiver::want(Stream& stream) {
@@ -27,7 +36,8 @@ void Receiver::want(Stream& stream) {
 void Receiver::ask_for_wanted() {
   for (auto& [where, stream] : streams_) {
     if (asking_ >= most_at_once) return;
-    if (!stream->wanted || stream->asking || stream->site->lost || host_.now() < stream->not_before) continue;
+    if (!stream->wanted || stream->asking || stream->site->lost || is_silent(*stream->site)) continue;
+    if (host_.now() < stream->not_before) continue;
     begin(*stream);
   }
 }
@@ -35,6 +45,7 @@ void Receiver::ask_for_wanted() {
 void Receiver::begin(Stream& stream) {
   stream.wanted = false;
   stream.asking = true;
+  stream.withdrawn = false;
   ++asking_;
   stream.cursor = "k0";
   stream.at_least = stream.number;
@@ -74,7 +85,7 @@ void Receiver::answered(Stream& stream, std::uint64_t ask, std::optional<std::st
 
 /// For the same part: of a long list each part may be lost once.
 void Receiver::ask_again(Stream& stream) {
-  if (++stream.failures % failures_before_anew == 0) return fail(stream);
+  if (++stream.failures % failures_before_anew == 0 || is_silent(*stream.site)) return fail(stream);
   ask(stream);
 }
 
@@ -113,7 +124,7 @@ void Receiver::finish(Stream& stream) {
   ++stream.site->snapshots;
   // A broker that has just started, and has not heard all of its servers, lacks what the rest will say soon.
   stream.leftovers = !stream.all_complete;
-  if (stream.all_complete && keeps_rule(47)) states_.sweep(stream.id);
+  if (stream.all_complete && keeps_rule(47)) states_.end_snapshot(stream.id);
   ask_for_wanted();
 }
 

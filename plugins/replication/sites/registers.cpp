@@ -16,22 +16,22 @@ bool Registers::wins(const Register& one, const Register& other) const noexcept 
   return values_.text(one.value) > values_.text(other.value);
 }
 
-Registers::Taken Registers::take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp) {
+Registers::Taken Registers::take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by) {
   const auto found = names_.find(View{zone, name});
-  if (found == names_.end()) return add(zone, name, {value, stamp});
-  const Register offered{value, stamp};
+  if (found == names_.end()) return add(zone, name, {value, stamp, by});
+  const Register offered{value, stamp, by};
   const bool same = found->second.value == value;
   if (same ? stamp <= found->second.stamp : !wins(offered, found->second)) return Taken::no;
   change(*found, offered);
   return same ? Taken::stamp : Taken::value;
 }
 
-Registers::Taken Registers::put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp) {
+Registers::Taken Registers::put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by) {
   const auto found = names_.find(View{zone, name});
-  if (found == names_.end()) return add(zone, name, {value, stamp});
+  if (found == names_.end()) return add(zone, name, {value, stamp, by});
   const bool same = found->second.value == value;
   if (same && stamp == found->second.stamp) return Taken::no;
-  change(*found, {value, stamp});
+  change(*found, {value, stamp, by});
   return same ? Taken::stamp : Taken::value;
 }
 
@@ -57,7 +57,7 @@ void Registers::shift_ahead(std::int64_t unix_ms, std::int64_t by_ms) {
   for (auto& entry : names_) {
     if (!HybridClock::is_too_far_ahead(entry.second.stamp, unix_ms)) continue;
     const std::int64_t ms = std::max<std::int64_t>(HybridClock::ms_of(entry.second.stamp) - by_ms, 1);
-    change(entry, {entry.second.value, static_cast<Stamp>(ms) << 16 | (entry.second.stamp & 0xffffU)});
+    change(entry, {entry.second.value, static_cast<Stamp>(ms) << 16 | (entry.second.stamp & 0xffffU), entry.second.by});
   }
 }
 
@@ -79,6 +79,17 @@ void Registers::remove(ZoneId zone) {
   while (end != names_.end() && end->first.zone == zone) ++end;
   names_.erase(begin, end);
   if (zone < hashes_.size()) hashes_[zone] = {};
+}
+
+void Registers::keep_only(ZoneId zone, const std::set<std::string, std::less<>>& names) {
+  for (auto at = names_.lower_bound(View{zone, {}}); at != names_.end() && at->first.zone == zone;) {
+    if (names.contains(at->first.text)) {
+      ++at;
+      continue;
+    }
+    count(at->first, at->second, false);
+    at = names_.erase(at);
+  }
 }
 
 void Registers::count(const Name& name, const Register& entry, bool in) {

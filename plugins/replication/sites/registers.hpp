@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,11 @@
 
 namespace amibroker::replication {
 
+/// A site as a number from 0, in the order in which they were first heard.
+using SiteId = std::uint16_t;
+inline constexpr SiteId this_site = 0xffff;
+inline constexpr SiteId unknown_site = 0xfffe;
+
 /// For each zone and shared name the value that was set last, over all sites. The order in which changes arrive does
 /// not matter: whoever has seen the same changes holds the same (a last-writer-wins register for each name). Pure; one
 /// thread.
@@ -32,6 +38,7 @@ class Registers {
   struct Register {
     ValueId value = no_value;
     Stamp stamp = 0;
+    SiteId by = unknown_site;  ///< who set it, for people to look at
   };
   struct Name {
     ZoneId zone;
@@ -51,9 +58,9 @@ class Registers {
     value,    ///< a newer value
     no_room,  ///< there are too many names
   };
-  Taken take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp);
+  Taken take(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by = unknown_site);
   /// The same, but what is offered counts, whatever its stamp is.
-  Taken put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp);
+  Taken put(ZoneId zone, std::string_view name, ValueId value, Stamp stamp, SiteId by);
 
   /// Null if nothing is known of the name.
   [[nodiscard]] const Register* find(ZoneId zone, std::string_view name) const noexcept;
@@ -87,6 +94,8 @@ class Registers {
   /// Forgets neutral names that were changed long ago; looks at a thousand at most.
   void expire(std::int64_t unix_ms);
   void remove(ZoneId zone);
+  /// Forgets the names of a zone that are not among these.
+  void keep_only(ZoneId zone, const std::set<std::string, std::less<>>& names);
 
   [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
 

@@ -71,7 +71,9 @@ void RemoteStates::take_one_way(StreamId stream, const Line& line, Urgency urgen
   const ValueId value = parts_.names.number_of(line.value);
   if (!said_.any(*key)) parts_.keys.hold(*key);
   if (is_new) ++sites_[streams_[stream].site].names;
-  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation)) return;
+  if (!said_.set(*key, line.name, stream, value, line.stamp, streams_[stream].generation,
+                 parts_.replicator.contributions()))
+    return;
   show(*key, streams_[stream].zone, urgency);
 }
 
@@ -90,13 +92,51 @@ void RemoteStates::take_shared(StreamId stream, const Line& line, Urgency urgenc
   }
   parts_.clock.heard(line.stamp);
   if (!parts_.names.may_be(line.name, Sharing::symmetric, line.value)) return refuse(stream, line.name, cannot_be);
+  const Stream& from = streams_[stream];
   const ValueId value = parts_.names.number_of(line.value);
-  const Registers::Taken taken = streams_[stream].own_site && !speaks_
-                                     ? parts_.registers.put(zone, line.name, value, line.stamp)
-                                     : parts_.registers.take(zone, line.name, value, line.stamp);
+  // What a snapshot says, a third site may have set.
+  const SiteId by = urgency == Urgency::dump ? unknown_site : from.own_site ? this_site : from.site;
+  const bool is_right = from.own_site && !speaks_ && urgency == Urgency::dump;
+  if (from.own_site && from.is_read) streams_[stream].shared.emplace(line.name);
+  const Registers::Taken taken = is_right ? parts_.registers.put(zone, line.name, value, line.stamp, by)
+                                          : parts_.registers.take(zone, line.name, value, line.stamp, by);
   if (taken == Registers::Taken::no_room) return refuse(stream, line.name, "there are too many shared names");
+  if (waits(stream, line, urgency)) return;
   // A later stamp alone may make this zone's value count more than another zone's.
   if (taken != Registers::Taken::no) show_shared(zone, line.name, urgency);
+}
+
+void RemoteStates::set_here(KeyId key, ValueId value) {
+  set_here_.insert_or_assign(std::string(parts_.keys.shown_name(key)),
+                             SetHere{std::string(parts_.values.text(value)), parts_.host.now()});
+}
+
+/// Whether the servers here are not shown what the line says before `settle`. What was set on a server of this site,
+/// both of its brokers hear from that server; if each then followed the other's word as well, which comes later, two
+/// changes would chase each other for ever.
+bool RemoteStates::waits(StreamId stream, const Line& line, Urgency urgency) {
+  const bool is_ours = streams_[stream].own_site && !speaks_ && urgency == Urgency::live;
+  const auto found = set_here_.find(line.name);
+  if (found == set_here_.end()) {
+    if (is_ours) set_here_.emplace(line.name, SetHere{std::string(line.value), parts_.host.now()});
+    return is_ours;
+  }
+  if (!is_ours || found->second.value != line.value) return true;
+  set_here_.erase(found);
+  return false;
+}
+
+void RemoteStates::settle(std::optional<TimePoint> spoke) {
+  for (auto at = set_here_.begin(); at != set_here_.end();) {
+    const TimePoint since = at->second.since;
+    if (parts_.host.now() - since < settle_within || !spoke || *spoke < since + heard_within) {
+      ++at;
+      continue;
+    }
+    const std::string name = at->first;
+    at = set_here_.erase(at);
+    for (ZoneId zone = 0; zone < parts_.zones.size(); ++zone) show_shared(zone, name, Urgency::dump);
+  }
 }
 
 // --- Showing -------------------------------------------------------------------------------------------------------
@@ -155,6 +195,14 @@ void RemoteStates::add(KeyId key, const Row& row, std::span<ValueId> shown) cons
 }
 
 // --- Walks over all keys -------------------------------------------------------------------------------------------
+
+void RemoteStates::end_snapshot(StreamId stream) {
+  Stream& of = streams_[stream];
+  of.is_read = false;
+  if (of.own_site && !speaks_) parts_.registers.keep_only(of.zone, of.shared);
+  of.shared.clear();
+  sweep(stream);
+}
 
 void RemoteStates::sweep(StreamId stream) {
   swept_[stream] = streams_[stream].generation;

@@ -3,11 +3,14 @@
 // What other sites say, and what it makes the servers here show.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +30,6 @@
 #include "plugins/replication/sites/zone_table.hpp"
 
 namespace amibroker::replication {
-
-/// A site as a number from 0.
-using SiteId = std::uint16_t;
 
 /// What RemoteStates needs of the one that keeps the names and values.
 class Names {
@@ -73,8 +73,19 @@ class RemoteStates {
   /// What a stream is; `site`: for lines in the log.
   StreamId add_stream(SiteId site, std::string_view site_name, ZoneId zone, bool is_own_site);
 
-  /// Whether this broker speaks for its site. As long as it does not, the word of the one that does is what counts of
-  /// shared names, since other sites hear only that one.
+  /// A server here set a shared name, and another broker speaks for the site. It hears the same, and says when that
+  /// was: until then, or for `settle_within`, what was said before must not be shown in its place.
+  void set_here(KeyId key, ValueId value);
+  /// Once in a while: what the one that speaks did not take for news is shown as the registers say. `spoke`: when its
+  /// last heartbeat came; if that was before it could have heard of the change, it may be gone, and nothing is decided.
+  void settle(std::optional<TimePoint> spoke);
+  /// This broker speaks from now on.
+  void decide_all() { set_here_.clear(); }
+  static constexpr std::chrono::seconds heard_within{1};
+  static constexpr std::chrono::seconds settle_within{2};
+
+  /// Whether this broker speaks for its site. If not, a snapshot of the one that does is right, since other sites hear
+  /// only that one.
   void set_speaks(bool speaks) noexcept { speaks_ = speaks; }
 
   /// A line of a stream. `unix_ms`: the machine's clock.
@@ -82,11 +93,20 @@ class RemoteStates {
 
   /// What the stream says from now on belongs to a new snapshot; what it said before, and does not say again, goes with
   /// `sweep`.
-  void begin_snapshot(StreamId stream) { ++streams_[stream].generation; }
-  /// Looks at some keys. False: that was the last.
+  void begin_snapshot(StreamId stream) {
+    ++streams_[stream].generation;
+    streams_[stream].shared.clear();
+    streams_[stream].is_read = true;
+  }
   void sweep(StreamId stream);
+  /// The snapshot is complete: what it lacks goes.
+  void end_snapshot(StreamId stream);
   /// Some of the names that the stream said were not taken, so it cannot be compared.
   [[nodiscard]] bool was_cut(StreamId stream) const noexcept { return streams_[stream].cut; }
+  /// Whether that is so of some stream, so that what this site holds is not all that others hold.
+  [[nodiscard]] bool was_cut() const noexcept {
+    return std::any_of(streams_.begin(), streams_.end(), [](const Stream& stream) { return stream.cut; });
+  }
   [[nodiscard]] ContributionTable::Sum sum(StreamId stream) const noexcept { return said_.sum(stream); }
 
   /// See Outside.
@@ -103,14 +123,18 @@ class RemoteStates {
   [[nodiscard]] bool filters() const noexcept { return accept_.any(); }
   [[nodiscard]] bool any(KeyId key) const noexcept { return said_.any(key); }
   /// Names that the site brought.
-  [[nodiscard]] std::size_t brought_by(SiteId site) const noexcept { return sites_[site].names; }
+  [[nodiscard]] std::size_t brought_by(SiteId site) const noexcept {
+    return site < sites_.size() ? sites_[site].names : 0;
+  }
 
-  /// Calls `visit(SiteId, ZoneId, ValueId)` for what each site says of a one-way key.
+  [[nodiscard]] std::string_view site_name(SiteId site) const noexcept { return sites_[site].name; }
+
+  /// Calls `visit(SiteId, ZoneId, const ContributionTable::Entry&)` for what each site says of a one-way key.
   template <typename Visit>
   void each(KeyId key, Visit&& visit) const {
     said_.each(key, [&](const ContributionTable::Entry& entry) {
       const Stream& stream = streams_[entry.stream];
-      visit(stream.site, stream.zone, entry.value);
+      visit(stream.site, stream.zone, entry);
     });
   }
   template <typename Visit>
@@ -128,6 +152,8 @@ class RemoteStates {
     bool own_site;
     std::uint16_t generation = 0;
     bool cut = false;
+    bool is_read = false;
+    std::set<std::string, std::less<>> shared{};  ///< names in the snapshot of the one that speaks for our site
   };
   struct Site {
     std::string name{};
@@ -142,6 +168,7 @@ class RemoteStates {
   [[nodiscard]] bool has_room(StreamId stream);
   void refuse(StreamId stream, std::string_view name, std::string_view reason);
   void warn_of_clock(Site& site);
+  [[nodiscard]] bool waits(StreamId stream, const Line& line, Urgency urgency);
   void show(KeyId key, ZoneId zone, Urgency urgency);
   void work_soon();
   void work();
@@ -158,6 +185,11 @@ class RemoteStates {
   bool shows_all_ = false;
   KeyId next_ = 0;  ///< of the walk over all keys
   bool works_ = false;
+  struct SetHere {
+    std::string value;
+    TimePoint since;
+  };
+  std::map<std::string, SetHere, std::less<>> set_here_;  ///< by name
   Counter& refused_;
   Counter& over_quota_;
   Counter& wrong_clock_;

@@ -38,6 +38,7 @@ Sites::Sites(const Parts& parts, const Life& life, std::function<Local()> local,
       publisher_(parts.host, parts.bus, parts.replicator, parts.keys, parts.values, zones_, states_, registers_),
       receiver_(parts.host, parts.bus, remote_, registers_, zones_, jitter_of(parts.bus)),
       speaker_(life),
+      watch_(parts.host, parts.bus),
       started_(parts.host.now()),
       last_unix_ms_(parts.bus.unix_ms()),
       last_looked_at_(parts.host.now()) {
@@ -101,17 +102,22 @@ void Sites::contributed(KeyId key, Place origin, bool found) noexcept {
 
 /// The second broker of the site hears the same, and one stamp is enough: that of the one that speaks.
 void Sites::news(KeyId key, Place server, ValueId value, bool found) noexcept {
-  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) {
-    unsettled_.insert_or_assign(std::string(parts_.keys.shown_name(key)), parts_.host.now());
-    return;
-  }
-  const Stamp stamp = found ? 0 : clock_.next(parts_.bus.unix_ms());
+  if (speaker_.other_speaks(parts_.host.now()) && !speaker_.speaks()) return remote_.set_here(key, value);
+  const Stamp stamp = found ? 0 : stamp_now(parts_.keys.shown_name(key), server);
   for (const ZoneId zone : zones_.of(server)) set(zone, key, value, stamp);
+}
+
+/// A change that happens now is the last, even if the clock was set back since the one before.
+Stamp Sites::stamp_now(std::string_view name, Place server) noexcept {
+  Stamp stamp = clock_.next(parts_.bus.unix_ms());
+  for (const ZoneId zone : zones_.of(server))
+    if (const Registers::Register* const known = registers_.find(zone, name)) stamp = std::max(stamp, known->stamp + 1);
+  return stamp;
 }
 
 void Sites::set(ZoneId zone, KeyId key, ValueId value, Stamp stamp) {
   const std::string_view name = parts_.keys.shown_name(key);
-  const Registers::Taken taken = registers_.take(zone, name, value, stamp);
+  const Registers::Taken taken = registers_.take(zone, name, value, stamp, this_site);
   if (taken == Registers::Taken::value || taken == Registers::Taken::stamp)
     publisher_.news(zone, name, parts_.values.text(value), stamp);
   else if (taken == Registers::Taken::no) remote_.show_shared(zone, name, Urgency::dump);  // others know better
@@ -126,7 +132,8 @@ void Sites::tick() {
   if (!parts_.bus.is_up()) up_since_.reset();
   else if (!up_since_) up_since_ = now;
   const bool spoke = speaker_.speaks();
-  const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.reach, last_unix_ms_};
+  const Speaker::Self self{local_.ready && up_since_.has_value(), local_.alone, local_.leads, local_.reach,
+                           last_unix_ms_};
   if (speaker_.tick(self, now)) speak();
   if (spoke && !speaker_.speaks()) publisher_.end();
   remote_.set_speaks(speaker_.speaks());
@@ -135,20 +142,8 @@ void Sites::tick() {
     beat();
   }
   receiver_.tick();
-  settle();
+  remote_.settle(speaker_.other_spoke());
   registers_.expire(last_unix_ms_);
-}
-
-/// What this broker took for news, and the one that speaks did not: its word counts.
-void Sites::settle() {
-  for (auto at = unsettled_.begin(); at != unsettled_.end();) {
-    if (parts_.host.now() - at->second < settle_after) {
-      ++at;
-      continue;
-    }
-    for (ZoneId zone = 0; zone < zones_.size(); ++zone) remote_.show_shared(zone, at->first, Urgency::dump);
-    at = unsettled_.erase(at);
-  }
 }
 
 /// A clock that was set back by much had been ahead before: what was stamped meanwhile was as much ahead.
@@ -159,14 +154,16 @@ void Sites::look_at_clock() {
       std::chrono::duration_cast<std::chrono::milliseconds>(now - std::exchange(last_looked_at_, now)).count();
   const std::int64_t set_back = last_unix_ms_ + passed - unix_ms;
   last_unix_ms_ = unix_ms;
-  if (set_back > HybridClock::most_ahead_ms / 2) registers_.shift_ahead(unix_ms, set_back);
+  if (set_back <= HybridClock::most_ahead_ms / 2) return;
+  clock_.set_back(set_back);
+  registers_.shift_ahead(unix_ms, set_back);
 }
 
 /// Nobody spoke before, or another broker of the site did. What it did not hear any more is news.
 void Sites::speak() {
   for (KeyId key = 0; key < parts_.replicator.keys(); ++key)
     if (parts_.replicator.has(key) && parts_.replicator.sharing(key) == Sharing::symmetric) take_over(key);
-  unsettled_.clear();
+  remote_.decide_all();
   publisher_.begin(speaker_.epoch());
 }
 
@@ -177,8 +174,9 @@ void Sites::take_over(KeyId key) {
     if (held == no_value) continue;
     const Registers::Register* const known = remote_.expected(row.place(i), parts_.keys.shown_name(key));
     if (known != nullptr && known->value == held) continue;
-    const Stamp stamp = known == nullptr ? 0 : clock_.next(last_unix_ms_);
-    for (const ZoneId zone : zones_.of(row.place(i))) registers_.take(zone, parts_.keys.shown_name(key), held, stamp);
+    const Stamp stamp = known == nullptr ? 0 : stamp_now(parts_.keys.shown_name(key), row.place(i));
+    for (const ZoneId zone : zones_.of(row.place(i)))
+      registers_.take(zone, parts_.keys.shown_name(key), held, stamp, this_site);
   }
 }
 
@@ -187,9 +185,10 @@ void Sites::beat() {
   heartbeat.epoch = speaker_.epoch();
   heartbeat.life = life_;
   heartbeat.speaks = speaker_.speaks();
+  heartbeat.leads = local_.leads;
   heartbeat.ready = heartbeat.speaks && publisher_.is_ready();
   heartbeat.complete = local_.complete;
-  heartbeat.filtered = publisher_.filters() || remote_.filters();
+  heartbeat.filtered = publisher_.filters() || remote_.filters() || remote_.was_cut();
   heartbeat.reach = local_.reach;
   heartbeat.unix_ms = last_unix_ms_;
   heartbeat.variant = variant_;
@@ -208,10 +207,11 @@ void Sites::heard_heartbeat(const Bus::Heard& heard) {
   const TimePoint now = parts_.host.now();
   const bool spoke = speaker_.speaks();
   if (heard.site == parts_.bus.info().site) {
-    speaker_.heard({heartbeat->life, heartbeat->epoch, heartbeat->speaks, heartbeat->reach}, now);
+    speaker_.heard({heartbeat->life, heartbeat->epoch, heartbeat->speaks, heartbeat->leads, heartbeat->reach}, now);
     if (spoke && !speaker_.speaks()) publisher_.end();
   } else {
     check(heard.site, *heartbeat);
+    if (heartbeat->speaks) watch_.heartbeat(heard.site, heartbeat->unix_ms, heartbeat->variant != variant_);
   }
   remote_.set_speaks(speaker_.speaks());
   if (heartbeat->ready && heartbeat->variant == variant_)

@@ -19,6 +19,7 @@
 #include "plugins/replication/sites/publisher.hpp"
 #include "plugins/replication/sites/receiver.hpp"
 #include "plugins/replication/sites/remote_states.hpp"
+#include "plugins/replication/sites/site_watch.hpp"
 #include "plugins/replication/sites/speaker.hpp"
 
 namespace amibroker::replication {
@@ -45,6 +46,7 @@ class Sites final : public Outside {
     bool ready = false;     ///< enough is known of the servers to speak for them
     bool complete = false;  ///< all servers were read, or are lost
     bool alone = true;      ///< no other broker is seen on the servers
+    bool leads = true;      ///< it writes to most of those on which there are others
     std::uint32_t reach = 0;
   };
   /// `local`: asked at each tick. `variant`: equal for plugins whose options make the same names and values.
@@ -81,7 +83,31 @@ class Sites final : public Outside {
   [[nodiscard]] bool speaks() const noexcept { return speaker_.speaks(); }
   [[nodiscard]] std::string_view site() const noexcept { return parts_.bus.info().site; }
   [[nodiscard]] bool is_up() const noexcept { return parts_.bus.is_up(); }
+  [[nodiscard]] bool other_speaks() const noexcept { return speaker_.other_speaks(parts_.host.now()); }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return speaker_.epoch(); }
+  [[nodiscard]] std::chrono::seconds lost_after() const noexcept { return parts_.bus.info().lost_after; }
+  [[nodiscard]] const SiteWatch& watch() const noexcept { return watch_; }
+  [[nodiscard]] bool is_reading(const Receiver::Site& site) const noexcept { return receiver_.is_reading(site); }
+  /// Calls `visit(std::string_view name)` for each zone in which the site is followed.
+  template <typename Visit>
+  void each_zone(const Receiver::Site& site, Visit&& visit) const {
+    receiver_.each_zone(site, [&](ZoneId zone) { visit(zones_.name(zone)); });
+  }
   [[nodiscard]] std::string_view zone_name(ZoneId zone) const noexcept { return zones_.name(zone); }
+
+  /// What a site says of a name.
+  struct Word {
+    std::string_view site;  ///< empty: nobody knows any more which
+    std::string_view zone;
+    ValueId value;
+    std::optional<std::chrono::milliseconds> age{};  ///< nothing: not known
+  };
+  /// Of a device, what each other site says of one of its own; of a name that is shared, what it was set to last, and
+  /// by whom, which may be this site. At most `most_words`.
+  [[nodiscard]] std::vector<Word> words(KeyId key) const;
+  /// The other site whose word about the name came last, after those of the servers here; nothing: there is none, or it
+  /// is not known which.
+  [[nodiscard]] std::optional<std::string_view> last_site(KeyId key) const;
 
   template <typename Visit>
   void each_value(Visit&& visit) const {
@@ -98,17 +124,19 @@ class Sites final : public Outside {
   static constexpr std::chrono::milliseconds heartbeat_period{1000};
   static constexpr std::chrono::milliseconds first_heartbeats{1500};
   static constexpr std::chrono::milliseconds start_wait{3000};
-  /// How long the one that speaks has to tell what became of a name that was set.
-  static constexpr std::chrono::seconds settle_after{5};
+  static constexpr std::size_t most_words = 50;
   static constexpr std::uint64_t names_every = 10;  ///< heartbeats that say the SystemNames, too
 
  private:
+  [[nodiscard]] std::string_view name_of(SiteId site) const noexcept;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> age_of(Stamp stamp) const noexcept;
+  [[nodiscard]] bool is_shared(KeyId key) const noexcept;
   Hints& make_hints();
   void tick();
-  void settle();
   void look_at_clock();
   void speak();
   void take_over(KeyId key);
+  [[nodiscard]] Stamp stamp_now(std::string_view name, Place server) noexcept;
   void set(ZoneId zone, KeyId key, ValueId value, Stamp stamp);
   void beat();
   void heard_heartbeat(const Bus::Heard& heard);
@@ -129,6 +157,7 @@ class Sites final : public Outside {
   Publisher publisher_;
   Receiver receiver_;
   Speaker speaker_;
+  SiteWatch watch_;
   Local local_{};
   TimePoint started_;
   std::optional<TimePoint> up_since_{};
@@ -138,7 +167,6 @@ class Sites final : public Outside {
   TimePoint last_looked_at_;
   std::set<ZoneId> served_;
   std::map<std::string, TimePoint, std::less<>> warned_;
-  std::map<std::string, TimePoint, std::less<>> unsettled_;  ///< shared names that were set while another broker speaks
   TimerId timer_ = 0;
 };
 

@@ -10,10 +10,13 @@ namespace amibroker::replication {
 void Speaker::heard(const Other& other, TimePoint now) {
   highest_ = std::max(highest_, other.epoch);
   if (is_better(other)) better_heard_ = now;
+  if (other.leads) leader_heard_ = now;
   ahead_ = other.reach > reach_ ? ahead_ + 1 : 0;
   if (other.speaks) other_spoke_ = now;
-  if (!speaks_ || !keeps_rule(44)) return;
-  if (other.speaks ? is_better(other) : ahead_ >= yield_after) {
+  if (!keeps_rule(44)) return;
+  takes_over_ |= !speaks_ && leads_ && other.speaks && !other.leads;
+  if (!speaks_) return;
+  if (other.speaks ? is_better(other) : (other.leads && !leads_) || ahead_ >= yield_after) {
     speaks_ = false;
     gave_way_ = now;
   }
@@ -23,6 +26,7 @@ void Speaker::heard(const Other& other, TimePoint now) {
 
 bool Speaker::tick(const Self& self, TimePoint now) {
   reach_ = self.reach;
+  leads_ = self.leads;
   if (!self.ready) {
     ready_since_.reset();
     return false;
@@ -37,16 +41,21 @@ bool Speaker::tick(const Self& self, TimePoint now) {
     speak(self.unix_ms);
     return true;
   }
-  TimePoint from = self.alone && !other_spoke_ ? *ready_since_ : *ready_since_ + silence;
-  if (other_spoke_) from = std::max(from, *other_spoke_ + silence);
-  if (gave_way_) from = std::max(from, *gave_way_ + 2 * silence);
-  if (better_heard_ && now - *better_heard_ < silence) from += for_the_better;
-  if (now < from) return false;
+  if (!std::exchange(takes_over_, false) && now < may_speak_from(self, now)) return false;
   speak(self.unix_ms);
   return true;
 }
 
+TimePoint Speaker::may_speak_from(const Self& self, TimePoint now) const noexcept {
+  TimePoint from = self.alone && !other_spoke_ ? *ready_since_ : *ready_since_ + silence;
+  if (other_spoke_) from = std::max(from, *other_spoke_ + silence);
+  if (gave_way_) from = std::max(from, *gave_way_ + 2 * silence);
+  if (!self.leads && leader_heard_) from = std::max(from, *leader_heard_ + 2 * silence);
+  return better_heard_ && now - *better_heard_ < silence ? from + for_the_better : from;
+}
+
 bool Speaker::is_better(const Other& other) const noexcept {
+  if (other.leads != leads_) return other.leads;
   return other.reach != reach_ ? other.reach > reach_ : other.life < life_;
 }
 

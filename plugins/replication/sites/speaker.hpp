@@ -17,8 +17,11 @@ namespace amibroker::replication {
 /// heartbeats on the bus:
 ///
 /// - One that knows of no other speaks as soon as it knows what its servers say.
-/// - Who speaks goes on speaking. If two do, the one that reaches fewer servers stops, of equals the younger one; the
-///   other one takes a higher epoch, so that what it says counts.
+/// - It is the one that leads on most servers (Peers): another one would take what that one writes for news whenever it
+///   hears of a change of another site a moment later. One that leads takes over from one that does not, at once.
+/// - Of two that lead alike, who speaks goes on speaking. If both do, the one that reaches fewer servers stops, of
+/// equals
+///   the younger one. The other one takes a higher epoch, so that what it says counts.
 /// - If nobody has spoken for `silence`, who can does, the better one first.
 /// - One that speaks, and has heard for `yield_after` heartbeats that another one reaches more servers, stops.
 ///
@@ -33,15 +36,17 @@ class Speaker {
     Life life;
     std::uint64_t epoch;
     bool speaks;
+    bool leads;
     std::uint32_t reach;
   };
   void heard(const Other& other, TimePoint now);
 
   /// What decides, from this broker's side. `ready`: it knows what its servers say, and the bus is there. `alone`: its
-  /// servers show no other broker.
+  /// servers show no other broker. `leads`: it writes to most of the servers on which there are others.
   struct Self {
     bool ready;
     bool alone;
+    bool leads;
     std::uint32_t reach;
     std::int64_t unix_ms;
   };
@@ -55,16 +60,20 @@ class Speaker {
     return other_spoke_ && now - *other_spoke_ < silence;
   }
 
+  [[nodiscard]] std::optional<TimePoint> other_spoke() const noexcept { return other_spoke_; }
+
   static constexpr std::chrono::milliseconds silence{2200};
   static constexpr std::chrono::milliseconds for_the_better{1100};
   static constexpr int yield_after = 3;
 
  private:
   [[nodiscard]] bool is_better(const Other& other) const noexcept;
+  [[nodiscard]] TimePoint may_speak_from(const Self& self, TimePoint now) const noexcept;
   void speak(std::int64_t unix_ms);
 
   Life life_;
   std::uint32_t reach_ = 0;
+  bool leads_ = true;
   bool speaks_ = false;
   std::uint64_t epoch_ = 0;
   std::uint64_t highest_ = 0;
@@ -74,6 +83,8 @@ class Speaker {
   std::optional<TimePoint> other_spoke_{};
   std::optional<TimePoint> better_heard_{};
   std::optional<TimePoint> gave_way_{};
+  std::optional<TimePoint> leader_heard_{};
+  bool takes_over_ = false;  ///< one that does not lead speaks
 };
 
 }  // namespace amibroker::replication

@@ -159,7 +159,7 @@ std::string heartbeat_text(const Heartbeat& heartbeat) {
   add(heartbeat.epoch);
   add(heartbeat.life.began_us);
   add(heartbeat.life.salt);
-  for (const bool flag : {heartbeat.speaks, heartbeat.ready, heartbeat.complete, heartbeat.filtered})
+  for (const bool flag : {heartbeat.speaks, heartbeat.ready, heartbeat.leads, heartbeat.complete, heartbeat.filtered})
     text.append(flag ? " 1" : " 0");
   add(heartbeat.reach);
   add(heartbeat.unix_ms);
@@ -182,7 +182,11 @@ std::optional<Heartbeat> read_heartbeat(std::string_view text) {
   Words words(take_until(text, '\n'));
   if (words.word() != "h") return std::nullopt;
   words.number(heartbeat.epoch).number(heartbeat.life.began_us).number(heartbeat.life.salt);
-  words.flag(heartbeat.speaks).flag(heartbeat.ready).flag(heartbeat.complete).flag(heartbeat.filtered);
+  words.flag(heartbeat.speaks)
+      .flag(heartbeat.ready)
+      .flag(heartbeat.leads)
+      .flag(heartbeat.complete)
+      .flag(heartbeat.filtered);
   words.number(heartbeat.reach).number(heartbeat.unix_ms).number(heartbeat.variant, 16);
   if (!words.ends_well()) return std::nullopt;
   while (!text.empty()) {

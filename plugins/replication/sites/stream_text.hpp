@@ -94,8 +94,9 @@ struct Heartbeat {
   Life life{};
   bool speaks = false;        ///< for its site; of two brokers one does
   bool ready = false;         ///< it has looked up what it is to say, and answers
+  bool leads = false;         ///< it writes to most of its servers
   bool complete = false;      ///< see PartHead
-  bool filtered = false;      ///< `share` or `accept` keeps something back, so hashes of shared names say nothing
+  bool filtered = false;      ///< it holds back or refuses something, so hashes of shared names say nothing
   std::uint32_t reach = 0;    ///< servers that it reaches
   std::int64_t unix_ms = 0;   ///< its clock
   std::uint64_t variant = 0;  ///< equal for plugins whose options make the same names and values

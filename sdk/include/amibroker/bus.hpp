@@ -17,8 +17,9 @@ namespace amibroker {
 
 /// A site is the servers of one configuration, and the broker, or pair of brokers, that joins them. The bus carries
 /// messages between the brokers of all sites. It promises little, as plain publish and subscribe does: a message may be
-/// lost, and comes late or twice; those of one sender on one topic come in their order. What must not be lost, the
-/// plugin numbers, and asks for again.
+/// lost, and comes late or twice. Those of one sender on one topic come in their order, but for old ones that come
+/// after newer ones if a machine between stood still, or a connection was made anew. So the plugin numbers what it
+/// says, drops what is old, and asks again for what is missing.
 ///
 /// There is none (Host::extension gives null) unless the configuration has a section `[cluster]`.
 ///

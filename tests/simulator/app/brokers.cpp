@@ -44,7 +44,8 @@ std::optional<std::string> Brokers::stop(std::chrono::milliseconds deadline) {
     auto& process = *processes_[i];
     if (process.stop(deadline) || problem) continue;
     problem = name(i) + " did not end with exit code 0 within " + std::to_string(deadline.count() / 1000) +
-              " s of SIGTERM (" + process.ended().value_or("it still ran") + "); its log: " + process.log_file().string();
+              " s of SIGTERM (" + process.ended().value_or("it still ran") +
+              "); its log: " + process.log_file().string();
   }
   return problem;
 }

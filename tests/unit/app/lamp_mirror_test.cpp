@@ -172,5 +172,15 @@ TEST_F(Mirror, WhatIsForgottenIsReadAnewAndOldAnswersAreVoid) {
   EXPECT_EQ(asked.back(), "p lamps from=0");
 }
 
+TEST_F(Mirror, OfALampItIsKnownWhoseWordCameLast) {
+  mirror.look();
+  answer(page(lamp("x", "INUSE", "r") + R"(,{"name":"y","state":"BUSY","by_site":"b","cells":"r"})", "null"));
+  ASSERT_EQ(mirror.size(), 2U);
+  EXPECT_EQ(mirror.lamps()[0]->by, "a");
+  EXPECT_FALSE(mirror.lamps()[0]->by_site);
+  EXPECT_EQ(mirror.lamps()[1]->by, "b");
+  EXPECT_TRUE(mirror.lamps()[1]->by_site);
+}
+
 }  // namespace
 }  // namespace amibroker::app

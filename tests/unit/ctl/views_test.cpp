@@ -148,6 +148,54 @@ TEST(Views, WhatIsWrongIsATable) {
   EXPECT_EQ(view_of("wrong", {{"wrong", Json::array()}, {"more", 0}}), "every server holds what it should\n");
 }
 
+TEST(Views, ALampShowsWhichSiteSaysSo) {
+  const auto name = [](const Json& contributions) {
+    return Json{{"names",
+                 {{{"plugin", "p"},
+                   {"name", "n"},
+                   {"shown_as", "n"},
+                   {"state", "BUSY"},
+                   {"contributions", contributions},
+                   {"cells", Json::array()}}}}};
+  };
+  EXPECT_THAT(view_of("show", name({{{"site", "b"}, {"zone", ""}, {"state", "BUSY"}, {"since", nullptr}}})),
+              HasSubstr("\nsite b     BUSY   -\n"));
+  EXPECT_THAT(view_of("show", name({{{"site", nullptr}, {"zone", "north"}, {"state", "BUSY"}, {"since", "T"}}})),
+              HasSubstr("\nsome site (zone north)  BUSY   T\n"));
+}
+
+TEST(Views, OtherSitesAreATableAndWhatToDo) {
+  Json answer{{"site", "a"},
+              {"up", true},
+              {"plugins", {{{"plugin", "device_state"}, {"speaks", false}, {"other_speaks", true}}}},
+              {"sites",
+               {{{"site", "b"},
+                 {"plugin", "device_state"},
+                 {"state", "there"},
+                 {"since", "T"},
+                 {"heard_seconds", 0.26},
+                 {"round_trip_ms", 1.24},
+                 {"clock_ahead_ms", -2500},
+                 {"names", 7},
+                 {"gaps", 1},
+                 {"reading", false},
+                 {"zones", {"north", ""}}}}},
+              {"advice", {"set the clock"}}};
+  EXPECT_EQ(view_of("cluster", answer),
+            "site a, connected to the bus\n"
+            "PLUGIN        WHO SPEAKS FOR THIS SITE\n"
+            "device_state  the other broker of this site\n"
+            "SITE  PLUGIN        STATE  SINCE  HEARD      ROUND TRIP  CLOCK   NAMES  GAPS  READS  ZONES\n"
+            "b     device_state  there  T      0.3 s ago  1.2 ms      -2.5 s  7      1     no     north, -\n"
+            "! set the clock\n");
+  answer["up"] = false;
+  answer["sites"] = Json::array();
+  answer["failures"] = {{{"plugin", "p"}, {"text", "threw"}}};
+  EXPECT_THAT(view_of("cluster", answer),
+              AllOf(HasSubstr("site a, NOT connected to the bus\n"),
+                    HasSubstr("no other site was heard yet\n! set the clock\n! p: threw\n")));
+}
+
 TEST(Views, AnAnswerOfAnotherFormIsShownAsItIs) {
   EXPECT_EQ(view_of("status", {{"health", 7}}), "{\n  \"health\": 7\n}\n");
   EXPECT_EQ(view_of("unheard-of", {{"a", 1}}), "{\n  \"a\": 1\n}\n");

@@ -54,8 +54,7 @@ TEST(Attempts, OneThatHangsIsLeftToItselfAndTheNextOneGoesOn) {
 TEST(Attempts, NoMoreHangThanAreAllowed) {
   Attempts attempts;
   Hanging hanging;
-  for (int i = 0; i < Attempts::most_hanging; ++i)
-    EXPECT_EQ(attempts.run(hanging.connect(), 1ms).why, "no answer");
+  for (int i = 0; i < Attempts::most_hanging; ++i) EXPECT_EQ(attempts.run(hanging.connect(), 1ms).why, "no answer");
   EXPECT_EQ(attempts.run(at_once, 20s).why, "too many attempts to connect hang");
   hanging.let_go();
   EXPECT_TRUE(engine_test::wait_until(20s, [&] { return attempts.run(at_once, 20s).why == "refused"; }));

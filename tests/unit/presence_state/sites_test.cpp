@@ -161,6 +161,20 @@ TEST_F(SharedBySites, AClockThatIsMinutesAheadFreezesNothing) {
   EXPECT_EQ(a.held, "xa");
 }
 
+TEST_F(SharedBySites, AChangeCountsThoughTheClockWasSetBackBeforeIt) {
+  Site& a = start("a");
+  Site& b = start("b");
+  pass(seconds(5));
+  a.set("away");
+  pass(seconds(5));
+  a.bus.clock_off = seconds(-70);
+  pass(seconds(1));
+  a.set("dnd");
+  pass(milliseconds(50));
+  EXPECT_EQ(a.held, "dnd");
+  EXPECT_EQ(b.held, "dnd");
+}
+
 TEST_F(SharedBySites, WhatAThirdOneSetBeforeItWentIsToldToTheOneThatMissedIt) {
   Site& a = start("a");
   Site& b = start("b");

@@ -40,7 +40,9 @@ class Report : public ::testing::Test {
     fleet.origin(0, 0, value);
     for (const Write& write : fleet.taken()) fleet.done(write.target, write.key);
   }
-  std::string line(KeyId key = 0) const { return describe_key(key, host, fleet.replicator, places, keys, values); }
+  std::string line(KeyId key = 0) const {
+    return describe_key(key, host, fleet.replicator, places, keys, values, nullptr);
+  }
 
   FakeHost host;
   Fleet fleet;

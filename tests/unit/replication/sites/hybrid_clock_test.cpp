@@ -43,5 +43,14 @@ TEST(HybridClock, GoesBackWithAClockThatWasFarAhead) {
   EXPECT_EQ(HybridClock::ms_of(clock.next(now)), now);
 }
 
+TEST(HybridClock, IsSetBackWithTheMachinesClock) {
+  HybridClock clock;
+  static_cast<void>(clock.next(now + 50'000));
+  clock.set_back(50'000);
+  EXPECT_EQ(HybridClock::ms_of(clock.next(now + 1)), now + 1);
+  clock.set_back(now * 2);
+  EXPECT_EQ(HybridClock::ms_of(clock.next(now + 2)), now + 2);
+}
+
 }  // namespace
 }  // namespace amibroker::replication

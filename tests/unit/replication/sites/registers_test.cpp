@@ -130,5 +130,26 @@ TEST_F(RegistersTest, AZoneThatIsRemovedIsEmpty) {
   EXPECT_EQ(registers_.hashes(0), Registers::Hashes{});
 }
 
+TEST_F(RegistersTest, WhatIsPutCountsWhateverItsStampIs) {
+  take("away", at(5));
+  EXPECT_EQ(registers_.put(0, "x", values_.intern("dnd"), at(4), unknown_site), Taken::value);
+  EXPECT_EQ(value(), "dnd");
+  EXPECT_EQ(registers_.put(0, "x", values_.intern("dnd"), at(3), unknown_site), Taken::stamp);
+  EXPECT_EQ(registers_.put(0, "x", values_.intern("dnd"), at(3), unknown_site), Taken::no);
+}
+
+TEST_F(RegistersTest, OnlyTheseAreKept) {
+  for (const char* name : {"a", "b", "c"}) take("away", at(1), name);
+  take("away", at(1), "a", 1);
+  registers_.keep_only(0, {"b"});
+  EXPECT_EQ(value("a"), "none");
+  EXPECT_EQ(value("b"), "away");
+  EXPECT_EQ(value("c"), "none");
+  EXPECT_EQ(value("a", 1), "away");
+  Registers other(values_, first_value, 5);
+  other.take(0, "b", values_.intern("away"), at(1));
+  EXPECT_EQ(registers_.hashes(0), other.hashes(0));
+}
+
 }  // namespace
 }  // namespace amibroker::replication

@@ -19,7 +19,7 @@ class SpeakerTest : public ::testing::Test {
   struct Broker {
     std::unique_ptr<Speaker> speaker;
     Life life;
-    Speaker::Self self{true, false, 3, 1'000'000};
+    Speaker::Self self{true, false, true, 3, 1'000'000};
     bool deaf = false;
     int began = 0;
   };
@@ -40,7 +40,8 @@ class SpeakerTest : public ::testing::Test {
       for (auto& [name, from] : brokers_)
         for (auto& [other, to] : brokers_)
           if (&from != &to && !from.deaf && !to.deaf && from.self.ready)
-            to.speaker->heard({from.life, from.speaker->epoch(), from.speaker->speaks(), from.self.reach}, now_);
+            to.speaker->heard(
+                {from.life, from.speaker->epoch(), from.speaker->speaks(), from.self.leads, from.self.reach}, now_);
     }
   }
   [[nodiscard]] std::string speaking() const {
@@ -132,6 +133,27 @@ TEST_F(SpeakerTest, IfTwoSpeakTheWorseOneStopsAndTheOtherHasTheHigherEpoch) {
   pass(seconds(3));
   EXPECT_EQ(speaking(), "a");
   EXPECT_GT(at("a").speaker->epoch(), higher);
+}
+
+TEST_F(SpeakerTest, OneThatLeadsTakesOverFromOneThatDoesNot) {
+  start("a");
+  start("b");
+  pass(seconds(6));
+  ASSERT_EQ(speaking(), "a");
+  at("a").self.leads = false;
+  pass(milliseconds(2500));
+  EXPECT_EQ(speaking(), "b");
+}
+
+TEST_F(SpeakerTest, IfTheOneThatLeadsIsNotOnTheBusTheOtherSpeaks) {
+  start("a");
+  start("b");
+  at("b").self.leads = false;
+  pass(seconds(6));
+  ASSERT_EQ(speaking(), "a");
+  kill("a");
+  pass(seconds(8));
+  EXPECT_EQ(speaking(), "b");
 }
 
 TEST_F(SpeakerTest, OneThatReachesFewerServersGivesWay) {

@@ -109,6 +109,7 @@ Heartbeat some_heartbeat() {
   heartbeat.life = {17, 18};
   heartbeat.speaks = true;
   heartbeat.ready = true;
+  heartbeat.leads = true;
   heartbeat.filtered = true;
   heartbeat.reach = 3;
   heartbeat.unix_ms = -4;
@@ -126,6 +127,7 @@ TEST(StreamText, AHeartbeatComesOutAsItWentIn) {
   EXPECT_EQ(read->life, (Life{17, 18}));
   EXPECT_TRUE(read->speaks);
   EXPECT_TRUE(read->ready);
+  EXPECT_TRUE(read->leads);
   EXPECT_FALSE(read->complete);
   EXPECT_TRUE(read->filtered);
   EXPECT_EQ(read->reach, 3U);
@@ -153,8 +155,8 @@ TEST(StreamText, AnyPieceOfAHeartbeatIsReadWithoutHarm) {
     other[i] = '\n';
     static_cast<void>(read_heartbeat(other));
   }
-  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 1 0\nq\n"));
-  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 1 0 9\n"));
+  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 1 1 0\nq\n"));
+  EXPECT_FALSE(read_heartbeat("h 1 2 3 1 1 1 1 1 1 1 0 9\n"));
 }
 
 }  // namespace
