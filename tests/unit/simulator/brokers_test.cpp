@@ -33,6 +33,15 @@ class BrokersTest : public ::testing::Test {
     }
     return brokers_.ended();
   }
+  /// Before it has set its trap, a shell ends with the signal.
+  void wait_for_ready(std::size_t count) {
+    const auto deadline = Clock::now() + 10s;
+    for (std::size_t ready = 0; ready < count && Clock::now() < deadline;) {
+      ready = 0;
+      const auto text = brokers_.last_words();
+      for (std::size_t at = text.find("  ready"); at != std::string::npos; at = text.find("  ready", at + 1)) ++ready;
+    }
+  }
   std::string folder_ = ::testing::TempDir() + "brokers-test-XXXXXX";
   Brokers brokers_;
 };
@@ -40,6 +49,7 @@ class BrokersTest : public ::testing::Test {
 TEST_F(BrokersTest, OfSitesAreNamedByThem) {
   brokers_.start(kShell, kGood);
   brokers_.start(kShell, "echo why; exit 7");
+  wait_for_ready(1);
   EXPECT_THAT(wait_for_end().value_or(""), HasSubstr("the broker of site-2 ended with exit code 7. What it said last"));
   EXPECT_THAT(wait_for_end().value_or(""), HasSubstr("why"));
   EXPECT_THAT(brokers_.stop(10s).value_or(""), HasSubstr("the broker of site-2 did not end with exit code 0"));
@@ -48,11 +58,7 @@ TEST_F(BrokersTest, OfSitesAreNamedByThem) {
 TEST_F(BrokersTest, HaveALogEach) {
   brokers_.start(kShell, kGood);
   brokers_.start(kShell, kGood);
-  const auto deadline = Clock::now() + 10s;
-  for (std::size_t ready = 0; ready != std::string::npos && Clock::now() < deadline;) {
-    const auto text = brokers_.last_words();
-    ready = text.find("  ready", text.find("  ready") + 1) == std::string::npos ? 0 : std::string::npos;
-  }
+  wait_for_ready(2);
   EXPECT_EQ(brokers_.stop(10s), std::nullopt);
   brokers_.copy_logs(folder_ + "/log");
   std::ifstream log(folder_ + "/log.site-2");
@@ -75,6 +81,7 @@ TEST_F(BrokersTest, NeedAnEngineThatIsThere) {
 TEST_F(BrokersTest, EndWithTheirEngine) {
   brokers_.start_engine("/bin/false");
   brokers_.start(kShell, kGood);
+  wait_for_ready(1);
   EXPECT_THAT(wait_for_end().value_or(""), HasSubstr("nats-server ended with exit code 1"));
   EXPECT_EQ(brokers_.stop(10s), std::nullopt);
 }
