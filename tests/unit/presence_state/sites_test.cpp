@@ -167,7 +167,7 @@ TEST_F(SharedBySites, AChangeCountsThoughTheClockWasSetBackBeforeIt) {
   pass(seconds(5));
   a.set("away");
   pass(seconds(5));
-  a.bus.clock_off = seconds(-70);
+  a.bus.clock_off = seconds(-40);
   pass(seconds(1));
   a.set("dnd");
   pass(milliseconds(50));
